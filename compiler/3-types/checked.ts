@@ -1,0 +1,120 @@
+/**
+ * What the checked program is: the answer of phase 3, read by 4-analysis and 5-plan. Per module, flat tables from
+ * node id to what the node means. A program with errors has one too (nodes without meaning are absent); only a
+ * program without errors is planned.
+ */
+import type { NodeId, Tree } from "../1-syntax/tree.ts";
+import type * as tree from "../1-syntax/tree.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Type } from "./type.ts";
+
+export interface CheckedProgram {
+  /** The main file first, then imported ones in the order in which they are first imported. */
+  readonly modules: readonly CheckedModule[];
+  readonly gateway: CheckedGateway | null;
+  readonly services: readonly CheckedService[];
+  readonly constants: readonly CheckedConstant[];
+  readonly functions: readonly CheckedFunction[];
+  readonly policies: readonly CheckedPolicy[];
+  /** In source order, those of mounted files after the importing file's own. */
+  readonly routes: readonly CheckedRoute[];
+  readonly tests: readonly CheckedTest[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CheckedModule {
+  readonly tree: Tree;
+  /** The type of every expression and type expression. */
+  readonly types: ReadonlyMap<NodeId, Type>;
+  /** What a Reference, Member, Call, Pipe, As or place means. */
+  readonly meanings: ReadonlyMap<NodeId, Meaning>;
+  /** Whether evaluating this expression can fail at run time (only asked at `Else`, `let` and expression steps). */
+  readonly canFail: ReadonlySet<NodeId>;
+}
+
+interface Checked<N> {
+  readonly module: CheckedModule;
+  readonly node: N;
+  readonly name: string;
+}
+
+/** Settings after checking: the value in the runtime's representation, defaults filled in, environment not yet read. */
+export type StaticValue =
+  | string
+  | number
+  | boolean
+  | null
+  | EnvironmentValue
+  | FileValue
+  | readonly StaticValue[]
+  | { readonly [key: string]: StaticValue };
+
+/** `env("X", type)` or `secret("X")` in a setting. */
+export interface EnvironmentValue {
+  readonly kind: "env";
+  readonly variable: string;
+  readonly type: "string" | "int" | "float" | "bool" | "duration" | "size" | "url";
+  readonly secret: boolean;
+  readonly default: string | number | boolean | null;
+}
+/** `file("…")` in a setting, relative to the source file. */
+export interface FileValue {
+  readonly kind: "file";
+  readonly path: string;
+}
+
+export interface CheckedGateway extends Checked<tree.Gateway> {
+  /** Keys as in the vocabulary, nested records likewise; each has its default where the author wrote none. */
+  readonly settings: { readonly [key: string]: StaticValue };
+}
+export interface CheckedService extends Checked<tree.Service> {
+  readonly settings: { readonly [key: string]: StaticValue };
+  readonly clearance: readonly string[];
+}
+export interface CheckedConstant extends Checked<tree.Constant> {
+  readonly type: Type;
+}
+export interface CheckedFunction extends Checked<tree.FunctionDeclaration> {
+  readonly parameters: readonly Type[];
+  readonly result: Type;
+}
+export interface CheckedPolicy extends Checked<tree.Policy> {
+  readonly parameters: readonly Type[];
+}
+export interface CheckedRoute extends Checked<tree.Route> {
+  readonly settings: { readonly [key: string]: StaticValue };
+}
+export type CheckedTest = Checked<tree.Test>;
+
+/** What a name, member or call stands for. */
+export type Meaning =
+  /** A `let`, `read`, path, policy, function or lambda parameter; `declaration` is the node id of its Name, in the same module. */
+  | { readonly kind: "local"; readonly declaration: NodeId }
+  | { readonly kind: "constant"; readonly constant: CheckedConstant }
+  | { readonly kind: "function"; readonly function: CheckedFunction }
+  | { readonly kind: "service"; readonly service: CheckedService }
+  | { readonly kind: "policy"; readonly policy: CheckedPolicy }
+  /** `employees.tenant`: a `let` or `read` of a policy that the route uses. `declaration` is in the policy's module. */
+  | { readonly kind: "policy-value"; readonly policy: CheckedPolicy; readonly declaration: NodeId }
+  /** A call of a built-in: `name` is its key in the vocabulary. The receiver, where there is one, is the first argument. */
+  | { readonly kind: "builtin"; readonly name: string }
+  /** `orders.get(path, …)`. */
+  | { readonly kind: "service-call"; readonly service: CheckedService; readonly method: string }
+  | { readonly kind: "field"; readonly name: string }
+  /** Member access on `json`: absent where it is not an object that has it. */
+  | { readonly kind: "json-member"; readonly name: string }
+  | { readonly kind: "place"; readonly place: Place }
+  | { readonly kind: "environment"; readonly value: EnvironmentValue }
+  | { readonly kind: "failure"; readonly field: "kind" | "status" }
+  /** `as T`: decode an answer's or text's JSON into T; or a cast that is known to hold, which costs nothing. */
+  | { readonly kind: "decode"; readonly type: Type; readonly absentOn404: boolean }
+  | { readonly kind: "cast"; readonly type: Type }
+  /** In tests: `status`, `body`, `header("x")`, `reason`, `calls(s)`, `sent(s)`, `logs`. */
+  | { readonly kind: "observation"; readonly name: string };
+
+/** Something that can be read, set or removed: the same words everywhere. */
+export type Place =
+  | { readonly side: "request"; readonly what: "method" | "path" | "address" | "host" | "scheme" | "body" | "id" }
+  | { readonly side: "request"; readonly what: "header" | "query" | "cookie" }
+  | { readonly side: "response"; readonly what: "status" }
+  | { readonly side: "response"; readonly what: "header" | "cookie" };

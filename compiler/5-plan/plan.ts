@@ -1,0 +1,417 @@
+/**
+ * The plan: the checked program as a small explicit IR. The reference interpreter walks it, the emitter writes it as
+ * TypeScript, and the corpus proves that both mean the same. It is plain data (JSON but for `undefined`), holds
+ * origins (file index and node id), never offsets.
+ *
+ * Two kinds of code:
+ * - an `Expr` is pure, synchronous and cannot fail;
+ * - everything that waits, can fail or has an effect is a `Step`, writing its value to a slot. The lowering names every
+ *   intermediate result, so order of evaluation is explicit.
+ *
+ * Failure is a value, never an exception: a failing step leaves its nearest enclosing `attempt`, whose `otherwise` then
+ * runs with `failure` set. A failing step outside any attempt ends the request with the step's standard problem.
+ */
+import type { StaticValue } from "../3-types/checked.ts";
+import type { Type } from "../3-types/type.ts";
+
+export interface Origin {
+  /** Index into `Plan.files`. */
+  readonly file: number;
+  readonly node: number;
+}
+
+export interface Plan {
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly gateway: { readonly name: string; readonly settings: { readonly [key: string]: StaticValue } };
+  readonly services: readonly ServicePlan[];
+  readonly constants: readonly ConstantPlan[];
+  readonly functions: readonly FunctionPlan[];
+  readonly routes: readonly RoutePlan[];
+  /** Every variable that any setting or expression reads. */
+  readonly environment: readonly EnvironmentPlan[];
+  /** Node spans of each file for source maps: `spans[file][node]` is [line, column] of its first token, 0-based. */
+  readonly spans: readonly (readonly (readonly [number, number])[])[];
+}
+
+export interface EnvironmentPlan {
+  readonly variable: string;
+  readonly type: "string" | "int" | "float" | "bool" | "duration" | "size" | "url";
+  readonly secret: boolean;
+  readonly default: string | number | boolean | null;
+}
+
+export interface ServicePlan {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly settings: { readonly [key: string]: StaticValue };
+}
+
+/** Evaluated once, when the bundle is loaded, in the order of the plan. */
+export interface ConstantPlan {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly type: Type;
+  readonly value: Expr;
+}
+
+export interface FunctionPlan {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly parameters: readonly Slot[];
+  readonly result: Type;
+  /** A pure body; functions that can fail are lowered in place by the caller. */
+  readonly body: Expr;
+}
+
+/** A named storage place of a route, function or lambda. `name` is the author's, made unique within the route. */
+export interface Slot {
+  readonly name: string;
+  readonly type: Type;
+}
+
+// ---------------------------------------------------------------- routes
+
+/**
+ * Routes stand in the order in which they decide: the first one that matches a request answers it (most specific
+ * first, equal ones in source order). Matching is by host, then path, then method, then predicates and guard.
+ * A request whose host and path match some route, but whose method matches none of them, gets 405 with `Allow`.
+ * A HEAD request is answered by a GET route unless a HEAD route of equal specificity stands before it.
+ */
+export interface RoutePlan {
+  readonly name: string;
+  readonly origin: Origin;
+  /** Sorted; null: any. */
+  readonly methods: readonly string[] | null;
+  /** null: any host. `suffix` for "*.example.org": one or more labels before it. Lower case, without port. */
+  readonly host: { readonly kind: "exact" | "suffix"; readonly value: string } | null;
+  readonly segments: readonly Segment[];
+  /** The path after the last segment: ends there, or `{name...}` takes what remains (possibly nothing) after a "/". */
+  readonly rest: Slot | null;
+  /** Steps that must run before the guard (pure; usually empty), then the condition; null: no guard. */
+  readonly guard: Expr | null;
+  /** In milliseconds; null: none. The whole answer. */
+  readonly deadline: number | null;
+  /** In bytes: the largest request body that is accepted. */
+  readonly bodyLimit: number;
+  /** The words `open` or the policies' names, for `vgw why` and logs. */
+  readonly access: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+/**
+ * One path segment between slashes. "/a/{id: uuid}/x-{n: int}.json" has three. A literal is in canonical form.
+ * `mixed` has literals around exactly one parameter.
+ */
+export type Segment =
+  | { readonly kind: "literal"; readonly text: string }
+  | { readonly kind: "parameter"; readonly prefix: string; readonly suffix: string; readonly slot: Slot };
+
+// ---------------------------------------------------------------- steps
+
+export type Step =
+  | ComputeStep
+  | ReadStep
+  | CallStep
+  | DecodeStep
+  | DivideStep
+  | ConvertStep
+  | TogetherStep
+  | AttemptStep
+  | FailStep
+  | RequireStep
+  | IfStep
+  | GatherStep
+  | SetStep
+  | LogStep
+  | ReplyStep
+  | DenyStep
+  | ForwardStep;
+
+interface Originated {
+  readonly origin: Origin;
+}
+
+/** slot = value. */
+export interface ComputeStep extends Originated {
+  readonly step: "compute";
+  readonly slot: Slot;
+  readonly value: Expr;
+}
+
+/**
+ * Reads and validates typed input. Fails with kind "invalid" (400; 413 over the body limit; 415 for another content
+ * type) and the list of problems. `default` stands for an absent query, header or cookie; optional types allow absence.
+ */
+export interface ReadStep extends Originated {
+  readonly step: "read";
+  readonly source: "body" | "query" | "header" | "cookie";
+  /** Wire name; "" for body. */
+  readonly wireName: string;
+  readonly codec: "json" | "form" | "text" | "bytes";
+  readonly slot: Slot;
+  readonly default: Expr | null;
+}
+
+/** A service call. Its slot is an `answer`. Fails on connect, timeout, protocol error, or (unless `anyStatus`) a status of 400 or more. */
+export interface CallStep extends Originated {
+  readonly step: "call";
+  readonly slot: Slot;
+  readonly service: string;
+  readonly method: string;
+  /** Path and query, holes encoded for their place. */
+  readonly path: Expr;
+  /** Header names are lower case. */
+  readonly headers: readonly { readonly name: string; readonly value: Expr }[];
+  readonly query: readonly { readonly name: string; readonly value: Expr }[];
+  readonly body: { readonly codec: "json" | "text" | "bytes"; readonly value: Expr } | null;
+  /** In milliseconds, replaces the service's; null: the service's. */
+  readonly timeout: number | null;
+  /** `as T?`: a 404 is not a failure; the following decode gives absent. */
+  readonly absentOn404: boolean;
+}
+
+/** Decodes JSON (of an answer, or of a string or json value) into a type; fails with kind "invalid". Unknown fields are ignored. */
+export interface DecodeStep extends Originated {
+  readonly step: "decode";
+  readonly slot: Slot;
+  readonly from: Expr;
+  readonly source: "answer" | "string" | "json";
+  readonly absentOn404: boolean;
+}
+
+/** A division whose divisor may be zero; fails with kind "division". */
+export interface DivideStep extends Originated {
+  readonly step: "divide";
+  readonly slot: Slot;
+  readonly left: Expr;
+  readonly right: Expr;
+}
+
+/** A built-in that can fail (`int("12")`, `list.first()` in strict form, …); fails with the kind its vocabulary entry names. */
+export interface ConvertStep extends Originated {
+  readonly step: "convert";
+  readonly slot: Slot;
+  readonly builtin: string;
+  readonly arguments: readonly Expr[];
+}
+
+/**
+ * Calls that start together. Each branch starts with exactly one call step; all calls start first, in order; then each branch's
+ * calls are awaited and its remaining steps run, in written order, as if they had been written one after the other.
+ * When a branch ends the request, calls still under way are aborted.
+ */
+export interface TogetherStep extends Originated {
+  readonly step: "together";
+  readonly branches: readonly (readonly Step[])[];
+}
+
+/** Runs `steps`; if one of them fails, runs `otherwise` (which may read `failure`) instead of the rest of them. */
+export interface AttemptStep extends Originated {
+  readonly step: "attempt";
+  readonly steps: readonly Step[];
+  readonly otherwise: readonly Step[];
+}
+
+/** Fails always: absence that must become a failure. */
+export interface FailStep extends Originated {
+  readonly step: "fail";
+  readonly kind: FailureKind;
+}
+
+/** Fails with kind "refused" (403) when the condition is false. */
+export interface RequireStep extends Originated {
+  readonly step: "require";
+  readonly condition: Expr;
+}
+
+export interface IfStep extends Originated {
+  readonly step: "if";
+  readonly condition: Expr;
+  readonly then: readonly Step[];
+  readonly otherwise: readonly Step[];
+}
+
+/** Runs `steps` for each item, `atOnce` at a time, giving a list in the order of the items. A failure of one fails all. */
+export interface GatherStep extends Originated {
+  readonly step: "gather";
+  readonly slot: Slot;
+  readonly list: Expr;
+  readonly atOnce: number;
+  readonly item: Slot;
+  readonly steps: readonly Step[];
+  readonly result: Expr;
+}
+
+/** value null: remove. `request` places change what is forwarded, `response` places whatever answer leaves. */
+export interface SetStep extends Originated {
+  readonly step: "set";
+  readonly place:
+    | "request.header"
+    | "request.query"
+    | "request.path"
+    | "request.cookie"
+    | "response.header"
+    | "response.cookie"
+    | "response.status";
+  /** Header names are lower case; "" for path and status. */
+  readonly name: string;
+  readonly value: Expr | null;
+  readonly cookie: CookieAttributes | null;
+}
+export interface CookieAttributes {
+  readonly secure: boolean;
+  readonly httpOnly: boolean;
+  readonly sameSite: "strict" | "lax" | "none" | null;
+  readonly path: string | null;
+  readonly domain: string | null;
+  /** Seconds. */
+  readonly maxAge: number | null;
+}
+
+export interface LogStep extends Originated {
+  readonly step: "log";
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly value: Expr;
+}
+
+/** Ends the request. */
+export interface ReplyStep extends Originated {
+  readonly step: "reply";
+  readonly status: Expr;
+  readonly content: Content;
+}
+export type Content =
+  | { readonly kind: "empty" }
+  | { readonly kind: "json"; readonly value: Expr; readonly type: Type }
+  | { readonly kind: "text"; readonly value: Expr; readonly mediaType: string }
+  | { readonly kind: "bytes"; readonly value: Expr; readonly mediaType: string }
+  /** Embedded when building: `data` is base64. */
+  | { readonly kind: "file"; readonly mediaType: string; readonly data: string }
+  | { readonly kind: "redirect"; readonly location: Expr };
+
+/** Ends the request with a problem document (RFC 9457). */
+export interface DenyStep extends Originated {
+  readonly step: "deny";
+  readonly status: Expr;
+  readonly detail: Expr | null;
+}
+
+/**
+ * Ends the request with the upstream's answer, streamed both ways. Fails (502, 503, 504) only while nothing has been
+ * sent. `answer` steps run when the head has arrived: they may set response places, `if`, `log`, and reply or deny
+ * instead of the upstream's body.
+ */
+export interface ForwardStep extends Originated {
+  readonly step: "forward";
+  readonly service: string;
+  readonly body: { readonly codec: "json" | "text" | "bytes"; readonly value: Expr; readonly type: Type } | null;
+  readonly timeout: number | null;
+  readonly answer: readonly Step[];
+}
+
+export type FailureKind =
+  | "connect"
+  | "timeout"
+  | "status"
+  | "protocol"
+  | "invalid"
+  | "refused"
+  | "division"
+  | "absent"
+  | "overload";
+
+// ---------------------------------------------------------------- expressions
+
+/** `type` is the type of the value; representation follows it (see `vocabulary/types.ts`). */
+export type Expr =
+  /** In the runtime's representation; bytes as base64 under `type.kind === "bytes"`. */
+  | { readonly expr: "constant"; readonly type: Type; readonly value: string | number | boolean | null }
+  | { readonly expr: "slot"; readonly type: Type; readonly name: string }
+  | { readonly expr: "global"; readonly type: Type; readonly name: string }
+  | { readonly expr: "environment"; readonly type: Type; readonly variable: string }
+  | { readonly expr: "none"; readonly type: Type }
+  | { readonly expr: "list"; readonly type: Type; readonly items: readonly Expr[] }
+  | { readonly expr: "record"; readonly type: Type; readonly entries: readonly RecordEntry[] }
+  | { readonly expr: "field"; readonly type: Type; readonly of: Expr; readonly name: string }
+  /** On an optional record or json: absent where the object is. */
+  | { readonly expr: "json-member"; readonly type: Type; readonly of: Expr; readonly name: string }
+  | { readonly expr: "index"; readonly type: Type; readonly of: Expr; readonly index: Expr }
+  /** Texts and holes; every hole is a string already encoded for the place by an `encode` expression. */
+  | {
+      readonly expr: "template";
+      readonly type: Type;
+      readonly texts: readonly string[];
+      readonly holes: readonly Expr[];
+    }
+  /** A value as text, encoded for where it will stand. */
+  | {
+      readonly expr: "encode";
+      readonly type: Type;
+      readonly of: Expr;
+      readonly as: "text" | "path-segment" | "path-rest" | "query" | "header";
+    }
+  | { readonly expr: "unary"; readonly type: Type; readonly operator: "-" | "not"; readonly of: Expr }
+  | {
+      readonly expr: "binary";
+      readonly type: Type;
+      readonly operator: PlanOperator;
+      readonly left: Expr;
+      readonly right: Expr;
+    }
+  /** Inclusive; absent ends are open. */
+  | {
+      readonly expr: "within";
+      readonly type: Type;
+      readonly of: Expr;
+      readonly from: Expr | null;
+      readonly to: Expr | null;
+    }
+  | {
+      readonly expr: "conditional";
+      readonly type: Type;
+      readonly condition: Expr;
+      readonly then: Expr;
+      readonly otherwise: Expr;
+    }
+  /** `value` unless it is absent. */
+  | { readonly expr: "or-else"; readonly type: Type; readonly of: Expr; readonly otherwise: Expr }
+  | { readonly expr: "is-absent"; readonly type: Type; readonly of: Expr }
+  /** The subject is a slot. Arms in order; the last has `test: null`. */
+  | {
+      readonly expr: "match";
+      readonly type: Type;
+      readonly arms: readonly { readonly test: Expr | null; readonly value: Expr }[];
+    }
+  /** A pure, total built-in of the vocabulary; lambdas only as arguments. */
+  | { readonly expr: "builtin"; readonly type: Type; readonly name: string; readonly arguments: readonly Expr[] }
+  /** Pure work that can fail, where no step can stand (lambdas, functions): a fallible built-in or "divide", and its `else` value. */
+  | {
+      readonly expr: "attempt";
+      readonly type: Type;
+      readonly name: string;
+      readonly arguments: readonly Expr[];
+      readonly otherwise: Expr;
+    }
+  | { readonly expr: "lambda"; readonly type: Type; readonly parameters: readonly Slot[]; readonly body: Expr }
+  | { readonly expr: "call"; readonly type: Type; readonly function: string; readonly arguments: readonly Expr[] }
+  | {
+      readonly expr: "request";
+      readonly type: Type;
+      readonly what: "method" | "path" | "address" | "host" | "scheme" | "id";
+    }
+  | {
+      readonly expr: "request-value";
+      readonly type: Type;
+      readonly what: "header" | "query" | "cookie";
+      readonly name: Expr;
+    }
+  | { readonly expr: "response-status"; readonly type: Type }
+  | { readonly expr: "response-header"; readonly type: Type; readonly name: Expr }
+  | { readonly expr: "failure"; readonly type: Type; readonly field: "kind" | "status" };
+
+export type RecordEntry =
+  | { readonly kind: "entry"; readonly name: string; readonly value: Expr }
+  | { readonly kind: "spread"; readonly value: Expr };
+
+/** Equality is by value (deep); `+` on strings joins; division here cannot be by zero. */
+export type PlanOperator = "+" | "-" | "*" | "/" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "and" | "or";

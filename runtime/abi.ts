@@ -1,0 +1,167 @@
+/**
+ * The contract between a bundle and the host, versioned. A bundle is a CommonJS file with one export, `load`; the host
+ * calls it with a `Host` and gets a `Program`. The host owns sockets, upstream pools, counters, health and timers, all of
+ * which outlive a generation; a bundle holds only the program's code and leaves no callback behind.
+ */
+import type { Exchange, Headers } from "./http/exchange.ts";
+import type { Failure } from "./failure.ts";
+
+/** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
+export const ABI_VERSION = 1;
+
+export interface BundleModule {
+  /** Reads the environment and gives what the host must provide. Throws a `StartError` naming every variable that is missing or malformed. */
+  configure(environment: { readonly [name: string]: string | undefined }): Configuration;
+  load(host: Host): Program;
+}
+
+export interface Program {
+  readonly abi: number;
+  /** Answers the exchange, now or later. Never throws synchronously by design; the host catches what does. */
+  handle(exchange: Exchange): void | Promise<void>;
+}
+
+/** What the host hands to a bundle. */
+export interface Host {
+  /** The environment as `configure` accepted it: typed values by variable name. */
+  readonly environment: { readonly [name: string]: string | number | boolean };
+  service(name: string): Service;
+  log(exchange: Exchange, level: "debug" | "info" | "warn" | "error", fields: LogValue): void;
+  /** Milliseconds since the epoch; tests replace it. */
+  now(): number;
+  /** 0 ≤ n < 1. */
+  random(): number;
+}
+
+/** JSON-like. */
+export type LogValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly LogValue[]
+  | { readonly [key: string]: LogValue };
+
+// ---------------------------------------------------------------- services
+
+export interface Service {
+  readonly name: string;
+  /**
+   * Proxies the exchange: request head and body out, answer back, streaming both ways with back-pressure. Resolves to null when an
+   * answer has been sent (or the client left), to a Failure while nothing has been sent. Never rejects.
+   */
+  forward(exchange: Exchange, options: ForwardOptions): Promise<Failure | null>;
+  /** One buffered call. Never rejects. */
+  call(exchange: Exchange, request: CallRequest): Promise<Answer | Failure>;
+}
+
+export interface ForwardOptions {
+  /** Path and query as they go out, canonical. */
+  readonly target: string;
+  /** Changes to the request headers after hygiene, in order; value null removes. Null: none. */
+  readonly edits: readonly { readonly name: string; readonly value: string | null }[] | null;
+  /** Replaces the request's body. */
+  readonly body: { readonly data: string | Uint8Array; readonly mediaType: string } | null;
+  /** Milliseconds for the head to arrive; null: the service's timeout. */
+  readonly timeout: number | null;
+  /** `performance.now()` by which the whole answer must be complete; null: none. */
+  readonly deadline: number | null;
+  /** In bytes; the request body may not be longer. */
+  readonly bodyLimit: number;
+  /**
+   * Called when the upstream's head has arrived, before anything is sent. May change `exchange.edits`; returns true when
+   * it has answered the exchange itself, so that the upstream's body is to be discarded.
+   */
+  readonly answer: ((head: AnswerHead) => boolean | Promise<boolean>) | null;
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+export interface CallRequest {
+  readonly method: string;
+  /** Path and query, encoded. */
+  readonly target: string;
+  readonly headers: Headers;
+  readonly body: string | Uint8Array | null;
+  readonly timeout: number | null;
+  readonly deadline: number | null;
+  /** A status of 400 or more is a failure, except 404 where this is set. */
+  readonly absentOn404: boolean;
+  readonly signal: CallSignal | null;
+}
+
+/** Lets a `together` abort the calls that no longer matter. */
+export interface CallSignal {
+  abort(): void;
+  onAbort: (() => void) | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Bounded by the service's `answer` limit. */
+  readonly body: Uint8Array;
+}
+
+// ---------------------------------------------------------------- configuration
+
+/** Plain data; checked with zod by the host. Durations in milliseconds, sizes in bytes. */
+export interface Configuration {
+  readonly gateway: GatewayConfiguration;
+  readonly services: readonly ServiceConfiguration[];
+  /** Values for `Host.environment`. */
+  readonly environment: { readonly [name: string]: string | number | boolean };
+}
+
+export interface GatewayConfiguration {
+  readonly name: string;
+  readonly listen: readonly ListenConfiguration[];
+  readonly admin: { readonly address: string; readonly port: number; readonly token: string | null } | null;
+  /** null: one per core. */
+  readonly threads: number | null;
+  readonly limits: {
+    readonly body: number;
+    readonly headers: number;
+    readonly idle: number;
+    /** Time for the whole request head to arrive. */
+    readonly head: number;
+    readonly connections: number | null;
+  };
+  /** How the client's address is passed on: "x-forwarded", "forwarded", "both" or "none". */
+  readonly forwarded: "x-forwarded" | "forwarded" | "both" | "none";
+  /** Proxies in front whose X-Forwarded-For is believed, as CIDRs. */
+  readonly trustedProxies: readonly string[];
+  /** The pseudonym in Via; null: no Via on responses (requests always carry one). */
+  readonly via: string;
+  /** Time a drain may take before what is left is cut. */
+  readonly drain: number;
+  readonly accessLog: boolean;
+}
+
+export interface ListenConfiguration {
+  readonly address: string;
+  /** 0: any free port (the log tells which). */
+  readonly port: number;
+  readonly transport: "fast" | "strict";
+}
+
+export interface ServiceConfiguration {
+  readonly name: string;
+  /** Origins such as "http://10.0.0.11:8080", with an optional base path. */
+  readonly endpoints: readonly string[];
+  readonly balance: "least_requests";
+  readonly timeout: number;
+  readonly connectTimeout: number;
+  /** Idle time of a kept-alive upstream connection. */
+  readonly idle: number;
+  /** Per endpoint and thread. */
+  readonly connections: number;
+  /** Largest buffered answer of a call. */
+  readonly answerLimit: number;
+  /** Whether the client's Host goes to the upstream instead of the endpoint's. */
+  readonly preserveHost: boolean;
+}

@@ -1,0 +1,43 @@
+/** A failure is a value: it is returned, tested with `instanceof`, and never thrown on the request path. */
+export type FailureKind =
+  | "connect"
+  | "timeout"
+  | "status"
+  | "protocol"
+  | "invalid"
+  | "refused"
+  | "division"
+  | "absent"
+  | "overload";
+
+export class Failure {
+  readonly kind: FailureKind;
+  /** The upstream's status for kind "status"; else the HTTP status the gateway answers with when nothing handles it. */
+  readonly status: number;
+  /** A code of `errors.ts`. */
+  readonly code: string;
+  /** For logs and problem details; never holds a secret or an upstream's body. */
+  readonly detail: string;
+  /** Validation problems of `read`; null elsewhere. */
+  readonly problems: readonly Problem[] | null;
+
+  constructor(
+    kind: FailureKind,
+    status: number,
+    code: string,
+    detail: string,
+    problems: readonly Problem[] | null = null,
+  ) {
+    this.kind = kind;
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.problems = problems;
+  }
+}
+
+/** `path` is a JSON pointer (RFC 6901) into the input. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}

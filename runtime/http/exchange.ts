@@ -1,0 +1,88 @@
+/**
+ * One request and its response, whichever transport they came through. Generated handlers, services and the host know
+ * only this; `uws/` and `node/` implement it, and one suite (`exchange.suite.ts`) proves both.
+ *
+ * Headers travel as flat arrays `[name, value, name, value, …]`, names in lower case, order and repetition kept.
+ * All methods may be called from any tick; after `aborted` every write is a no-op. None of them throws.
+ */
+export type Headers = string[];
+
+export interface RequestBody {
+  /** Declared length; null: chunked (unknown); 0: there is no body. */
+  readonly length: number | null;
+  /**
+   * Starts delivery; at most once per exchange. Chunks are the receiver's to keep. `end` or `fail` follows, exactly one, once.
+   * Bytes that arrived before are kept (bounded: the transport pauses the socket).
+   */
+  consume(sink: BodySink): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface BodySink {
+  chunk(data: Uint8Array): void;
+  /** Trailers, where the transport can see them, flat. */
+  end(trailers: Headers): void;
+  /** The body limit was passed ("too-large"), the client went away ("aborted"), or its framing broke ("malformed"). */
+  fail(reason: "too-large" | "aborted" | "malformed"): void;
+}
+
+export interface Exchange {
+  /** As sent; upper case by convention. */
+  readonly method: string;
+  /** The canonical path (`canonicalPath`), always beginning with "/"; the same bytes for matching, checking and forwarding. */
+  readonly path: string;
+  /** Without "?", as sent, refused where malformed. */
+  readonly query: string;
+  /** The Host field (or :authority), validated, lower case, with port where sent. */
+  readonly host: string;
+  readonly secure: boolean;
+  readonly headers: Headers;
+  /** The peer's address as text, IPv4-mapped IPv6 unwrapped. */
+  readonly address: string;
+  readonly httpVersion: "1.0" | "1.1" | "2";
+  readonly body: RequestBody;
+  /** 16 random bytes of the trace: `traceparent`'s trace-id, taken over or made; hexadecimal. */
+  readonly traceId: string;
+  readonly spanId: string;
+
+  /** `performance.now()` when the head was read. */
+  readonly startedAt: number;
+  readonly aborted: boolean;
+  /** Called once when the client goes away before the answer is complete. At most one listener; a later one replaces it. */
+  onAbort(listener: (() => void) | null): void;
+
+  /** Response headers that `set response.header` put or removed so far; applied to whatever answer leaves. Null until used. */
+  edits: ResponseEdits | null;
+  /** The route's name and what decided, for the access log. */
+  route: string;
+  /** Problem code or step that decided the answer; "" where the upstream did. */
+  reason: string;
+  /** Fields of `log` steps and measurements are written by `observe`; the service that answered, for the log. */
+  service: string;
+
+  /** The status once a head was sent; 0 before. */
+  readonly status: number;
+  readonly bytesSent: number;
+
+  /** A whole answer at once. HEAD, 204 and 304 are handled here: the caller gives the body that GET would have. */
+  respond(status: number, headers: Headers, body: string | Uint8Array | null): void;
+  /** A 1xx other than 101 from an upstream; dropped where the transport can't send it. */
+  informational(status: number, headers: Headers): void;
+  /** Starts a streamed answer; `length` null: chunked. */
+  begin(status: number, headers: Headers, length: number | null): void;
+  /** False: the client is slower; wait for `onDrain`. */
+  write(chunk: Uint8Array): boolean;
+  onDrain(listener: (() => void) | null): void;
+  end(trailers: Headers): void;
+  /** The answer cannot be completed: the client must see that it was cut (no last chunk, connection closed). */
+  cut(): void;
+  /** Answers and closes the connection afterwards (framing errors, unread bodies). */
+  closeAfter(): void;
+}
+
+export interface ResponseEdits {
+  /** In order; value null: remove. "add" appends another field line (cookies). */
+  readonly changes: { readonly kind: "set" | "add"; readonly name: string; readonly value: string | null }[];
+  status: number | null;
+}
