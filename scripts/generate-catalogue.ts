@@ -33,13 +33,11 @@ const values = pages.map((page) => {
   return `  ${page.code}: ${type};`;
 });
 const text = `// Generated from compiler/diagnostics/pages by \`npm run generate\`. Do not edit.
-// biome-ignore format: generated
 export const catalogue = {
 ${entries.join("\n")}
 } as const;
 
 /** The parameters of each code's message. */
-// biome-ignore format: generated
 export interface MessageValues {
 ${values.join("\n")}
 }
