@@ -1,0 +1,1 @@
+export { type LoadedModule, type LoadedProgram, loadProgram, resolveImport } from "./load.ts";
