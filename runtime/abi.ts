@@ -10,7 +10,7 @@ import type { Failure } from "./failure.ts";
 export const ABI_VERSION = 1;
 
 export interface BundleModule {
-  /** Reads the environment and gives what the host must provide. Throws a `StartError` naming every variable that is missing or malformed. */
+  /** Reads the environment and gives what the host must provide. Throws a `StartError` (`start-error.ts`) naming every variable that is missing or malformed. */
   configure(environment: { readonly [name: string]: string | undefined }): Configuration;
   load(host: Host): Program;
 }
@@ -19,6 +19,11 @@ export interface Program {
   readonly abi: number;
   /** Answers the exchange, now or later. Never throws synchronously by design; the host catches what does. */
   handle(exchange: Exchange): void | Promise<void>;
+  /**
+   * Runs what is worth compiling before the first request (the matcher over a few made-up paths), without running a step or
+   * touching the host. Called once, before the switch.
+   */
+  warm?(): void;
 }
 
 /** What the host hands to a bundle. */
@@ -27,6 +32,12 @@ export interface Host {
   readonly environment: { readonly [name: string]: string | number | boolean };
   service(name: string): Service;
   log(exchange: Exchange, level: "debug" | "info" | "warn" | "error", fields: LogValue): void;
+  /**
+   * Arms the route's deadline: `milliseconds` after `exchange.startedAt` the host answers 504 (or cuts an answer that has
+   * begun), unless the exchange is over by then. The timer is the host's; it is dropped when the exchange ends, and what the program
+   * does with the exchange afterwards has no effect. Arming again replaces the deadline.
+   */
+  deadline(exchange: Exchange, milliseconds: number): void;
   /** Milliseconds since the epoch; tests replace it. */
   now(): number;
   /** 0 ≤ n < 1. */

@@ -1,4 +1,10 @@
-/** A failure is a value: it is returned, tested with `instanceof`, and never thrown on the request path. */
+/**
+ * A failure is a value: it is returned, tested with `instanceof`, and never thrown on the request path.
+ * A bundle carries its own copy of this class while services are made by the host's copy, so `instanceof` looks for a
+ * brand that all copies share, not for the prototype.
+ */
+const BRAND = Symbol.for("vivremotion.failure");
+
 export type FailureKind =
   | "connect"
   | "timeout"
@@ -11,6 +17,7 @@ export type FailureKind =
   | "overload";
 
 export class Failure {
+  readonly [BRAND] = true;
   readonly kind: FailureKind;
   /** The upstream's status for kind "status"; else the HTTP status the gateway answers with when nothing handles it. */
   readonly status: number;
@@ -33,6 +40,10 @@ export class Failure {
     this.code = code;
     this.detail = detail;
     this.problems = problems;
+  }
+
+  static [Symbol.hasInstance](value: unknown): value is Failure {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }
 
