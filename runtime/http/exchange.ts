@@ -60,10 +60,14 @@ export interface Exchange {
   reason: string;
   /** Fields of `log` steps and measurements are written by `observe`; the service that answered, for the log. */
   service: string;
+  /** What the service noted about its latest attempt, for the log; null: no upstream was asked. */
+  upstream: UpstreamNote | null;
 
   /** The status once a head was sent; 0 before. */
   readonly status: number;
   readonly bytesSent: number;
+  /** Bytes of the request's body that arrived so far. */
+  readonly bytesReceived: number;
 
   /** A whole answer at once. HEAD, 204 and 304 are handled here: the caller gives the body that GET would have. */
   respond(status: number, headers: Headers, body: string | Uint8Array | null): void;
@@ -79,6 +83,13 @@ export interface Exchange {
   cut(): void;
   /** Answers and closes the connection afterwards (framing errors, unread bodies). */
   closeAfter(): void;
+}
+
+export interface UpstreamNote {
+  /** Host and port, as configured; never user info, path or query. */
+  readonly endpoint: string;
+  /** Milliseconds until the upstream's head arrived, or until the attempt failed. */
+  readonly milliseconds: number;
 }
 
 export interface ResponseEdits {
