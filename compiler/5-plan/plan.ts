@@ -196,8 +196,8 @@ export interface ConvertStep extends Originated {
 }
 
 /**
- * Calls that start together. Each branch starts with exactly one call step; all calls start first, in order; then each branch's
- * calls are awaited and its remaining steps run, in written order, as if they had been written one after the other.
+ * Calls that start together. The first step of a branch is a call, or an attempt whose first step is one (and so on inwards);
+ * these first calls read no slot that an earlier branch writes. All of them start first, in order; then each branch's call is awaited and its remaining steps run, in written order, as if they had been written one after the other.
  * When a branch ends the request, calls still under way are aborted.
  */
 export interface TogetherStep extends Originated {
@@ -242,7 +242,11 @@ export interface GatherStep extends Originated {
   readonly result: Expr;
 }
 
-/** value null: remove. `request` places change what is forwarded, `response` places whatever answer leaves. */
+/**
+ * value null: remove (of a response cookie: tell the client to forget it). `request` places change what is forwarded, `response`
+ * places whatever answer leaves. Reading a request place gives what the client sent, whatever was set; reading a response
+ * header gives the upstream's head with the changes made so far. An absent value (optional) removes.
+ */
 export interface SetStep extends Originated {
   readonly step: "set";
   readonly place:
@@ -392,6 +396,8 @@ export type Expr =
       readonly arguments: readonly Expr[];
       readonly otherwise: Expr;
     }
+  /** Names an intermediate value where no step can stand (the subject of a `match` in a lambda or function). */
+  | { readonly expr: "let"; readonly type: Type; readonly slot: Slot; readonly value: Expr; readonly body: Expr }
   | { readonly expr: "lambda"; readonly type: Type; readonly parameters: readonly Slot[]; readonly body: Expr }
   | { readonly expr: "call"; readonly type: Type; readonly function: string; readonly arguments: readonly Expr[] }
   | {
