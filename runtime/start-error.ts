@@ -21,7 +21,7 @@ export class StartError extends Error {
     this.next = next;
   }
 
-  static [Symbol.hasInstance](value: unknown): value is StartError {
+  static override [Symbol.hasInstance](value: unknown): value is StartError {
     return typeof value === "object" && value !== null && BRAND in value;
   }
 }
