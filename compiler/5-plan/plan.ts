@@ -84,6 +84,7 @@ export interface RoutePlan {
   readonly methods: readonly string[] | null;
   /** null: any host. `suffix` for "*.example.org": one or more labels before it. Lower case, without port. */
   readonly host: { readonly kind: "exact" | "suffix"; readonly value: string } | null;
+  /** What stands between the slashes: "/" is one empty literal, "/a/" a literal and an empty one, "/{all...}" none and a rest. */
   readonly segments: readonly Segment[];
   /** The path after the last segment: ends there, or `{name...}` takes what remains (possibly nothing) after a "/". */
   readonly rest: Slot | null;
