@@ -1,0 +1,20 @@
+/** What can be known about a checked program beyond its types. Each analysis is one file and reads only the answer of phase 3. */
+import type { CheckedProgram } from "../3-types/checked.ts";
+import type { Diagnostic } from "../diagnostics/index.ts";
+import { analyseAccess } from "./access.ts";
+import { analyseDeadlines } from "./deadline.ts";
+import { analyseGuards } from "./guard.ts";
+import { analyseRoutes } from "./route.ts";
+import { analyseSecrets } from "./secret.ts";
+import { analyseUnused } from "./unused.ts";
+
+export function analyse(program: CheckedProgram): Diagnostic[] {
+  return [
+    ...analyseAccess(program),
+    ...analyseRoutes(program.routes),
+    ...analyseGuards(program),
+    ...analyseDeadlines(program),
+    ...analyseSecrets(program),
+    ...analyseUnused(program),
+  ];
+}
