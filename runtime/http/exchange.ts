@@ -10,6 +10,8 @@ export type Headers = string[];
 export interface RequestBody {
   /** Declared length; null: chunked (unknown); 0: there is no body. */
   readonly length: number | null;
+  /** In bytes; the listener's limit until a route puts its own. Must be set before `consume`; passing it is `fail("too-large")`. */
+  limit: number;
   /**
    * Starts delivery; at most once per exchange. Chunks are the receiver's to keep. `end` or `fail` follows, exactly one, once.
    * Bytes that arrived before are kept (bounded: the transport pauses the socket).
@@ -36,10 +38,13 @@ export interface Exchange {
   readonly query: string;
   /** The Host field (or :authority), validated, lower case, with port where sent. */
   readonly host: string;
+  /** Whether the client speaks TLS: to us, or to a trusted proxy in front that says so. */
   readonly secure: boolean;
   readonly headers: Headers;
-  /** The peer's address as text, IPv4-mapped IPv6 unwrapped. */
+  /** The client's address as text, IPv4-mapped IPv6 unwrapped: the peer's, or what a trusted proxy in front says it is. */
   readonly address: string;
+  /** The address of the other end of the connection. */
+  readonly peer: string;
   readonly httpVersion: "1.0" | "1.1" | "2";
   readonly body: RequestBody;
   /** 16 random bytes of the trace: `traceparent`'s trace-id, taken over or made; hexadecimal. */
