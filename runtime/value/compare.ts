@@ -62,3 +62,15 @@ export function textLess(left: string, right: string): boolean {
 export function textLessOrEqual(left: string, right: string): boolean {
   return compareText(left, right) <= 0;
 }
+
+/** The built-ins `min`, `max` and `clamp`, for every ordered type. */
+export function smallerValue<T>(left: T, right: T): T {
+  return compareValues(left, right) <= 0 ? left : right;
+}
+export function largerValue<T>(left: T, right: T): T {
+  return compareValues(left, right) >= 0 ? left : right;
+}
+/** Where the bounds cross, `low`. */
+export function clampValue<T>(value: T, low: T, high: T): T {
+  return largerValue(low, smallerValue(value, high));
+}

@@ -99,17 +99,6 @@ export function ceil(value: number): number {
 export function absolute(value: number): number {
   return Math.abs(value);
 }
-export function smaller(left: number, right: number): number {
-  return left <= right ? left : right;
-}
-export function larger(left: number, right: number): number {
-  return left >= right ? left : right;
-}
-/** The bound that `value` passes, else `value`; where the bounds cross, `low`. */
-export function clamp(value: number, low: number, high: number): number {
-  return larger(low, smaller(value, high));
-}
-
 const WHOLE = /^-?(0|[1-9][0-9]*)$/;
 const DECIMAL = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 

@@ -1,0 +1,76 @@
+/** Digests, message authentication and comparison in constant time. Text is hashed as UTF-8. */
+import type { Builtin } from "../builtin.ts";
+
+export const hashBuiltins: readonly Builtin[] = [
+  {
+    key: "sha256",
+    signature: "(value: string | bytes) -> string",
+    fails: null,
+    runtime: "sha256",
+    needs: "nothing",
+    labels: "lower",
+    documentation: "The SHA-256 digest in lower-case hexadecimal. The result has no labels any more.",
+    example: { source: 'sha256("abc")', value: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+    since: "0.1",
+  },
+  {
+    key: "sha512",
+    signature: "(value: string | bytes) -> string",
+    fails: null,
+    runtime: "sha512",
+    needs: "nothing",
+    labels: "lower",
+    documentation: "The SHA-512 digest in lower-case hexadecimal. The result has no labels any more.",
+    example: { source: 'sha512("abc").slice(0, 16)', value: "ddaf35a193617aba" },
+    since: "0.1",
+  },
+  {
+    key: "hmac_sha256",
+    signature: "(value: string | bytes, key: string | bytes) -> string",
+    fails: null,
+    runtime: "hmacSha256",
+    needs: "nothing",
+    labels: "lower",
+    documentation: "HMAC with SHA-256 (RFC 2104) in lower-case hexadecimal. The result has no labels any more.",
+    example: {
+      source: 'hmac_sha256("what do ya want for nothing?", "Jefe")',
+      value: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+    },
+    since: "0.1",
+  },
+  {
+    key: "hmac_sha512",
+    signature: "(value: string | bytes, key: string | bytes) -> string",
+    fails: null,
+    runtime: "hmacSha512",
+    needs: "nothing",
+    labels: "lower",
+    documentation: "HMAC with SHA-512 (RFC 2104) in lower-case hexadecimal. The result has no labels any more.",
+    example: { source: 'hmac_sha512("what do ya want for nothing?", "Jefe").slice(0, 16)', value: "164b7a7bfcf819e2" },
+    since: "0.1",
+  },
+  {
+    key: "equal_constant_time",
+    signature: "(left: string | bytes, right: string | bytes) -> bool",
+    fails: null,
+    runtime: "equalConstantTime",
+    needs: "nothing",
+    labels: "lower",
+    documentation:
+      "Whether two values are equal, found out in a time that does not depend on where they differ: for tokens and signatures. The result has no labels any more.",
+    example: { source: 'equal_constant_time("a", "a")', value: true },
+    since: "0.1",
+  },
+  {
+    key: "share",
+    signature: "(key: string) -> percent",
+    fails: null,
+    runtime: "share",
+    needs: "nothing",
+    labels: "lower",
+    documentation:
+      "A stable share of the key: spread evenly from 0% to 100%, the same for the same key for ever and on every machine. `share(id) < 5%` picks one in twenty. Fixed in tests by `given share = …`. The result has no labels any more.",
+    example: { source: 'share("a") == share("a")', value: true },
+    since: "0.1",
+  },
+];

@@ -1,0 +1,25 @@
+/** All built-ins, by topic. */
+import type { Builtin } from "../builtin.ts";
+import { addressBuiltins } from "./address.ts";
+import { contentBuiltins } from "./content.ts";
+import { encodeBuiltins } from "./encode.ts";
+import { hashBuiltins } from "./hash.ts";
+import { listBuiltins } from "./list.ts";
+import { mapBuiltins } from "./map.ts";
+import { numberBuiltins } from "./number.ts";
+import { randomBuiltins } from "./random.ts";
+import { textBuiltins } from "./text.ts";
+import { timeBuiltins } from "./time.ts";
+
+export const builtins: readonly Builtin[] = [
+  ...textBuiltins,
+  ...listBuiltins,
+  ...mapBuiltins,
+  ...numberBuiltins,
+  ...timeBuiltins,
+  ...hashBuiltins,
+  ...encodeBuiltins,
+  ...randomBuiltins,
+  ...addressBuiltins,
+  ...contentBuiltins,
+];

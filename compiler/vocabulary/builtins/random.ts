@@ -1,0 +1,63 @@
+/** Randomness, from the host; fixed in tests. */
+import type { Builtin } from "../builtin.ts";
+
+export const randomBuiltins: readonly Builtin[] = [
+  {
+    key: "random_int",
+    signature: "(from: int, to: int) -> int",
+    fails: null,
+    runtime: "randomInt",
+    needs: "host",
+    labels: "carry",
+    documentation: "A whole number between the two, both included, each as likely.",
+    example: { source: "random_int(3, 3)", value: 3 },
+    since: "0.1",
+  },
+  {
+    key: "random_float",
+    signature: "() -> float",
+    fails: null,
+    runtime: "randomFloat",
+    needs: "host",
+    labels: "carry",
+    documentation: "A number from 0 up to, not including, 1.",
+    example: { source: "random_float() < 1.0", value: true },
+    since: "0.1",
+  },
+  {
+    key: "uuid",
+    signature: "(number: int?) -> uuid",
+    fails: null,
+    runtime: "uuid",
+    needs: "host",
+    labels: "carry",
+    documentation: "A new random UUID (version 4). With a number, always the same UUID for the same number: for tests.",
+    example: { source: "uuid(1)", value: "00000000-0000-4000-8000-000000000001" },
+    since: "0.1",
+  },
+  {
+    key: "uuid7",
+    signature: "() -> uuid",
+    fails: null,
+    runtime: "uuid7",
+    needs: "host",
+    labels: "carry",
+    documentation: "A new UUID (version 7) that begins with the time, so that later ones sort after earlier ones.",
+    example: { source: "string(uuid7()).slice(14, 15)", value: "7" },
+    since: "0.1",
+  },
+  {
+    key: "parse_uuid",
+    signature: "(text: string) -> uuid",
+    fails: "invalid",
+    runtime: "parseUuid",
+    needs: "nothing",
+    labels: "carry",
+    documentation: "Reads a UUID of any version, in either case.",
+    example: {
+      source: 'parse_uuid("00000000-0000-4000-8000-00000000000A") else uuid(1)',
+      value: "00000000-0000-4000-8000-00000000000a",
+    },
+    since: "0.1",
+  },
+];
