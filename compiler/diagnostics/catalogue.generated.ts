@@ -5,10 +5,285 @@ export const catalogue = {
     severity: "error",
     message: "{path} cannot be imported: there is no such file",
   },
+  VGW2002: {
+    slug: "duplicate-name",
+    severity: "error",
+    message: "{name} is declared twice",
+  },
+  VGW2003: {
+    slug: "unknown-name",
+    severity: "error",
+    message: "there is nothing called {name}",
+  },
+  VGW2004: {
+    slug: "private-name",
+    severity: "error",
+    message: "{name} is private to {path}",
+  },
+  VGW2005: {
+    slug: "unknown-import",
+    severity: "error",
+    message: "{path} declares nothing called {name}",
+  },
+  VGW2006: {
+    slug: "import-cycle",
+    severity: "error",
+    message: "{path} imports itself",
+  },
+  VGW2007: {
+    slug: "recursive-function",
+    severity: "error",
+    message: "{name} calls itself",
+  },
+  VGW2008: {
+    slug: "recursive-type",
+    severity: "error",
+    message: "{name} contains itself",
+  },
+  VGW2009: {
+    slug: "recursive-constant",
+    severity: "error",
+    message: "{name} needs its own value",
+  },
+  VGW2010: {
+    slug: "second-gateway",
+    severity: "error",
+    message: "a program has one gateway",
+  },
+  VGW2011: {
+    slug: "wrong-kind",
+    severity: "error",
+    message: "{name} is a {kind}, where a {wanted} is needed",
+  },
+  VGW2012: {
+    slug: "policy-not-used",
+    severity: "error",
+    message: "this route does not use the policy {name}",
+  },
+  VGW2013: {
+    slug: "reserved-name",
+    severity: "error",
+    message: "{name} always has the same meaning",
+  },
+  VGW3001: {
+    slug: "type-mismatch",
+    severity: "error",
+    message: "{expected} is expected here, and this is {found}",
+  },
+  VGW3002: {
+    slug: "unknown-type",
+    severity: "error",
+    message: "there is no type called {name}",
+  },
+  VGW3003: {
+    slug: "unknown-member",
+    severity: "error",
+    message: "{type} has no {name}",
+  },
+  VGW3004: {
+    slug: "missing-field",
+    severity: "error",
+    message: "the field {name} is missing",
+  },
+  VGW3005: {
+    slug: "excess-field",
+    severity: "error",
+    message: "{type} has no field {name}",
+  },
+  VGW3006: {
+    slug: "duplicate-key",
+    severity: "error",
+    message: "{name} is given twice",
+  },
+  VGW3008: {
+    slug: "wrong-operands",
+    severity: "error",
+    message: "{operator} does not work between {left} and {right}",
+  },
+  VGW3009: {
+    slug: "out-of-range",
+    severity: "error",
+    message: "{value} is outside {range}",
+  },
+  VGW3010: {
+    slug: "unknown-unit",
+    severity: "error",
+    message: "there is no unit called {unit}",
+  },
+  VGW3011: {
+    slug: "missing-argument",
+    severity: "error",
+    message: "{callee} needs {wanted}",
+  },
   VGW3012: {
     slug: "missing-unit",
     severity: "error",
     message: "{value} has no unit",
+  },
+  VGW3013: {
+    slug: "unknown-argument",
+    severity: "error",
+    message: "{callee} takes no argument called {name}",
+  },
+  VGW3014: {
+    slug: "too-many-arguments",
+    severity: "error",
+    message: "{callee} takes {wanted}",
+  },
+  VGW3015: {
+    slug: "not-callable",
+    severity: "error",
+    message: "{what} cannot be called",
+  },
+  VGW3016: {
+    slug: "not-exhaustive",
+    severity: "error",
+    message: "this match leaves out {cases}",
+  },
+  VGW3017: {
+    slug: "arm-never-matches",
+    severity: "error",
+    message: "this arm never matches",
+  },
+  VGW3018: {
+    slug: "unknown-setting",
+    severity: "error",
+    message: "{owner} has no setting {name}",
+  },
+  VGW3019: {
+    slug: "missing-setting",
+    severity: "error",
+    message: "{owner} needs {name}",
+  },
+  VGW3021: {
+    slug: "setting-value",
+    severity: "error",
+    message: "{name} takes {wanted}",
+  },
+  VGW3022: {
+    slug: "not-constant",
+    severity: "error",
+    message: "this is known only when a request is there",
+  },
+  VGW3023: {
+    slug: "type-arguments",
+    severity: "error",
+    message: "{type} does not take {argument}",
+  },
+  VGW3024: {
+    slug: "path-parameter-type",
+    severity: "error",
+    message: "{type} cannot be a path parameter",
+  },
+  VGW3025: {
+    slug: "header-name",
+    severity: "error",
+    message: "{name} is not the name of a header field",
+  },
+  VGW3026: {
+    slug: "status-code",
+    severity: "error",
+    message: "{status} is not a status that can be answered",
+  },
+  VGW3027: {
+    slug: "method-name",
+    severity: "error",
+    message: "{name} is not a method",
+  },
+  VGW3028: {
+    slug: "no-conversion",
+    severity: "error",
+    message: "{from} cannot become {to}",
+  },
+  VGW3029: {
+    slug: "unclear-type",
+    severity: "error",
+    message: "nothing says which type {what} has",
+  },
+  VGW3031: {
+    slug: "not-a-place",
+    severity: "error",
+    message: "this cannot be {done}",
+  },
+  VGW3032: {
+    slug: "no-text-form",
+    severity: "error",
+    message: "{type} has no text form",
+  },
+  VGW3033: {
+    slug: "no-json-form",
+    severity: "error",
+    message: "{type} has no JSON form",
+  },
+  VGW3034: {
+    slug: "malformed-literal",
+    severity: "error",
+    message: "{text} is not {type}",
+  },
+  VGW3035: {
+    slug: "never-equal",
+    severity: "error",
+    message: "{left} and {right} are never equal",
+  },
+  VGW3036: {
+    slug: "repeated-parameter",
+    severity: "error",
+    message: "the path names {name} twice",
+  },
+  VGW4101: {
+    slug: "cannot-fail",
+    severity: "error",
+    message: "this cannot fail, so what follows else never happens",
+  },
+  VGW4102: {
+    slug: "else-type",
+    severity: "error",
+    message: "{expected} is expected after else, and this is {found}",
+  },
+  VGW4103: {
+    slug: "ignored-value",
+    severity: "error",
+    message: "ignore leaves this without a value",
+  },
+  VGW4104: {
+    slug: "unhandled-failure",
+    severity: "error",
+    message: "this call can fail, and nothing says what happens then",
+  },
+  VGW4105: {
+    slug: "unhandled-absence",
+    severity: "error",
+    message: "this may be absent, and nothing says what happens then",
+  },
+  VGW4106: {
+    slug: "failure-outside-else",
+    severity: "error",
+    message: "failure is known only after else",
+  },
+  VGW4107: {
+    slug: "unhandled-division",
+    severity: "error",
+    message: "the divisor can be 0, and nothing says what happens then",
+  },
+  VGW5001: {
+    slug: "label-to-service",
+    severity: "error",
+    message: "{label} data reaches {service}, which is not cleared for it",
+  },
+  VGW5002: {
+    slug: "label-to-response",
+    severity: "error",
+    message: "{label} data reaches a caller who is not cleared for it",
+  },
+  VGW5004: {
+    slug: "label-to-log",
+    severity: "error",
+    message: "{label} data reaches the log",
+  },
+  VGW5005: {
+    slug: "label-to-policy",
+    severity: "error",
+    message: "{label} data is given to a policy's parameter that does not say so",
   },
   VGW5010: {
     slug: "secret-in-source",
@@ -35,6 +310,41 @@ export const catalogue = {
     severity: "error",
     message: "this condition asks two different things of {place} at once",
   },
+  VGW6101: {
+    slug: "route-without-end",
+    severity: "error",
+    message: "this route can end without an answer",
+  },
+  VGW6102: {
+    slug: "unreachable-step",
+    severity: "error",
+    message: "this step never runs",
+  },
+  VGW6103: {
+    slug: "step-not-here",
+    severity: "error",
+    message: "{step} cannot stand {place}",
+  },
+  VGW6104: {
+    slug: "place-not-here",
+    severity: "error",
+    message: "{place} cannot be {done} {where}",
+  },
+  VGW6105: {
+    slug: "impure",
+    severity: "error",
+    message: "{what} cannot stand {where}",
+  },
+  VGW6106: {
+    slug: "body-read-twice",
+    severity: "error",
+    message: "the body is read twice",
+  },
+  VGW6107: {
+    slug: "unused-value",
+    severity: "error",
+    message: "the value of this step is not used",
+  },
   VGW7001: {
     slug: "timeout-beyond-deadline",
     severity: "warning",
@@ -50,12 +360,74 @@ export const catalogue = {
 /** The parameters of each code's message. */
 export interface MessageValues {
   VGW2001: { path: string | number };
+  VGW2002: { name: string | number };
+  VGW2003: { name: string | number };
+  VGW2004: { name: string | number; path: string | number };
+  VGW2005: { path: string | number; name: string | number };
+  VGW2006: { path: string | number };
+  VGW2007: { name: string | number };
+  VGW2008: { name: string | number };
+  VGW2009: { name: string | number };
+  VGW2010: Record<never, never>;
+  VGW2011: { name: string | number; kind: string | number; wanted: string | number };
+  VGW2012: { name: string | number };
+  VGW2013: { name: string | number };
+  VGW3001: { expected: string | number; found: string | number };
+  VGW3002: { name: string | number };
+  VGW3003: { type: string | number; name: string | number };
+  VGW3004: { name: string | number };
+  VGW3005: { type: string | number; name: string | number };
+  VGW3006: { name: string | number };
+  VGW3008: { operator: string | number; left: string | number; right: string | number };
+  VGW3009: { value: string | number; range: string | number };
+  VGW3010: { unit: string | number };
+  VGW3011: { callee: string | number; wanted: string | number };
   VGW3012: { value: string | number };
+  VGW3013: { callee: string | number; name: string | number };
+  VGW3014: { callee: string | number; wanted: string | number };
+  VGW3015: { what: string | number };
+  VGW3016: { cases: string | number };
+  VGW3017: Record<never, never>;
+  VGW3018: { owner: string | number; name: string | number };
+  VGW3019: { owner: string | number; name: string | number };
+  VGW3021: { name: string | number; wanted: string | number };
+  VGW3022: Record<never, never>;
+  VGW3023: { type: string | number; argument: string | number };
+  VGW3024: { type: string | number };
+  VGW3025: { name: string | number };
+  VGW3026: { status: string | number };
+  VGW3027: { name: string | number };
+  VGW3028: { from: string | number; to: string | number };
+  VGW3029: { what: string | number };
+  VGW3031: { done: string | number };
+  VGW3032: { type: string | number };
+  VGW3033: { type: string | number };
+  VGW3034: { text: string | number; type: string | number };
+  VGW3035: { left: string | number; right: string | number };
+  VGW3036: { name: string | number };
+  VGW4101: Record<never, never>;
+  VGW4102: { expected: string | number; found: string | number };
+  VGW4103: Record<never, never>;
+  VGW4104: Record<never, never>;
+  VGW4105: Record<never, never>;
+  VGW4106: Record<never, never>;
+  VGW4107: Record<never, never>;
+  VGW5001: { label: string | number; service: string | number };
+  VGW5002: { label: string | number };
+  VGW5004: { label: string | number };
+  VGW5005: { label: string | number };
   VGW5010: { what: string | number };
   VGW6001: { method: string | number; path: string | number };
   VGW6002: { request: string | number };
   VGW6003: { route: string | number };
   VGW6004: { place: string | number };
+  VGW6101: Record<never, never>;
+  VGW6102: Record<never, never>;
+  VGW6103: { step: string | number; place: string | number };
+  VGW6104: { place: string | number; done: string | number; where: string | number };
+  VGW6105: { what: string | number; where: string | number };
+  VGW6106: Record<never, never>;
+  VGW6107: Record<never, never>;
   VGW7001: { service: string | number };
   VGW8001: { what: string | number; name: string | number };
 }

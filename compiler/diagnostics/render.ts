@@ -74,6 +74,5 @@ function underline(label: Label, lines: Lines, mark: string, paint: (text: strin
 
 /** Tabs have no agreed width, control characters would drive the terminal. */
 function expand(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
   return text.replaceAll("\t", "  ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "\u00b7");
 }

@@ -1,0 +1,148 @@
+/**
+ * The command `vgw`. Each command's file is loaded when it is asked for, so that `vgw check` pays for neither ts-morph nor
+ * esbuild nor the runtime. Exit codes: 0 good, 1 the program has errors or a test fails, 2 wrong usage, 3 the environment failed.
+ */
+import { Command, CommanderError } from "commander";
+import { version } from "../version.ts";
+import { CommandError, exit, remark, styleFor } from "./output.ts";
+
+const program = new Command("vgw")
+  .description("Write a gateway as a typed program: check, test, build, run and swap it.")
+  .version(version)
+  .showHelpAfterError("(vgw --help lists the commands)")
+  .exitOverride();
+
+/** Runs a command and keeps its exit code. */
+function running<A extends unknown[]>(run: (...args: A) => number | Promise<number>): (...args: A) => Promise<void> {
+  return async (...args) => {
+    process.exitCode = await run(...args);
+  };
+}
+
+program
+  .command("init [folder]")
+  .description("write a small program to start from")
+  .action(running(async (folder?: string) => (await import("./init.ts")).runInit(folder)));
+
+program
+  .command("check [path]")
+  .description("report everything that is wrong with a program")
+  .option("--json", "print one JSON document for machines")
+  .option("--fix", "apply every fix that is certain")
+  .action(
+    running(async (path: string | undefined, options: { json?: boolean; fix?: boolean }) =>
+      (await import("./check.ts")).runCheck(path, options),
+    ),
+  );
+
+program
+  .command("test [path]")
+  .description("run the tests that stand in a program")
+  .option("--json", "print one JSON document for machines")
+  .option("--compiled", "run them against the compiled bundle instead of the interpreter")
+  .option("--only <text>", "only tests whose title contains the text")
+  .action(
+    running(async (path: string | undefined, options: { json?: boolean; compiled?: boolean; only?: string }) =>
+      (await import("./test.ts")).runTest(path, options),
+    ),
+  );
+
+program
+  .command("build [path]")
+  .description("compile a program to a folder that runs alone: node FOLDER/gateway.mjs")
+  .option("-o, --output <folder>", "where to write it", "dist")
+  .option("--json", "print one JSON document for machines")
+  .option("--emit-ts", "write the generated TypeScript beside the bundle")
+  .action(
+    running(async (path: string | undefined, options: { output: string; json?: boolean; emitTs?: boolean }) =>
+      (await import("./build.ts")).runBuild(path, options),
+    ),
+  );
+
+program
+  .command("run [path]")
+  .description("build a program and serve it until interrupted")
+  .option("--threads <count>", "worker threads (default: as the program says, else one per core)")
+  .option("--require-fast", "refuse to start without uWebSockets.js")
+  .action(
+    running(async (path: string | undefined, options: { threads?: string; requireFast?: boolean }) =>
+      (await import("./run.ts")).runRun(path, options),
+    ),
+  );
+
+program
+  .command("dev [path]")
+  .description("serve a program and swap every edit in while it runs")
+  .option("--threads <count>", "worker threads", "1")
+  .action(
+    running(async (path: string | undefined, options: { threads: string }) =>
+      (await import("./dev.ts")).runDev(path, options),
+    ),
+  );
+
+program
+  .command("fmt [paths...]")
+  .description("lay out programs in the one common way")
+  .option("--check", "change nothing; exit 1 where a file is not formatted")
+  .option("--json", "print one JSON document for machines")
+  .action(
+    running(async (paths: string[], options: { check?: boolean; json?: boolean }) =>
+      (await import("./fmt.ts")).runFmt(paths, options),
+    ),
+  );
+
+program
+  .command("explain <code>")
+  .description("show the page of a diagnostic, such as VGW3012")
+  .option("--json", "print one JSON document for machines")
+  .action(
+    running(async (code: string, options: { json?: boolean }) =>
+      (await import("./explain.ts")).runExplain(code, options),
+    ),
+  );
+
+program
+  .command("why <method> <target> [path]")
+  .description("show how one request is decided: which route, which step, and why")
+  .option("-H, --header <line>", "a request header, `name: value`; may be repeated", collect, [])
+  .option("--host <host>", "the Host of the request", "localhost")
+  .option("--address <address>", "the client's address", "127.0.0.1")
+  .option("--body <text>", "the request's body")
+  .option("--json", "print one JSON document for machines")
+  .action(
+    running(async (method: string, target: string, path: string | undefined, options: WhyCommandOptions) =>
+      (await import("./why.ts")).runWhy(method, target, path, options),
+    ),
+  );
+
+interface WhyCommandOptions {
+  readonly header: string[];
+  readonly host: string;
+  readonly address: string;
+  readonly body?: string;
+  readonly json?: boolean;
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}
+
+function reportFailure(error: unknown): number {
+  // Commander has printed its own message; help and version end with code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.good : exit.usage;
+  const style = styleFor(process.stderr);
+  if (error instanceof CommandError) {
+    if (error.message) remark(`${style.error("error")}: ${error.message}`);
+    if (error.help) remark(`${style.related("help")}: ${error.help}`);
+    return error.exitCode;
+  }
+  remark(`${style.error("error VGW9001")}: vgw failed in a way that is its own fault`);
+  remark(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return exit.environment;
+}
