@@ -29,7 +29,11 @@ function route(index: number, services: number, types: number): string[] {
   const type = `Item${Math.floor(index / 4) % types}`;
   switch (index % 4) {
     case 0:
-      return [`route GET "/area${index}/items/{id: uuid}" open {`, `  forward ${service} { remove response.header("server") }`, "}"];
+      return [
+        `route GET "/area${index}/items/{id: uuid}" open {`,
+        `  forward ${service} { remove response.header("server") }`,
+        "}",
+      ];
     case 1:
       return [
         `route GET, DELETE "/area${index}/{kind}/{number: int(1..9999)}" {`,
