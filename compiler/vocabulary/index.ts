@@ -1,0 +1,11 @@
+/** The vocabulary: everything that a program may say, written once. */
+export { builtins } from "./builtins/index.ts";
+export { type DeclarationEntry, declarations, reservedDeclarations } from "./declarations.ts";
+export { type LabelEntry, labels } from "./labels.ts";
+export { type PlaceEntry, places } from "./places.ts";
+export type { Setting, SettingType } from "./setting.ts";
+export { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
+export { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
+export { callSettings, serviceSettings } from "./settings/service.ts";
+export { type StepEntry, type StepPlace, stepOf, steps } from "./steps.ts";
+export { currencies, likelyUnits, type Unit, units } from "./units.ts";

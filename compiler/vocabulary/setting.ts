@@ -1,0 +1,45 @@
+/** The shape of a setting's vocabulary entry: written once, read by the checker, the reference and the editor. */
+
+/** What the value of a setting may be, and what it becomes (see `StaticValue`). Ranges are inclusive, in the representation's unit. */
+export type SettingType =
+  | { readonly kind: "string" | "bool" | "url" | "cidr" }
+  | { readonly kind: "int"; readonly min: number; readonly max: number }
+  /** Milliseconds. */
+  | { readonly kind: "duration"; readonly min: number; readonly max: number }
+  /** Bytes. */
+  | { readonly kind: "size"; readonly min: number; readonly max: number }
+  /** One of these words, written without quotes. */
+  | { readonly kind: "word"; readonly words: readonly string[] }
+  | { readonly kind: "list"; readonly of: SettingType; readonly min: number; /** One value may stand without brackets. */ readonly single: boolean }
+  | { readonly kind: "record"; readonly settings: readonly Setting[] }
+  /** `http(":8080", transport: strict)`: an address with settings of its own; becomes `{ address, port, … }`. */
+  | { readonly kind: "listener"; readonly word: string; readonly settings: readonly Setting[] }
+  /** Names of labels, one or a list. */
+  | { readonly kind: "labels" }
+  /** Only `secret("X")`. */
+  | { readonly kind: "secret" }
+  /** A value computed for each request; `type` is in the notation of built-in signatures. */
+  | { readonly kind: "expression"; readonly type: string }
+  /** A record whose keys are free and whose values have this type (headers, query). */
+  | { readonly kind: "entries"; readonly of: string };
+
+export interface Setting {
+  readonly key: string;
+  readonly type: SettingType;
+  /** In the runtime's representation; null: none. A list setting's default is a list. */
+  readonly default: unknown;
+  readonly required: boolean;
+  /** Whether `env("X", …)` may stand as the value: it is then checked when the gateway starts. */
+  readonly environment: boolean;
+  readonly documentation: string;
+  /** As it would be written. */
+  readonly example: string;
+  readonly since: string;
+}
+
+type Given = Pick<Setting, "key" | "type" | "documentation" | "example"> & Partial<Setting>;
+
+/** Fills in what most settings have in common. */
+export function setting(given: Given): Setting {
+  return { default: null, required: false, environment: false, since: "1", ...given };
+}

@@ -1,0 +1,137 @@
+/** The settings of `gateway`, its listeners and its limits. */
+import { type Setting, setting } from "../setting.ts";
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+export const listenerSettings: readonly Setting[] = [
+  setting({
+    key: "transport",
+    type: { kind: "word", words: ["fast", "strict"] },
+    default: "fast",
+    documentation:
+      "`fast` serves HTTP/1.1 through uWebSockets.js, `strict` through Node's own parser, which is slower, refuses more and also speaks HTTP/1.0.",
+    example: "transport: strict",
+  }),
+];
+
+export const adminSettings: readonly Setting[] = [
+  setting({
+    key: "token",
+    type: { kind: "secret" },
+    documentation: "The bearer token that every call of the admin listener must carry.",
+    example: 'token: secret("VGW_ADMIN_TOKEN")',
+  }),
+];
+
+export const limitSettings: readonly Setting[] = [
+  setting({
+    key: "body",
+    type: { kind: "size", min: 0, max: 1024 ** 4 },
+    default: 1_000_000,
+    environment: true,
+    documentation: "The largest request body that is accepted. A longer one is answered with 413. A route's own `body` overrides it.",
+    example: "body: 1MB",
+  }),
+  setting({
+    key: "headers",
+    type: { kind: "size", min: 1024, max: 1024 ** 2 },
+    default: 16_000,
+    environment: true,
+    documentation: "The largest request head (request line and header fields together). A longer one is answered with 431.",
+    example: "headers: 16KB",
+  }),
+  setting({
+    key: "idle",
+    type: { kind: "duration", min: SECOND, max: 24 * HOUR },
+    default: 60 * SECOND,
+    environment: true,
+    documentation: "How long a connection may stay open without a request or a byte of one in flight.",
+    example: "idle: 60s",
+  }),
+  setting({
+    key: "head",
+    type: { kind: "duration", min: 100, max: HOUR },
+    default: 10 * SECOND,
+    environment: true,
+    documentation: "How long a client may take to send a whole request head.",
+    example: "head: 10s",
+  }),
+  setting({
+    key: "connections",
+    type: { kind: "int", min: 1, max: 10_000_000 },
+    environment: true,
+    documentation: "How many client connections may be open at once over all threads. Without it there is no limit but the system's.",
+    example: "connections: 10000",
+  }),
+];
+
+export const gatewaySettings: readonly Setting[] = [
+  setting({
+    key: "listen",
+    type: { kind: "list", of: { kind: "listener", word: "http", settings: listenerSettings }, min: 1, single: true },
+    default: [{ address: "127.0.0.1", port: 8080, transport: "fast" }],
+    environment: true,
+    documentation: 'Where the gateway takes requests. `":8080"` means every address of the machine; port 0 takes any free port.',
+    example: 'listen: [http(":8080"), http("127.0.0.1:8081", transport: strict)]',
+  }),
+  setting({
+    key: "admin",
+    type: { kind: "listener", word: "http", settings: adminSettings },
+    documentation: "Where metrics, health and status are served. Without it there is no admin listener.",
+    example: 'admin: http("127.0.0.1:9901", token: secret("VGW_ADMIN_TOKEN"))',
+  }),
+  setting({
+    key: "threads",
+    type: { kind: "int", min: 1, max: 1024 },
+    environment: true,
+    documentation: "How many worker threads answer requests. Without it: one per processor core.",
+    example: "threads: 4",
+  }),
+  setting({
+    key: "limits",
+    type: { kind: "record", settings: limitSettings },
+    documentation: "What a client may ask of the gateway before any route is chosen.",
+    example: "limits: { body: 1MB, headers: 16KB, idle: 60s }",
+  }),
+  setting({
+    key: "forwarded",
+    type: { kind: "word", words: ["x_forwarded", "forwarded", "both", "none"] },
+    default: "both",
+    documentation:
+      "How services learn the client's address: the `X-Forwarded-*` fields, the standard `Forwarded` field (RFC 7239), both or neither.",
+    example: "forwarded: both",
+  }),
+  setting({
+    key: "trusted_proxies",
+    type: { kind: "list", of: { kind: "cidr" }, min: 0, single: true },
+    default: [],
+    environment: true,
+    documentation:
+      "Proxies in front of this gateway whose `X-Forwarded-For` is believed. What any other peer says about itself is dropped.",
+    example: "trusted_proxies: [10.0.0.0/8]",
+  }),
+  setting({
+    key: "via",
+    type: { kind: "string" },
+    default: "vgw",
+    documentation: "The name this gateway has in the `Via` field (RFC 9110, section 7.6.3).",
+    example: 'via: "edge-1"',
+  }),
+  setting({
+    key: "drain",
+    type: { kind: "duration", min: 0, max: 24 * HOUR },
+    default: 30 * SECOND,
+    environment: true,
+    documentation: "How long requests in flight may take to end when the gateway stops, before they are cut.",
+    example: "drain: 30s",
+  }),
+  setting({
+    key: "access_log",
+    type: { kind: "bool" },
+    default: true,
+    environment: true,
+    documentation: "Whether one line of JSON is written for each request.",
+    example: "access_log: false",
+  }),
+];

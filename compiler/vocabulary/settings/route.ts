@@ -1,0 +1,102 @@
+/** The settings of `route`, `forward`, cookies that are set, and `send` in tests. */
+import { type Setting, setting } from "../setting.ts";
+
+const HOUR = 3_600_000;
+
+export const routeSettings: readonly Setting[] = [
+  setting({
+    key: "deadline",
+    type: { kind: "duration", min: 1, max: 24 * HOUR },
+    documentation: "How long the whole answer may take, from the request's head to the last byte. Without it there is no bound but those of services.",
+    example: "deadline: 30s",
+  }),
+  setting({
+    key: "body",
+    type: { kind: "size", min: 0, max: 1024 ** 4 },
+    documentation: "The largest request body that this route accepts, instead of the gateway's `limits.body`.",
+    example: "body: 50MB",
+  }),
+];
+
+export const forwardSettings: readonly Setting[] = [
+  setting({
+    key: "body",
+    type: { kind: "expression", type: "T" },
+    documentation: "What the service gets as body instead of the original bytes: a string as text, bytes as they are, anything else as JSON.",
+    example: "body: order",
+  }),
+  setting({
+    key: "timeout",
+    type: { kind: "duration", min: 1, max: HOUR },
+    documentation: "How long the service may take until its answer's head has arrived, instead of the service's `timeout`.",
+    example: "timeout: 2s",
+  }),
+];
+
+export const cookieSettings: readonly Setting[] = [
+  setting({
+    key: "secure",
+    type: { kind: "bool" },
+    default: false,
+    documentation: "Only over HTTPS.",
+    example: "secure: true",
+  }),
+  setting({
+    key: "http_only",
+    type: { kind: "bool" },
+    default: false,
+    documentation: "Out of reach for the page's scripts.",
+    example: "http_only: true",
+  }),
+  setting({
+    key: "same_site",
+    type: { kind: "word", words: ["strict", "lax", "none"] },
+    documentation: "Whether the cookie travels with requests that other sites cause.",
+    example: "same_site: lax",
+  }),
+  setting({
+    key: "path",
+    type: { kind: "string" },
+    documentation: "The path under which the cookie is sent.",
+    example: 'path: "/"',
+  }),
+  setting({
+    key: "domain",
+    type: { kind: "string" },
+    documentation: "The domain whose hosts get the cookie. Without it: this host only.",
+    example: 'domain: "shop.example"',
+  }),
+  setting({
+    key: "age",
+    type: { kind: "duration", min: 0, max: 400 * 24 * HOUR },
+    documentation: "How long the client keeps it. Without it: until the browser closes.",
+    example: "age: 8h",
+  }),
+];
+
+export const sendSettings: readonly Setting[] = [
+  setting({
+    key: "body",
+    type: { kind: "expression", type: "T" },
+    documentation: "The request's body: a string as text, bytes as they are, anything else as JSON.",
+    example: 'body: { sku: "a" }',
+  }),
+  setting({
+    key: "headers",
+    type: { kind: "entries", of: "string" },
+    documentation: "Header fields of the request.",
+    example: 'headers: { "x-tenant": "t1" }',
+  }),
+  setting({
+    key: "address",
+    type: { kind: "expression", type: "ip" },
+    documentation: "The client's address. Without it 127.0.0.1.",
+    example: "address: 10.1.2.3",
+  }),
+  setting({
+    key: "host",
+    type: { kind: "expression", type: "string" },
+    documentation: "The host that the request asks for.",
+    example: 'host: "shop.example"',
+  }),
+];

@@ -1,0 +1,149 @@
+/** Every step: what it is called, how it is written, where it may stand. The checker asks this table, the reference prints it. */
+
+/** Where steps run: in a route before an answer, in a policy, or in `forward`'s block when the upstream's head has arrived. */
+export type StepPlace = "route" | "policy" | "answer";
+
+export interface StepEntry {
+  /** The kind of the syntax node. */
+  readonly kind: string;
+  readonly word: string;
+  readonly syntax: string;
+  readonly documentation: string;
+  readonly example: string;
+  readonly since: string;
+  readonly places: readonly StepPlace[];
+  /** Whether the request is over after it (unless a `when` guards it). */
+  readonly ends: boolean;
+}
+
+const everywhere: readonly StepPlace[] = ["route", "policy", "answer"];
+
+export const steps: readonly StepEntry[] = [
+  {
+    kind: "let",
+    word: "let",
+    syntax: "let name = value",
+    documentation:
+      "Names a value. Neighbouring `let`s whose calls don't need each other start together. A value that can fail or be absent needs `else`.",
+    example: 'let customer = customers.get("/{id}") as Customer else deny 502 "Customers are away."',
+    since: "1",
+    places: everywhere,
+    ends: false,
+  },
+  {
+    kind: "read",
+    word: "read",
+    syntax: "read name: Type · read query name: Type = default · read header name: Type from \"x-name\" · read cookie name: Type",
+    documentation:
+      "The only door for input: reads and validates the body, or one query parameter, header field or cookie. Input that does not fit is answered with 400, 413 or 415, unless `else` says otherwise. `form(T)` takes a form, `text` and `bytes` take the body as it is.",
+    example: "read order: Order",
+    since: "1",
+    places: ["route", "policy"],
+    ends: false,
+  },
+  {
+    kind: "require",
+    word: "require",
+    syntax: "require condition · require condition else step",
+    documentation: "Goes on only where the condition holds; else answers 403, or what `else` says.",
+    example: 'require request.header("x-key") == secret("KEY") else deny 401 "Who are you?"',
+    since: "1",
+    places: everywhere,
+    ends: false,
+  },
+  {
+    kind: "forward",
+    word: "forward",
+    syntax: "forward service · forward service { settings; steps } · forward service else step",
+    documentation:
+      "Sends the request to a service and its answer to the client, streaming both ways. The steps in its block run when the answer's head has arrived. Where no answer comes the client gets 502, 503 or 504, or what `else` says.",
+    example: 'forward orders { remove response.header("server") }',
+    since: "1",
+    places: ["route"],
+    ends: true,
+  },
+  {
+    kind: "reply",
+    word: "reply",
+    syntax: "reply · reply status · reply value · reply status value",
+    documentation:
+      "Answers the request. A string is sent as text, bytes as they are, anything else as JSON; `text(…)`, `html(…)`, `file(…)` and `redirect(…)` say more.",
+    example: 'reply 201 { id: order.id }',
+    since: "1",
+    places: everywhere,
+    ends: true,
+  },
+  {
+    kind: "deny",
+    word: "deny",
+    syntax: 'deny · deny status · deny status "detail"',
+    documentation: "Answers with a problem document (RFC 9457). Without a status: 403.",
+    example: 'deny 403 "Not now."',
+    since: "1",
+    places: everywhere,
+    ends: true,
+  },
+  {
+    kind: "set",
+    word: "set",
+    syntax: "set place = value",
+    documentation:
+      "Changes what goes out: `request` places change what is forwarded, `response` places whatever answer leaves. A cookie takes attributes: `set response.cookie(\"sid\") = id { secure: true, age: 8h }`.",
+    example: 'set response.header("cache-control") = "no-store"',
+    since: "1",
+    places: everywhere,
+    ends: false,
+  },
+  {
+    kind: "remove",
+    word: "remove",
+    syntax: "remove place",
+    documentation: "Takes a header field, query parameter or cookie away from what goes out.",
+    example: 'remove response.header("server")',
+    since: "1",
+    places: everywhere,
+    ends: false,
+  },
+  {
+    kind: "rewrite",
+    word: "rewrite",
+    syntax: "rewrite path",
+    documentation: "Replaces the path that is forwarded.",
+    example: 'rewrite "/v2/orders/{id}"',
+    since: "1",
+    places: ["route", "policy"],
+    ends: false,
+  },
+  {
+    kind: "log",
+    word: "log",
+    syntax: "log value · log warn value",
+    documentation: "Writes a line to the log, at level `debug`, `info` (the default), `warn` or `error`. It never waits.",
+    example: "log warn { event: \"late\", id: id }",
+    since: "1",
+    places: everywhere,
+    ends: false,
+  },
+  {
+    kind: "if",
+    word: "if",
+    syntax: "if condition { steps } else if condition { steps } else { steps }",
+    documentation: "Runs one block of steps or another.",
+    example: 'if request.scheme == "https" { forward shop } else { deny 403 }',
+    since: "1",
+    places: everywhere,
+    ends: false,
+  },
+  {
+    kind: "expression-step",
+    word: "call",
+    syntax: "service.post(path, body: value) else ignore",
+    documentation: "A call for its effect; its answer is not used.",
+    example: 'audit.post("/events", body: { id: id }) else ignore',
+    since: "1",
+    places: everywhere,
+    ends: false,
+  },
+];
+
+export const stepOf: ReadonlyMap<string, StepEntry> = new Map(steps.map((entry) => [entry.kind, entry]));
