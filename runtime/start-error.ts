@@ -7,7 +7,7 @@ const BRAND = Symbol.for("vivremotion.start-error");
 export class StartError extends Error {
   readonly [BRAND] = true;
   override readonly name = "StartError";
-  /** A code of `start-codes.ts`, such as "start.environment". Codes are never used again. */
+  /** A code of `start-codes.ts`, such as "start-environment". Codes are never used again. */
   readonly code: string;
   /** One line per problem; may be empty when `message` says all. Never holds a secret's value. */
   readonly problems: readonly string[];

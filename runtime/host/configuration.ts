@@ -1,0 +1,76 @@
+/** Checks what a bundle's `configure` gives (plain data from generated code, but also from hand-written bundles), and compares two configurations. */
+import { z } from "zod";
+import type { Configuration, GatewayConfiguration } from "../abi.ts";
+import { StartError } from "../start-error.ts";
+import { problemsOf } from "./zod-problems.ts";
+
+const PORT = z.int().min(0).max(65535);
+const MILLISECONDS = z.number().min(0);
+const BYTES = z.int().min(0);
+const ORIGIN = z.string().regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, "expected http://host:port with an optional base path");
+
+const CONFIGURATION = z.object({
+  gateway: z.object({
+    name: z.string(),
+    listen: z.array(z.object({ address: z.string(), port: PORT, transport: z.enum(["fast", "strict"]) })).min(1),
+    admin: z
+      .object({ address: z.string(), port: PORT, token: z.string().min(1, "the token is empty").nullable() })
+      .nullable(),
+    threads: z.int().min(1).max(256).nullable(),
+    limits: z.object({
+      body: BYTES,
+      headers: BYTES,
+      idle: MILLISECONDS,
+      head: MILLISECONDS,
+      connections: z.int().min(1).nullable(),
+    }),
+    forwarded: z.enum(["x-forwarded", "forwarded", "both", "none"]),
+    trustedProxies: z.array(z.string()),
+    via: z.string(),
+    drain: MILLISECONDS,
+    accessLog: z.boolean(),
+  }),
+  services: z.array(
+    z.object({
+      name: z.string(),
+      endpoints: z.array(ORIGIN).min(1),
+      balance: z.literal("least_requests"),
+      timeout: MILLISECONDS,
+      connectTimeout: MILLISECONDS,
+      idle: MILLISECONDS,
+      connections: z.int().min(1),
+      answerLimit: BYTES,
+      preserveHost: z.boolean(),
+    }),
+  ),
+  environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+}) satisfies z.ZodType<Configuration>;
+
+/** Throws a `StartError` "start-configuration" that lists every problem. */
+export function checkConfiguration(value: unknown): Configuration {
+  const parsed = CONFIGURATION.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new StartError(
+    "start-configuration",
+    "the bundle's configuration is not valid",
+    problemsOf(parsed.error),
+    "Check the settings above, and the variables they are read from.",
+  );
+}
+
+/** Settings that sockets and threads are made from: a swap cannot change them. In the words of the language. */
+const FIXED: readonly [string, (gateway: GatewayConfiguration) => unknown][] = [
+  ["listen", (gateway) => gateway.listen],
+  ["admin", (gateway) => gateway.admin],
+  ["threads", (gateway) => gateway.threads],
+  ["limits", (gateway) => gateway.limits],
+  ["forwarded", (gateway) => gateway.forwarded],
+  ["trusted_proxies", (gateway) => gateway.trustedProxies],
+  ["via", (gateway) => gateway.via],
+  ["access_log", (gateway) => gateway.accessLog],
+];
+
+/** The settings that differ and need a restart; empty: the new configuration can be swapped in. */
+export function settingsThatNeedRestart(running: GatewayConfiguration, next: GatewayConfiguration): string[] {
+  return FIXED.filter(([, read]) => JSON.stringify(read(running)) !== JSON.stringify(read(next))).map(([name]) => name);
+}

@@ -1,0 +1,10 @@
+/** What a client gets when a route's deadline passes: 504, or a visibly cut answer where one has begun. */
+import type { Exchange } from "../http/exchange.ts";
+import { replyError } from "../http/problem.ts";
+
+export function answerDeadline(exchange: Exchange): void {
+  if (exchange.aborted) return;
+  if (exchange.status === 0) return replyError(exchange, "deadline-exceeded", null);
+  exchange.reason = "deadline-exceeded";
+  exchange.cut();
+}

@@ -1,0 +1,190 @@
+/**
+ * One serving thread: its listeners, its service pools and its generations. Listeners, pools and counters outlive generations;
+ * a swap touches none of them (test: `swap.test.ts`).
+ */
+import type { Configuration, Host, ListenConfiguration, LogValue, ServiceConfiguration } from "../abi.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { Listener, Transport } from "../http/transport.ts";
+import { StartError } from "../start-error.ts";
+import type { Artifact } from "./artifact.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { answerDeadline } from "./expired.ts";
+import { type Environment, type Generation, loadGeneration } from "./generation.ts";
+import type { HostLog, LogLevel } from "./host-log.ts";
+import { listenError } from "./listen-error.ts";
+import { type MakeService, ServicePool } from "./service-pool.ts";
+import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
+
+/** What the host notes about exchanges, off the request path. */
+export interface Observer {
+  /** The exchange began on the generation with this hash. */
+  done(exchange: Exchange, generation: string): void;
+  /** A `log` step. */
+  log(exchange: Exchange, level: LogLevel, fields: LogValue): void;
+  /** Refused before there was an exchange. */
+  refused(code: string, status: number, address: string): void;
+  metrics(): Promise<ThreadMetrics>;
+  /** Writes out what is buffered. */
+  close(): Promise<void>;
+}
+
+export interface ServingParts {
+  readonly thread: number;
+  readonly environment: Environment;
+  /** The transport that serves a listener, chosen at the start. */
+  readonly transport: (listen: ListenConfiguration) => Transport;
+  readonly makeService: MakeService;
+  readonly observer: Observer;
+  readonly log: HostLog;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+export class Serving implements Thread {
+  readonly #parts: ServingParts;
+  readonly #pool: ServicePool;
+  readonly #deadlines = new Deadlines(answerDeadline);
+  /** Every generation that is prepared, serving or draining. */
+  readonly #generations = new Map<number, Generation>();
+  #listeners: readonly Listener[] = [];
+  #dispatcher: Dispatcher | null = null;
+
+  constructor(parts: ServingParts) {
+    this.#parts = parts;
+    this.#pool = new ServicePool(parts.makeService);
+  }
+
+  async prepare({ id, artifact }: { readonly id: number; readonly artifact: Artifact }): Promise<void> {
+    let acquired: readonly ServiceConfiguration[] = [];
+    try {
+      const generation = loadGeneration(id, artifact, this.#parts.environment, (configuration) => {
+        acquired = configuration.services;
+        return this.#hostFor(configuration);
+      });
+      this.#generations.set(id, generation);
+    } catch (error) {
+      await this.#pool.release(acquired);
+      throw error;
+    }
+  }
+
+  async activate({ id }: { readonly id: number }): Promise<void> {
+    const next = this.#generations.get(id);
+    if (next === undefined) throw new Error(`generation ${id} was not prepared`);
+    if (this.#dispatcher === null) this.#dispatcher = new Dispatcher(next, this.#discard);
+    else this.#dispatcher.switchTo(next);
+  }
+
+  async abandon({ id }: { readonly id: number }): Promise<void> {
+    const generation = this.#generations.get(id);
+    if (generation !== undefined && generation !== this.#dispatcher?.current) this.#discard(generation);
+  }
+
+  async listen({ listeners }: { readonly listeners: readonly ListenConfiguration[] }): Promise<readonly BoundListener[]> {
+    const dispatcher = this.#dispatcher;
+    if (dispatcher === null) throw new Error("no generation is active");
+    const { limits, trustedProxies } = dispatcher.current.configuration.gateway;
+    const opened: Listener[] = [];
+    const bound: BoundListener[] = [];
+    for (const listen of listeners) {
+      const transport = this.#parts.transport(listen);
+      try {
+        const listener = await transport.listen({
+          address: listen.address,
+          port: listen.port,
+          limits,
+          trustedProxies,
+          handler: dispatcher.begin,
+          done: (exchange) => this.#done(dispatcher, exchange),
+          failed: (exchange, error) => this.#failed(dispatcher, exchange, error),
+          refused: (code, status, address) => this.#parts.observer.refused(code, status, address),
+        });
+        opened.push(listener);
+        bound.push({ address: listen.address, port: listener.port, transport: transport.name });
+      } catch (error) {
+        await Promise.all(opened.map((listener) => listener.close()));
+        throw error instanceof StartError ? error : listenError(listen.address, listen.port, error);
+      }
+    }
+    this.#listeners = opened;
+    return bound;
+  }
+
+  async status(): Promise<ThreadStatus> {
+    return {
+      thread: this.#parts.thread,
+      inFlight: this.#dispatcher?.inFlight ?? 0,
+      generations: [...this.#generations.values()].map(({ id, inFlight }) => ({ id, inFlight })),
+      pools: this.#pool.size,
+      heapUsed: process.memoryUsage().heapUsed,
+    };
+  }
+
+  metrics(): Promise<ThreadMetrics> {
+    return this.#parts.observer.metrics();
+  }
+
+  async drain({ milliseconds }: { readonly milliseconds: number }): Promise<{ readonly cut: number }> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([Promise.all(this.#listeners.map((listener) => listener.drain())), late]);
+    clearTimeout(timer);
+    const cut = this.#dispatcher?.inFlight ?? 0;
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    const generations = [...this.#generations.values()];
+    this.#generations.clear();
+    await Promise.all(generations.map((generation) => this.#pool.release(generation.configuration.services)));
+    await this.#parts.observer.close();
+    return { cut };
+  }
+
+  /** The object that one generation's program talks to; it holds nothing of another generation. */
+  #hostFor(configuration: Configuration): Host {
+    const { observer, now, random } = this.#parts;
+    const services = this.#pool.acquire(configuration.services);
+    const deadlines = this.#deadlines;
+    return {
+      environment: configuration.environment,
+      service(name) {
+        const service = services.get(name);
+        if (service === undefined) throw new Error(`the program asks for the service "${name}" without configuring it`);
+        return service;
+      },
+      log: (exchange, level, fields) => observer.log(exchange, level, fields),
+      deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),
+      now,
+      random,
+    };
+  }
+
+  #done(dispatcher: Dispatcher, exchange: Exchange): void {
+    this.#deadlines.clear(exchange);
+    const generation = dispatcher.ownerOf(exchange);
+    if (generation !== undefined) this.#parts.observer.done(exchange, generation.hash);
+    dispatcher.end(exchange);
+  }
+
+  /** The transport answers (500, or a cut); here it is said why. */
+  #failed(dispatcher: Dispatcher, exchange: Exchange, error: unknown): void {
+    const stack = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+    const remapper = dispatcher.ownerOf(exchange)?.remapper;
+    this.#parts.log("error", "request.failed", {
+      message: "the program threw while it answered a request",
+      traceId: exchange.traceId,
+      route: exchange.route,
+      at: remapper?.origin(stack) ?? null,
+      stack: remapper?.remap(stack) ?? stack,
+    });
+  }
+
+  readonly #discard = (generation: Generation): void => {
+    if (!this.#generations.delete(generation.id)) return;
+    this.#parts.log("info", "generation.discarded", { generation: generation.id, hash: generation.hash });
+    this.#pool.release(generation.configuration.services).catch((error: unknown) => {
+      this.#parts.log("error", "upstream.close", { message: String(error) });
+    });
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The small process that stays when the gateway's process aborts, is killed or hangs: it starts it, watches its heartbeat, restarts it
+ * with back-off and says why. It loads no program and opens no socket.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import type { HostLog } from "./host-log.ts";
+
+/** From the gateway's process to the supervisor. */
+export type ChildMessage =
+  | { readonly type: "ready" }
+  | { readonly type: "beat" }
+  /** The process is about to be useless and asks to be replaced; `reason` is logged. */
+  | { readonly type: "failing"; readonly reason: string };
+
+/** From the supervisor to the gateway's process. */
+export type ParentMessage = { readonly type: "drain" } | { readonly type: "reload" };
+
+export interface SupervisorOptions {
+  /** The file to run, and its arguments. */
+  readonly entry: string;
+  readonly arguments: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Milliseconds without a heartbeat after which the process is killed. */
+  readonly hangLimit: number;
+  readonly log: HostLog;
+}
+
+const FIRST_WAIT = 100;
+const LONGEST_WAIT = 10_000;
+/** A process that served this long is well: the next restart waits little again. */
+const WELL_AFTER = 60_000;
+
+/** Runs until the gateway has ended for good; resolves to the exit code. */
+export function supervise(options: SupervisorOptions): Promise<number> {
+  return new Promise((resolve) => {
+    new Supervisor(options, resolve).start();
+  });
+}
+
+class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #finish: (code: number) => void;
+  #child: ChildProcess | null = null;
+  #everReady = false;
+  #readyAt = 0;
+  #wait = FIRST_WAIT;
+  #stopping = false;
+  #reason: string | null = null;
+  #watchdog: NodeJS.Timeout | null = null;
+  #restart: NodeJS.Timeout | null = null;
+
+  constructor(options: SupervisorOptions, finish: (code: number) => void) {
+    this.#options = options;
+    this.#finish = finish;
+  }
+
+  start(): void {
+    process.on("SIGTERM", this.#onTerminate);
+    process.on("SIGINT", this.#onInterrupt);
+    process.on("SIGHUP", this.#onHangUp);
+    this.#spawn();
+  }
+
+  #spawn(): void {
+    this.#restart = null;
+    this.#reason = null;
+    this.#readyAt = 0;
+    const child = fork(this.#options.entry, [...this.#options.arguments], { env: this.#options.environment });
+    this.#child = child;
+    child.on("message", (message: ChildMessage) => this.#receive(child, message));
+    child.on("error", (error) => {
+      this.#reason = error.message;
+    });
+    child.on("exit", (code, signal) => this.#ended(code, signal));
+  }
+
+  #receive(child: ChildProcess, message: ChildMessage): void {
+    switch (message.type) {
+      case "ready":
+        this.#everReady = true;
+        this.#readyAt = performance.now();
+        this.#feed(child);
+        break;
+      case "beat":
+        this.#feed(child);
+        break;
+      case "failing":
+        this.#reason = message.reason;
+        break;
+    }
+  }
+
+  /** Starts the time until the next heartbeat must have come. The first one comes when the gateway is ready: loading may take its time. */
+  #feed(child: ChildProcess): void {
+    if (this.#watchdog !== null) clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => {
+      this.#reason = `no heartbeat for ${this.#options.hangLimit} ms`;
+      child.kill("SIGKILL");
+    }, this.#options.hangLimit);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = null;
+    if (this.#watchdog !== null) clearTimeout(this.#watchdog);
+    this.#watchdog = null;
+    if (this.#stopping || code === 0) return this.#end(code ?? 1);
+    // It never served: what kept it from starting has been reported and will not go away by itself.
+    if (!this.#everReady) return this.#end(code ?? 1);
+    if (this.#readyAt > 0 && performance.now() - this.#readyAt > WELL_AFTER) this.#wait = FIRST_WAIT;
+    const wait = this.#wait;
+    this.#wait = Math.min(LONGEST_WAIT, wait * 2);
+    this.#options.log("error", "supervisor.restart", {
+      message: "the gateway's process ended and is started again",
+      exit: code,
+      signal,
+      reason: this.#reason,
+      waitMilliseconds: wait,
+    });
+    this.#restart = setTimeout(() => this.#spawn(), wait);
+  }
+
+  #end(code: number): void {
+    process.off("SIGTERM", this.#onTerminate);
+    process.off("SIGINT", this.#onInterrupt);
+    process.off("SIGHUP", this.#onHangUp);
+    this.#finish(code);
+  }
+
+  #stop(): void {
+    this.#stopping = true;
+    if (this.#restart !== null) {
+      clearTimeout(this.#restart);
+      this.#end(0);
+    } else {
+      this.#send({ type: "drain" });
+    }
+  }
+
+  #send(message: ParentMessage): void {
+    if (this.#child?.connected === true) this.#child.send(message);
+  }
+
+  readonly #onTerminate = (): void => {
+    if (!this.#stopping) this.#stop();
+  };
+
+  readonly #onInterrupt = (): void => {
+    if (!this.#stopping) return this.#stop();
+    this.#child?.kill("SIGKILL");
+  };
+
+  readonly #onHangUp = (): void => {
+    this.#send({ type: "reload" });
+  };
+}
