@@ -1,0 +1,53 @@
+/** Problem details (RFC 9457): the body of every error that the gateway makes itself. */
+import { ERRORS, type ErrorCode } from "../errors.ts";
+import type { Problem } from "../failure.ts";
+import type { Exchange, Headers } from "./exchange.ts";
+import { reasonPhrase } from "./status.ts";
+
+export const PROBLEM_MEDIA_TYPE = "application/problem+json";
+/** Shared; nobody may change it. */
+export const PROBLEM_HEADERS: Headers = ["content-type", PROBLEM_MEDIA_TYPE];
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+/**
+ * The JSON text. `code` is one of `errors.ts` (another one gets the status's phrase as its title); `detail` null and
+ * `problems` null are left out. Members in fixed order, so that texts compare equal.
+ */
+export function problemText(
+  status: number,
+  code: string,
+  detail: string | null,
+  problems: readonly Problem[] | null,
+): string {
+  const title = isErrorCode(code) ? ERRORS[code].title : reasonPhrase(status);
+  return JSON.stringify({
+    type: `urn:vgw:problem:${code}`,
+    title,
+    status,
+    ...(detail === null ? {} : { detail }),
+    code,
+    ...(problems === null || problems.length === 0
+      ? {}
+      : { problems: problems.map((problem) => ({ path: problem.path, message: problem.message })) }),
+  });
+}
+
+/** Answers with a problem and notes the code as the reason. */
+export function replyProblem(
+  exchange: Exchange,
+  status: number,
+  code: string,
+  detail: string | null,
+  problems: readonly Problem[] | null,
+): void {
+  exchange.reason = code;
+  exchange.respond(status, PROBLEM_HEADERS, problemText(status, code, detail, problems));
+}
+
+/** A problem with the status that belongs to the code. */
+export function replyError(exchange: Exchange, code: ErrorCode, detail: string | null): void {
+  replyProblem(exchange, ERRORS[code].status, code, detail, null);
+}
