@@ -9,6 +9,7 @@ export * from "./map.ts";
 export * from "./mask.ts";
 export * from "./money.ts";
 export * from "./number.ts";
+export * from "./pattern.ts";
 export * from "./text.ts";
 export * from "./time.ts";
 export * from "./url.ts";
