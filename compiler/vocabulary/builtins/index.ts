@@ -1,4 +1,4 @@
-/** All built-ins, by topic. */
+/** All built-ins by key, in the order of the topics. */
 import type { Builtin } from "../builtin.ts";
 import { addressBuiltins } from "./address.ts";
 import { contentBuiltins } from "./content.ts";
@@ -11,15 +11,17 @@ import { randomBuiltins } from "./random.ts";
 import { textBuiltins } from "./text.ts";
 import { timeBuiltins } from "./time.ts";
 
-export const builtins: readonly Builtin[] = [
-  ...textBuiltins,
-  ...listBuiltins,
-  ...mapBuiltins,
-  ...numberBuiltins,
-  ...timeBuiltins,
-  ...hashBuiltins,
-  ...encodeBuiltins,
-  ...randomBuiltins,
-  ...addressBuiltins,
-  ...contentBuiltins,
-];
+export const builtins: ReadonlyMap<string, Builtin> = new Map(
+  [
+    ...textBuiltins,
+    ...listBuiltins,
+    ...mapBuiltins,
+    ...numberBuiltins,
+    ...timeBuiltins,
+    ...hashBuiltins,
+    ...encodeBuiltins,
+    ...randomBuiltins,
+    ...addressBuiltins,
+    ...contentBuiltins,
+  ].map((entry) => [entry.key, entry]),
+);
