@@ -1,0 +1,152 @@
+/** What a forwarded request and a call have in common: getting an endpoint, the time limits, the note for the log, the counts. */
+import type { ServiceConfiguration } from "../abi.ts";
+import type { Failure } from "../failure.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { Balancer, Waiting } from "./balance.ts";
+import type { Endpoint } from "./endpoint.ts";
+import * as failures from "./failures.ts";
+import type { UpstreamSettings } from "./request-headers.ts";
+
+export interface ServiceState {
+  readonly configuration: ServiceConfiguration;
+  readonly settings: UpstreamSettings;
+  readonly balancer: Balancer;
+  /** No request is accepted any more. */
+  closed: boolean;
+}
+
+/** Node fires a timer of more than this at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+function expire(attempt: ServiceAttempt): void {
+  attempt.expired();
+}
+
+export abstract class ServiceAttempt implements Waiting {
+  protected readonly state: ServiceState;
+  protected readonly exchange: Exchange;
+  protected endpoint: Endpoint | null = null;
+  readonly #timeout: number;
+  readonly #deadline: number | null;
+  #timer: NodeJS.Timeout | null = null;
+  /** When the endpoint was given; performance.now(). */
+  #startedAt = 0;
+  #measured = false;
+
+  constructor(state: ServiceState, exchange: Exchange, timeout: number | null, deadline: number | null) {
+    this.state = state;
+    this.exchange = exchange;
+    this.#timeout = timeout ?? state.configuration.timeout;
+    this.#deadline = deadline;
+  }
+
+  /** An endpoint has room: send. `endpoint` is set. */
+  protected abstract send(endpoint: Endpoint): void;
+  /** The attempt is over without success; nothing more will come from it. */
+  protected abstract giveUp(failure: Failure): void;
+  /** Whether the upstream, not the client, is what is being waited for. */
+  protected abstract awaitingUpstream(): boolean;
+
+  /** Takes an endpoint, now or when one has room, and starts the clock. */
+  protected acquire(): void {
+    const { state } = this;
+    if (state.closed) {
+      this.giveUp(failures.closed(state.configuration.name));
+      return;
+    }
+    if (this.#deadline !== null && this.#deadline <= performance.now()) {
+      this.giveUp(this.#late());
+      return;
+    }
+    const endpoint = state.balancer.acquire(this);
+    if (endpoint === null) {
+      this.giveUp(failures.overloaded(state.configuration.name));
+      return;
+    }
+    this.#arm();
+    if (endpoint !== "waiting") this.granted(endpoint);
+  }
+
+  granted(endpoint: Endpoint): void {
+    this.endpoint = endpoint;
+    this.#startedAt = performance.now();
+    endpoint.counters.requests++;
+    this.send(endpoint);
+  }
+
+  /** Progress: the head's time begins anew. */
+  protected touch(): void {
+    this.#timer?.refresh();
+  }
+
+  /** The head is there: from now on only the deadline holds. */
+  protected headArrived(status: number): void {
+    this.#measure();
+    this.endpoint!.counters.statusClasses[Math.floor(status / 100)]!++;
+    this.#disarm();
+  }
+
+  /** The rest of the answer will take a while: the deadline gets its timer. */
+  protected watchDeadline(): void {
+    if (this.#deadline === null || this.#timer !== null) return;
+    this.#timer = setTimeout(expire, clamp(this.#deadline - performance.now()), this);
+  }
+
+  /** Gives everything back. Idempotent. */
+  protected free(failure: Failure | null): void {
+    this.#disarm();
+    const { endpoint } = this;
+    if (endpoint === null) {
+      this.state.balancer.leave(this);
+      return;
+    }
+    if (!this.#measured) this.#measure();
+    if (failure !== null) endpoint.counters.failed(failure.kind);
+    this.endpoint = null;
+    this.state.balancer.release(endpoint);
+  }
+
+  expired(): void {
+    this.#timer = null;
+    const { name } = this.state.configuration;
+    if (this.#deadline !== null && this.#deadline <= performance.now() + 1) {
+      this.giveUp(this.#late());
+      return;
+    }
+    if (this.endpoint === null) {
+      this.giveUp(failures.overloaded(name));
+      return;
+    }
+    if (this.awaitingUpstream()) {
+      this.giveUp(failures.timedOut(name));
+      return;
+    }
+    this.#arm();
+  }
+
+  #late(): Failure {
+    return failures.deadlinePassed(this.state.configuration.name);
+  }
+
+  #arm(): void {
+    const left = this.#deadline === null ? this.#timeout : Math.min(this.#timeout, this.#deadline - performance.now());
+    this.#timer = setTimeout(expire, clamp(left), this);
+  }
+
+  #disarm(): void {
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #measure(): void {
+    this.#measured = true;
+    const milliseconds = performance.now() - this.#startedAt;
+    this.exchange.upstream = { endpoint: this.endpoint!.authority, milliseconds };
+    this.endpoint!.counters.latency.observe(milliseconds / 1000);
+  }
+}
+
+function clamp(milliseconds: number): number {
+  return Math.min(Math.max(milliseconds, 0), LONGEST_TIMER);
+}

@@ -1,0 +1,308 @@
+/**
+ * One proxied request: the exchange's body goes up, the upstream's answer comes down, each side held back by the other.
+ * A single object is both ends' listener, so that a request costs hardly a closure.
+ */
+import type { ForwardOptions } from "../abi.ts";
+import type { Failure } from "../failure.ts";
+import type { BodySink, Exchange, Headers } from "../http/exchange.ts";
+import { soundTrailers } from "../http/fields.ts";
+import { ServiceAttempt, type ServiceState } from "./attempt.ts";
+import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
+import type { Endpoint } from "./endpoint.ts";
+import * as failures from "./failures.ts";
+import { forwardHead } from "./request-headers.ts";
+import { responseHead } from "./response-headers.ts";
+
+/** Request bodies of known length up to this are gathered first: one write, and a slow client holds no upstream connection. */
+const GATHER_LIMIT = 16 * 1024;
+/** Answers up to this are sent with one call if their body arrives together with their head. */
+const WHOLE_LIMIT = 64 * 1024;
+/** So much of an unwanted answer is read to keep its connection; beyond, the connection is closed. */
+const DISCARD_LIMIT = 64 * 1024;
+
+/**
+ * "request": no head yet; "deciding": the program looks at the head; "held": the head waits for the first bytes of its body;
+ * "body": the answer has begun; "discarding": the program answered itself; "over".
+ */
+type Phase = "request" | "deciding" | "held" | "body" | "discarding" | "over";
+
+/** Held heads go out at the end of this turn at the latest. */
+const held: Forwarding[] = [];
+
+function releaseHeld(): void {
+  const due = held.splice(0);
+  for (const forwarding of due) forwarding.release();
+}
+
+export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink {
+  readonly #options: ForwardOptions;
+  readonly #settle: (result: Failure | null) => void;
+  #phase: Phase = "request";
+  #attempt: UpstreamAttempt | null = null;
+  /** The request's body where it is gathered before it is sent. */
+  #gathered: Uint8Array | null = null;
+  #gatheredLength = 0;
+  /** The whole request has been handed on. */
+  #requestComplete = true;
+  /** The upstream takes no more just now. */
+  #upstreamFull = false;
+  #status = 0;
+  #headers: Headers = [];
+  #length: number | null = null;
+  #discarded = 0;
+  #drained: (() => void) | null = null;
+
+  constructor(
+    state: ServiceState,
+    exchange: Exchange,
+    options: ForwardOptions,
+    settle: (result: Failure | null) => void,
+  ) {
+    super(state, exchange, options.timeout, options.deadline);
+    this.#options = options;
+    this.#settle = settle;
+  }
+
+  start(): void {
+    const { exchange } = this;
+    if (exchange.aborted) {
+      this.#finish(null);
+      return;
+    }
+    exchange.service = this.state.configuration.name;
+    const { body } = exchange;
+    if (this.#options.body !== null || body.length === 0) {
+      exchange.onAbort(() => this.#clientLeft());
+      this.acquire();
+      return;
+    }
+    const limit = this.#options.bodyLimit;
+    if (body.length !== null && body.length > limit) {
+      this.#finish(failures.bodyTooLarge());
+      return;
+    }
+    exchange.onAbort(() => this.#clientLeft());
+    this.#requestComplete = false;
+    body.limit = limit;
+    if (body.length === null || body.length > GATHER_LIMIT) {
+      this.acquire();
+      return;
+    }
+    this.#gathered = new Uint8Array(body.length);
+    body.consume(this);
+  }
+
+  // ------------------------------------------------------------ ServiceAttempt
+
+  protected override send(endpoint: Endpoint): void {
+    const { exchange } = this;
+    const { configuration, settings } = this.state;
+    const { headers, host } = forwardHead(exchange, this.#options, endpoint, configuration.preserveHost, settings);
+    const streamed = !this.#requestComplete;
+    const body = this.#options.body?.data ?? this.#gathered ?? (streamed ? { length: exchange.body.length } : null);
+    const target = endpoint.basePath + this.#options.target;
+    this.#attempt = endpoint.client.send(
+      { method: exchange.method, target, headers, host, body, idle: configuration.idle },
+      this,
+    );
+    if (streamed) exchange.body.consume(this);
+  }
+
+  protected override giveUp(failure: Failure): void {
+    this.#abandon(failure, failure);
+  }
+
+  protected override awaitingUpstream(): boolean {
+    return this.#requestComplete || this.#upstreamFull;
+  }
+
+  // ------------------------------------------------------------ BodySink: from the client
+
+  chunk(data: Uint8Array): void {
+    if (this.#phase === "over") return;
+    if (this.#gathered !== null) {
+      this.#gathered.set(data, this.#gatheredLength);
+      this.#gatheredLength += data.length;
+      return;
+    }
+    if (this.#phase === "request") this.touch();
+    if (this.#attempt!.write(data)) return;
+    this.#upstreamFull = true;
+    this.exchange.body.pause();
+  }
+
+  /** Trailers of a request are dropped (RFC 9110 §6.5.1 allows it): whether the upstream wants them is not known. */
+  end(): void {
+    this.#requestComplete = true;
+    if (this.#phase === "over") return;
+    if (this.#gathered !== null) {
+      this.acquire();
+      return;
+    }
+    if (this.#phase === "request") this.touch();
+    this.#attempt!.end();
+  }
+
+  fail(reason: "too-large" | "aborted" | "malformed"): void {
+    if (this.#phase === "over") return;
+    if (reason === "aborted") this.#clientLeft();
+    else this.#abandon(reason === "too-large" ? failures.bodyTooLarge() : failures.bodyMalformed(), null);
+  }
+
+  // ------------------------------------------------------------ UpstreamSink: from the upstream
+
+  drain(): void {
+    this.#upstreamFull = false;
+    if (this.#phase === "request") this.touch();
+    this.exchange.body.resume();
+  }
+
+  informational(status: number, headers: Headers): void {
+    this.exchange.informational(status, responseHead(headers).headers);
+  }
+
+  head(status: number, headers: Headers): void {
+    this.headArrived(status);
+    const head = responseHead(headers);
+    if (!head.sound) {
+      const error: UpstreamError = { kind: "malformed", detail: "framing" };
+      this.giveUp(failures.failureOf(error, this.state.configuration.name));
+      return;
+    }
+    this.#status = status;
+    this.#headers = head.headers;
+    this.#length = head.length;
+    const decide = this.#options.answer;
+    if (decide === null) {
+      this.#deliver();
+      return;
+    }
+    this.#phase = "deciding";
+    let decision: boolean | Promise<boolean>;
+    try {
+      decision = decide({ status, headers });
+    } catch (error) {
+      this.#abandon(failures.programFailed(error), null);
+      return;
+    }
+    if (typeof decision === "boolean") {
+      this.#decided(decision, false);
+      return;
+    }
+    this.#attempt!.pause();
+    decision.then(
+      (answered) => this.#decided(answered, true),
+      (error: unknown) => this.#abandon(failures.programFailed(error), null),
+    );
+  }
+
+  data(chunk: Uint8Array): void {
+    if (this.#phase === "discarding") {
+      this.#discarded += chunk.length;
+      if (this.#discarded > DISCARD_LIMIT) this.#stop(null);
+      return;
+    }
+    if (this.#phase === "held") {
+      if (chunk.length === this.#length) {
+        this.#respond(chunk);
+        return;
+      }
+      this.release();
+    }
+    if (this.exchange.write(chunk)) return;
+    this.#attempt!.pause();
+    if (this.#drained === null) {
+      this.#drained = () => this.#attempt!.resume();
+      this.exchange.onDrain(this.#drained);
+    }
+  }
+
+  complete(trailers: Headers): void {
+    if (this.#phase === "held") this.#respond(null);
+    else if (this.#phase === "body") {
+      if (!this.#requestComplete) this.exchange.closeAfter();
+      this.exchange.end(this.#length === null ? soundTrailers(trailers) : []);
+    }
+    this.free(null);
+    this.#finish(null);
+  }
+
+  failed(error: UpstreamError): void {
+    this.giveUp(failures.failureOf(error, this.state.configuration.name));
+  }
+
+  // ------------------------------------------------------------
+
+  /** The first bytes did not come together with the head: the head goes out alone. */
+  release(): void {
+    if (this.#phase === "held") this.#begin();
+  }
+
+  #decided(answered: boolean, paused: boolean): void {
+    if (this.#phase !== "deciding") return;
+    if (answered) {
+      this.#phase = "discarding";
+      this.#settle(null);
+      if (this.#length !== null && this.#length > DISCARD_LIMIT) {
+        this.#stop(null);
+        return;
+      }
+      this.watchDeadline();
+    } else {
+      this.#deliver();
+    }
+    if (paused) this.#attempt!.resume();
+  }
+
+  #deliver(): void {
+    const bodiless = this.exchange.method === "HEAD" || this.#status === 204 || this.#status === 304;
+    if (bodiless || this.#length === null || this.#length > WHOLE_LIMIT) {
+      this.#begin();
+      return;
+    }
+    this.#phase = "held";
+    held.push(this);
+    if (held.length === 1) queueMicrotask(releaseHeld);
+  }
+
+  #begin(): void {
+    this.#phase = "body";
+    this.exchange.begin(this.#status, this.#headers, this.#length);
+    this.watchDeadline();
+  }
+
+  #respond(body: Uint8Array | null): void {
+    // Whatever still follows of the answer (its end) concerns only the connection.
+    this.#phase = "discarding";
+    if (!this.#requestComplete) this.exchange.closeAfter();
+    this.exchange.respond(this.#status, this.#headers, body);
+  }
+
+  #clientLeft(): void {
+    if (this.#phase !== "over") this.#stop(null);
+  }
+
+  /** Ends both sides. `blame` is counted against the endpoint. */
+  #abandon(failure: Failure, blame: Failure | null): void {
+    if (this.#phase === "over") return;
+    const begun = this.#phase === "body";
+    const answered = begun || this.#phase === "discarding";
+    const unread = !this.#requestComplete;
+    this.#stop(blame, answered ? null : failure);
+    if (begun) this.exchange.cut();
+    else if (unread) this.exchange.closeAfter();
+  }
+
+  #stop(blame: Failure | null, result: Failure | null = null): void {
+    this.#attempt?.abort();
+    this.free(blame);
+    this.#finish(result);
+  }
+
+  #finish(result: Failure | null): void {
+    this.#phase = "over";
+    this.exchange.onAbort(null);
+    if (this.#drained !== null) this.exchange.onDrain(null);
+    this.#settle(result);
+  }
+}

@@ -1,0 +1,135 @@
+/** The head of what goes upstream: the client's fields after hygiene, the program's edits, and the gateway's own fields. */
+import type { ForwardOptions } from "../abi.ts";
+import type { Exchange, Headers } from "../http/exchange.ts";
+import { formatTraceparent, newSpanId, parseTraceparent } from "../observe/trace.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** What of the gateway's settings the upstream side needs; the host replaces the values when it switches to another generation. */
+export interface UpstreamSettings {
+  /** The pseudonym in Via. */
+  via: string;
+  /** How the client's address is passed on. */
+  forwarded: "x-forwarded" | "forwarded" | "both" | "none";
+}
+
+export interface OutgoingHead {
+  readonly headers: Headers;
+  readonly host: string;
+}
+
+export function forwardHead(
+  exchange: Exchange,
+  options: ForwardOptions,
+  endpoint: Endpoint,
+  preserveHost: boolean,
+  settings: UpstreamSettings,
+): OutgoingHead {
+  const headers = hygienic(exchange, settings);
+  let host = preserveHost ? exchange.host : endpoint.authority;
+  if (options.body !== null) {
+    remove(headers, "content-type");
+    remove(headers, "content-encoding");
+    headers.push("content-type", options.body.mediaType);
+  }
+  if (options.edits !== null) {
+    for (const { name, value } of options.edits) {
+      if (name === "host") {
+        if (value !== null) host = value;
+        continue;
+      }
+      remove(headers, name);
+      if (value !== null) headers.push(name, value);
+    }
+  }
+  return { headers, host };
+}
+
+export function remove(headers: Headers, name: string): void {
+  let kept = 0;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === name) continue;
+    headers[kept] = headers[index]!;
+    headers[kept + 1] = headers[index + 1]!;
+    kept += 2;
+  }
+  headers.length = kept;
+}
+
+/** Fields of one connection, and those this side writes itself (RFC 9110 §7.6.1). `te` goes on as "trailers" only. */
+function isDropped(name: string): boolean {
+  switch (name) {
+    case "connection":
+    case "keep-alive":
+    case "proxy-connection":
+    case "proxy-authorization":
+    case "transfer-encoding":
+    case "content-length":
+    case "upgrade":
+    case "host":
+    case "expect":
+    case "te":
+    case "trailer":
+    case "traceparent":
+    case "forwarded":
+    case "x-forwarded-for":
+    case "x-forwarded-proto":
+    case "x-forwarded-host":
+    case "x-forwarded-port":
+    case "x-real-ip":
+    case "via":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A client cannot have these taken away by nominating them in Connection. */
+const PROTECTED = new Set(["authorization", "cookie", "content-type", "content-encoding", "cache-control", "range"]);
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function nominated(value: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const part of value.split(",")) {
+    const name = part.trim().toLowerCase();
+    if (name !== "" && !PROTECTED.has(name)) names.add(name);
+  }
+  return names;
+}
+
+function hygienic(exchange: Exchange, settings: UpstreamSettings): Headers {
+  const incoming = exchange.headers;
+  const headers: Headers = [];
+  let via = "";
+  let flags = "01";
+  let acceptsTrailers = false;
+  let drop = NO_NAMES;
+  for (let index = 0; index < incoming.length; index += 2) {
+    const name = incoming[index]!;
+    const value = incoming[index + 1]!;
+    if (isDropped(name)) {
+      if (name === "connection") drop = new Set([...drop, ...nominated(value)]);
+      else if (name === "via") via = via === "" ? value : `${via}, ${value}`;
+      else if (name === "te") acceptsTrailers ||= /(?:^|,)\s*trailers\s*(?:$|,|;)/i.test(value);
+      else if (name === "traceparent") flags = parseTraceparent(value)?.flags ?? flags;
+      continue;
+    }
+    headers.push(name, value);
+  }
+  for (const name of drop) remove(headers, name);
+  if (acceptsTrailers) headers.push("te", "trailers");
+  headers.push("via", `${via === "" ? "" : `${via}, `}${exchange.httpVersion} ${settings.via}`);
+  if (settings.forwarded !== "none") {
+    headers.push("x-forwarded-for", exchange.address, "x-forwarded-proto", exchange.secure ? "https" : "http");
+    headers.push("x-forwarded-host", exchange.host);
+  }
+  headers.push("traceparent", formatTraceparent(exchange.traceId, newSpanId(), flags));
+  return headers;
+}
+
+/** The sampling flags that the client sent; "01" (sampled) where it sent none. */
+export function traceFlags(headers: Headers): string {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === "traceparent") return parseTraceparent(headers[index + 1]!)?.flags ?? "01";
+  }
+  return "01";
+}

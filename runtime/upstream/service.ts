@@ -1,0 +1,64 @@
+/** A service: its endpoints behind a balancer, answering `forward` and `call`. Owned by the host; outlives generations. */
+import type { Answer, CallRequest, ForwardOptions, Service, ServiceConfiguration } from "../abi.ts";
+import type { Failure } from "../failure.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { ServiceState } from "./attempt.ts";
+import { Balancer } from "./balance.ts";
+import { Calling } from "./call.ts";
+import type { CreateUpstreamClient } from "./client.ts";
+import { Endpoint } from "./endpoint.ts";
+import { Forwarding } from "./forward.ts";
+import type { UpstreamSettings } from "./request-headers.ts";
+import { createUndiciClient } from "./undici/client.ts";
+
+export interface UpstreamService extends Service {
+  /** For metrics and the status page. */
+  readonly endpoints: readonly Endpoint[];
+  /** Requests that wait for a connection. */
+  readonly waiting: number;
+  /** Refuses new requests, lets those in flight end, closes the connections. */
+  close(): Promise<void>;
+}
+
+class PooledService implements UpstreamService {
+  readonly name: string;
+  readonly #state: ServiceState;
+
+  constructor(configuration: ServiceConfiguration, settings: UpstreamSettings, createClient: CreateUpstreamClient) {
+    this.name = configuration.name;
+    const endpoints = configuration.endpoints.map((address) => new Endpoint(address, configuration, createClient));
+    const balancer = new Balancer(endpoints, configuration.connections);
+    this.#state = { configuration, settings, balancer, closed: false };
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#state.balancer.endpoints;
+  }
+
+  get waiting(): number {
+    return this.#state.balancer.waiting;
+  }
+
+  forward(exchange: Exchange, options: ForwardOptions): Promise<Failure | null> {
+    return new Promise((resolve) => new Forwarding(this.#state, exchange, options, resolve).start());
+  }
+
+  call(exchange: Exchange, request: CallRequest): Promise<Answer | Failure> {
+    return new Promise((resolve) => new Calling(this.#state, exchange, request, resolve).start());
+  }
+
+  async close(): Promise<void> {
+    this.#state.closed = true;
+    await this.#state.balancer.idle();
+    await Promise.all(this.endpoints.map((endpoint) => endpoint.client.close()));
+  }
+}
+
+/** Opens nothing: the first request connects (and resolves the name). Throws a TypeError where an endpoint is not a URL. */
+export function createService(
+  configuration: ServiceConfiguration,
+  settings: UpstreamSettings,
+  createClient: CreateUpstreamClient = createUndiciClient,
+): UpstreamService {
+  return new PooledService(configuration, settings, createClient);
+}
