@@ -1,0 +1,151 @@
+/** Service calls and forwarding: what is sent, and what becomes of what comes back. */
+import { canonicalPath } from "../../../runtime/http/path.ts";
+import { Failure } from "../../../runtime/failure.ts";
+import { inAnyNetwork } from "../../../runtime/value/index.ts";
+import type { StaticValue } from "../../3-types/checked.ts";
+import type { CallStep, Expr, ForwardStep } from "../plan.ts";
+import type { Context } from "./context.ts";
+import { writeRequestCookie } from "./cookie.ts";
+import { evaluate } from "./expression.ts";
+import { allHeaders, applyChanges } from "./headers.ts";
+import { requestHeaders } from "./hygiene.ts";
+import { changeQuery } from "./query.ts";
+import type { Scope } from "./scope.ts";
+import { serialise } from "./serialise.ts";
+import { encode, headerText, textOf } from "./value.ts";
+import type { IncomingAnswer, OutgoingRequest } from "./world.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+export function callRequest(step: CallStep, scope: Scope, context: Context): OutgoingRequest {
+  const path = String(evaluate(step.path, scope, context));
+  const parameters = step.query.flatMap(({ name, value }) => {
+    const given = evaluate(value, scope, context);
+    // An absent value leaves its parameter out.
+    if (given === undefined || given === null) return [];
+    return [`${encode(name, "query")}=${encode(textOf(given, value.type), "query")}`];
+  });
+  const query = parameters.join("&");
+  const target = query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
+  const body = step.body === null ? null : bodyBytes(step.body.codec, step.body.value, scope, context);
+  const headers: string[] = [];
+  for (const { name, value } of step.headers) {
+    const given = evaluate(value, scope, context);
+    if (given !== undefined && given !== null) headers.push(name, headerText(textOf(given, value.type)));
+  }
+  if (body !== null && !headers.includes("content-type")) headers.push("content-type", mediaTypeOf(step.body!.codec));
+  return { method: step.method, target, headers, body, timeout: step.timeout ?? timeoutOf(step.service, context) };
+}
+
+export function mediaTypeOf(codec: "json" | "text" | "bytes"): string {
+  return { json: "application/json", text: "text/plain; charset=utf-8", bytes: "application/octet-stream" }[codec];
+}
+
+function bodyBytes(codec: "json" | "text" | "bytes", expr: Expr, scope: Scope, context: Context): Uint8Array {
+  const value = evaluate(expr, scope, context);
+  if (codec === "bytes") return value instanceof Uint8Array ? value : new Uint8Array();
+  return new TextEncoder().encode(codec === "text" ? textOf(value, expr.type) : serialise(value, expr.type));
+}
+
+/** An answer, or the failure that it is. */
+export function judge(
+  answer: IncomingAnswer,
+  service: string,
+  anyStatus: boolean,
+  absentOn404: boolean,
+): Answer | Failure {
+  if ("failure" in answer) return upstreamFailure(answer.failure, service);
+  if (anyStatus || answer.status < 400 || (absentOn404 && answer.status === 404)) return answer;
+  return new Failure("status", answer.status, "upstream-status", `${service}: status ${answer.status}`);
+}
+
+function upstreamFailure(kind: "connect" | "timeout" | "protocol", service: string): Failure {
+  switch (kind) {
+    case "connect":
+      return new Failure("connect", 502, "upstream-unreachable", `${service}: no connection`);
+    case "timeout":
+      return new Failure("timeout", 504, "upstream-timeout", `${service}: no answer in time`);
+    case "protocol":
+      return new Failure("protocol", 502, "upstream-malformed", `${service}: not a valid response`);
+  }
+}
+
+/** The client's request as it goes on, or why it cannot. */
+export function forwardRequest(step: ForwardStep, scope: Scope, context: Context): OutgoingRequest | Failure {
+  const { request } = context;
+  const target = forwardTarget(context);
+  if (target instanceof Failure) return target;
+  let headers = requestHeaders(request, {
+    via: String(context.plan.gateway.settings.via ?? "vgw"),
+    forwarded: forwardedSetting(context),
+    trusted: isTrusted(context),
+    preserveHost: setting(step.service, "preserve_host", context) === true,
+  });
+  let body: Uint8Array | null = request.body.length === 0 ? null : request.body;
+  if (step.body !== null) {
+    body = bodyBytes(step.body.codec, step.body.value, scope, context);
+    headers = applyChanges(headers, [{ kind: "set", name: "content-type", value: mediaTypeOf(step.body.codec) }]);
+  }
+  for (const { place, name, value } of context.requestChanges) {
+    if (place === "header") headers = applyChanges(headers, [{ kind: "set", name, value }]);
+    if (place === "cookie") {
+      const cookie = writeRequestCookie(allHeaders(headers, "cookie"), name, value);
+      headers = applyChanges(headers, [{ kind: "set", name: "cookie", value: cookie === "" ? null : cookie }]);
+    }
+  }
+  return { method: request.method, target, headers, body, timeout: step.timeout ?? timeoutOf(step.service, context) };
+}
+
+function forwardTarget(context: Context): string | Failure {
+  let { path, query } = context;
+  for (const change of context.requestChanges) {
+    if (change.place === "path") path = change.value ?? path;
+    if (change.place === "query")
+      query = changeQuery(query, change.name, change.value, (text) => encode(text, "query"));
+  }
+  const canonical = canonicalPath(path);
+  if (canonical === null) return new Failure("invalid", 400, "target-malformed", "the rewritten path is malformed");
+  return query === "" ? canonical : `${canonical}?${query}`;
+}
+
+function setting(service: string, key: string, context: Context): StaticValue | undefined {
+  return context.plan.services.find((candidate) => candidate.name === service)?.settings[key];
+}
+
+/** A value that may come from the environment. */
+function resolved(value: StaticValue | undefined, context: Context): unknown {
+  if (typeof value === "object" && value !== null && "kind" in value && value.kind === "env" && "variable" in value) {
+    return context.environment.get(String(value.variable));
+  }
+  return value;
+}
+
+function timeoutOf(service: string, context: Context): number {
+  return Number(resolved(setting(service, "timeout", context), context) ?? 30_000);
+}
+
+function forwardedSetting(context: Context): "x-forwarded" | "forwarded" | "both" | "none" {
+  switch (context.plan.gateway.settings.forwarded) {
+    case "x_forwarded":
+      return "x-forwarded";
+    case "forwarded":
+      return "forwarded";
+    case "none":
+      return "none";
+    default:
+      return "both";
+  }
+}
+
+export function trustedProxies(context: Pick<Context, "plan" | "environment">): string[] {
+  const { trusted_proxies: value } = context.plan.gateway.settings;
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function isTrusted(context: Context): boolean {
+  return inAnyNetwork(context.request.address, trustedProxies(context));
+}

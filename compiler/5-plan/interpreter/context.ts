@@ -1,0 +1,62 @@
+/** What one request's evaluation can reach: the program, the request, the world, and what has been changed so far. */
+import type { Failure } from "../../../runtime/failure.ts";
+import type { FunctionPlan, Origin, Plan } from "../plan.ts";
+import type { HeaderChange } from "./headers.ts";
+import type { TraceEntry } from "./trace.ts";
+import type { InterpretedRequest, World } from "./world.ts";
+
+/** The parts that all requests share. */
+export interface Loaded {
+  readonly plan: Plan;
+  readonly functions: ReadonlyMap<string, FunctionPlan>;
+  /** Values by variable, typed, defaults filled in. */
+  readonly environment: ReadonlyMap<string, unknown>;
+  readonly constants: ReadonlyMap<string, unknown>;
+}
+
+export interface Context extends Loaded {
+  readonly world: World;
+  readonly request: InterpretedRequest;
+  /** The client's, as trusted proxies report it. */
+  readonly address: string;
+  /** The trace identifier. */
+  readonly id: string;
+  /** Canonical. */
+  readonly path: string;
+  /** Without "?". */
+  readonly query: string;
+  /** The route's limit in bytes. */
+  bodyLimit: number;
+  /** What `set request.…` asked for, in order; only `forward` looks at it. */
+  readonly requestChanges: RequestChange[];
+  /** Applied to whatever answer leaves. */
+  readonly responseChanges: HeaderChange[];
+  responseStatus: number | null;
+  /** The upstream's head while the steps of a `forward` run. */
+  upstream: { readonly status: number; readonly headers: readonly string[] } | null;
+  /** What the running `else` catches. */
+  failure: Failure | null;
+  readonly trace: TraceEntry[];
+}
+
+export interface RequestChange {
+  readonly place: "header" | "query" | "path" | "cookie";
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** How a run of steps went. */
+export type Outcome =
+  | { readonly kind: "next" }
+  | { readonly kind: "failed"; readonly failure: Failure; readonly origin: Origin }
+  | { readonly kind: "ended"; readonly ending: Ending };
+
+export interface Ending {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+  readonly reason: string;
+  readonly origin: Origin | null;
+}
+
+export const NEXT: Outcome = { kind: "next" };

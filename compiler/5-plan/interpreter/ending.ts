@@ -1,0 +1,81 @@
+/** What ends a request: replies, denials, an upstream's answer, and the standard answer to a failure that nobody handled. */
+import { Buffer } from "node:buffer";
+import { ERRORS } from "../../../runtime/errors.ts";
+import type { Failure } from "../../../runtime/failure.ts";
+import type { DenyStep, Origin, ReplyStep } from "../plan.ts";
+import type { Answer } from "./call.ts";
+import type { Context, Ending } from "./context.ts";
+import { evaluate } from "./expression.ts";
+import { answerHeaders } from "./hygiene.ts";
+import { problemBody } from "./problem.ts";
+import type { Scope } from "./scope.ts";
+import { serialise } from "./serialise.ts";
+import { headerText, textOf } from "./value.ts";
+
+const encoder = new TextEncoder();
+const NOTHING = new Uint8Array();
+
+export function replied(step: ReplyStep, scope: Scope, context: Context): Ending {
+  const { content, origin } = step;
+  const end = (headers: string[], body: Uint8Array): Ending => {
+    return { status: Number(evaluate(step.status, scope, context)), headers, body, reason: "reply", origin };
+  };
+  switch (content.kind) {
+    case "empty":
+      return end([], NOTHING);
+    case "json": {
+      const value = evaluate(content.value, scope, context);
+      return end(["content-type", "application/json"], encoder.encode(serialise(value, content.type)));
+    }
+    case "text": {
+      const value = evaluate(content.value, scope, context);
+      return end(["content-type", content.mediaType], encoder.encode(textOf(value, content.value.type)));
+    }
+    case "bytes": {
+      const value = evaluate(content.value, scope, context);
+      return end(["content-type", content.mediaType], value instanceof Uint8Array ? value : NOTHING);
+    }
+    case "file":
+      return end(["content-type", content.mediaType], new Uint8Array(Buffer.from(content.data, "base64")));
+    case "redirect": {
+      const location = String(evaluate(content.location, scope, context));
+      return end(["location", headerText(location)], NOTHING);
+    }
+  }
+}
+
+export function denied(step: DenyStep, scope: Scope, context: Context): Ending {
+  const status = Number(evaluate(step.status, scope, context));
+  const given = step.detail === null ? undefined : evaluate(step.detail, scope, context);
+  const detail = step.detail === null || given === undefined ? null : textOf(given, step.detail.type);
+  const body = problemBody({ status, code: "denied", detail, problems: null });
+  return { status, headers: ["content-type", "application/problem+json"], body, reason: "deny", origin: step.origin };
+}
+
+/** The upstream's head as it goes to the client, before the program's changes. */
+export function passedOn(answer: Answer, context: Context): { status: number; headers: readonly string[] } {
+  const via = String(context.plan.gateway.settings.via ?? "vgw");
+  return { status: answer.status, headers: answerHeaders(answer.headers, via) };
+}
+
+/** An upstream's own status (kind "status") is not the gateway's: the client gets 502. */
+export function failed(failure: Failure, origin: Origin | null): Ending {
+  const status = failure.kind === "status" ? 502 : failure.status;
+  return problemEnding(status, failure.code, failure.detail, failure.problems, origin);
+}
+
+export function gatewayError(code: keyof typeof ERRORS, headers: readonly string[] = []): Ending {
+  const ending = problemEnding(ERRORS[code].status, code, null, null, null);
+  return { ...ending, headers: [...headers, ...ending.headers] };
+}
+
+function problemEnding(
+  status: number,
+  code: string,
+  detail: string | null,
+  problems: Failure["problems"],
+  origin: Origin | null,
+): Ending {
+  const body = problemBody({ status, code, detail, problems });
+  return { status, headers: ["content-type", "application/problem+json"], body, reason: code, origin };
+}

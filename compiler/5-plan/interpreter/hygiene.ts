@@ -1,0 +1,82 @@
+/**
+ * What a gateway must take out of and put into a message that it passes on (RFC 9110 §7.6, RFC 7239). Written from the
+ * RFCs for one whole message; the runtime has its own form for its own representation.
+ */
+import { allHeaders, filterHeaders, firstHeader } from "./headers.ts";
+import type { InterpretedRequest } from "./world.ts";
+
+/** Fields about this connection only (RFC 9110 §7.6.1). */
+const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"]);
+
+/** Fields that a `Connection` header may not take away: others rely on them, or the gateway itself writes them. */
+const PROTECTED = new Set(["host", "content-length", "content-type", "authorization", "cookie", "via", "forwarded"]);
+
+function nominated(headers: readonly string[]): Set<string> {
+  const names = allHeaders(headers, "connection").flatMap((value) => value.split(","));
+  const result = new Set<string>();
+  for (const name of names.map((text) => text.trim().toLowerCase())) {
+    if (!PROTECTED.has(name) && !name.startsWith("x-forwarded-")) result.add(name);
+  }
+  return result;
+}
+
+/** Both directions. The body's framing is the next hop's own, so a length goes too. */
+function withoutHop(headers: readonly string[]): string[] {
+  const named = nominated(headers);
+  return filterHeaders(headers, (name) => !HOP_BY_HOP.has(name) && !named.has(name));
+}
+
+export interface ForwardSettings {
+  readonly via: string;
+  readonly forwarded: "x-forwarded" | "forwarded" | "both" | "none";
+  /** Whether the peer is a proxy that is believed. */
+  readonly trusted: boolean;
+  readonly preserveHost: boolean;
+}
+
+export function requestHeaders(request: InterpretedRequest, settings: ForwardSettings): string[] {
+  const { headers } = request;
+  const trailers = allHeaders(headers, "te").some((value) =>
+    value.split(",").some((item) => item.trim().toLowerCase() === "trailers"),
+  );
+  const kept = filterHeaders(withoutHop(headers), (name) => {
+    if (name === "host" || name === "content-length" || name === "expect" || name === "via") return false;
+    if (name === "proxy-authorization") return false;
+    return name !== "forwarded" && !name.startsWith("x-forwarded-");
+  });
+  if (trailers) kept.push("te", "trailers");
+  if (settings.preserveHost) kept.push("host", request.host);
+  kept.push("via", [...allHeaders(headers, "via"), `1.1 ${settings.via}`].join(", "));
+  kept.push(...originOf(request, settings));
+  return kept;
+}
+
+/** Who asked, for the upstream. What an untrusted peer claims about it is dropped, never passed on. */
+function originOf(request: InterpretedRequest, settings: ForwardSettings): string[] {
+  const { forwarded, trusted } = settings;
+  const scheme = request.secure ? "https" : "http";
+  const before = (name: string): string[] => (trusted ? allHeaders(request.headers, name) : []);
+  const first = (name: string): string | undefined => (trusted ? firstHeader(request.headers, name) : undefined);
+  const result: string[] = [];
+  if (forwarded === "x-forwarded" || forwarded === "both") {
+    result.push("x-forwarded-for", [...before("x-forwarded-for"), request.address].join(", "));
+    result.push("x-forwarded-proto", first("x-forwarded-proto") ?? scheme);
+    result.push("x-forwarded-host", first("x-forwarded-host") ?? request.host);
+  }
+  if (forwarded === "forwarded" || forwarded === "both") {
+    // RFC 7239 §6: an IPv6 address stands in brackets, which must be quoted; so must a host with a port.
+    const node = request.address.includes(":") ? `"[${request.address}]"` : request.address;
+    const host = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(request.host) ? request.host : `"${request.host}"`;
+    result.push("forwarded", [...before("forwarded"), `for=${node};host=${host};proto=${scheme}`].join(", "));
+  }
+  return result;
+}
+
+export function answerHeaders(headers: readonly string[], via: string): string[] {
+  const kept = filterHeaders(
+    withoutHop(headers),
+    (name) => name !== "content-length" && name !== "via" && name !== "proxy-authenticate",
+  );
+  kept.push("via", [...allHeaders(headers, "via"), `1.1 ${via}`].join(", "));
+  return kept;
+}

@@ -1,0 +1,134 @@
+/**
+ * The reference interpreter: what a plan means, written to be read. One request in, one whole answer out; no streaming, no
+ * sockets, no timers. `vgw test` and `vgw why` run it, and the corpus holds the compiled bundle against it.
+ */
+import { canonicalPath, isQuery } from "../../../runtime/http/path.ts";
+import type { Plan, RoutePlan } from "../plan.ts";
+import { trustedProxies } from "./call.ts";
+import { clientAddress } from "./client.ts";
+import type { Context, Ending, Loaded } from "./context.ts";
+import { failed, gatewayError } from "./ending.ts";
+import { readEnvironment } from "./environment.ts";
+import { evaluate } from "./expression.ts";
+import { applyChanges, firstHeader } from "./headers.ts";
+import { allowHeader, hostMatches, matchPath, methodMatches } from "./match.ts";
+import { Scope } from "./scope.ts";
+import { Machine } from "./step.ts";
+import type { CandidateEntry, TraceEntry } from "./trace.ts";
+import type { InterpretedAnswer, InterpretedRequest, World } from "./world.ts";
+
+export { renderTrace } from "./render.ts";
+export type { TraceEntry } from "./trace.ts";
+export type { IncomingAnswer, InterpretedAnswer, InterpretedRequest, OutgoingRequest, World } from "./world.ts";
+
+export interface Interpreter {
+  answer(request: InterpretedRequest, world: World): Promise<InterpretedAnswer>;
+}
+
+/** Throws a `StartError` where the environment is incomplete. */
+export function createInterpreter(
+  plan: Plan,
+  environment: { readonly [name: string]: string | undefined },
+): Interpreter {
+  const functions = new Map(plan.functions.map((one) => [one.name, one]));
+  const program = { plan, functions, environment: readEnvironment(plan, environment) };
+  return {
+    answer: (request, world) => answer({ ...program, constants: new Map() }, request, world),
+  };
+}
+
+async function answer(program: Loaded, request: InterpretedRequest, world: World): Promise<InterpretedAnswer> {
+  const question = request.target.indexOf("?");
+  const path = canonicalPath(question < 0 ? request.target : request.target.slice(0, question));
+  const query = question < 0 ? "" : request.target.slice(question + 1);
+  const constants = new Map<string, unknown>();
+  const context: Context = {
+    ...program,
+    constants,
+    world,
+    request,
+    address: clientAddress(request, trustedProxies(program)),
+    id: firstHeader(request.headers, "traceparent")?.split("-")[1] ?? "0".repeat(31).concat("1"),
+    path: path ?? "",
+    query,
+    bodyLimit: 0,
+    requestChanges: [],
+    responseChanges: [],
+    responseStatus: null,
+    upstream: null,
+    failure: null,
+    trace: [],
+  };
+  for (const { name, value } of program.plan.constants) constants.set(name, evaluate(value, new Scope(null), context));
+  if (path === null || !isQuery(query)) return finish(gatewayError("target-malformed"), null, context);
+  const chosen = choose(context);
+  if (!("route" in chosen)) return finish(chosen, null, context);
+  const { route, scope } = chosen;
+  context.bodyLimit = route.bodyLimit;
+  const outcome = await new Machine(context).run(route.steps, scope);
+  switch (outcome.kind) {
+    case "ended":
+      return finish(outcome.ending, route, context);
+    case "failed": {
+      const { kind, detail } = outcome.failure;
+      context.trace.push({ entry: "failure", origin: outcome.origin, kind, detail, handled: false });
+      return finish(failed(outcome.failure, outcome.origin), route, context);
+    }
+    case "next":
+      throw new Error(`the route ${route.name} ends without an answer`);
+  }
+}
+
+/** The first route that fits in every respect, or the gateway's own answer. */
+function choose(context: Context): { route: RoutePlan; scope: Scope } | Ending {
+  const { request, trace } = context;
+  const samePath: RoutePlan[] = [];
+  let methodFits = false;
+  for (const route of context.plan.routes) {
+    const note = (verdict: CandidateEntry["verdict"]): void => {
+      trace.push({ entry: "candidate", route: route.name, origin: route.origin, verdict });
+    };
+    if (!hostMatches(route, request.host)) {
+      note("host");
+      continue;
+    }
+    const values = matchPath(route, context.path);
+    if (values === null) {
+      note("path");
+      continue;
+    }
+    samePath.push(route);
+    if (!methodMatches(route, request.method)) {
+      note("method");
+      continue;
+    }
+    methodFits = true;
+    const scope = new Scope(null, values);
+    if (route.guard !== null && evaluate(route.guard, scope, context) !== true) {
+      note("guard");
+      continue;
+    }
+    note("matched");
+    return { route, scope };
+  }
+  if (samePath.length > 0 && !methodFits) return gatewayError("method-not-allowed", ["allow", allowHeader(samePath)]);
+  return gatewayError("not-found");
+}
+
+/** Applies what `set response.…` asked for, and takes the body off where HTTP has none (RFC 9110 §6.4.1). */
+function finish(ending: Ending, route: RoutePlan | null, context: Context): InterpretedAnswer {
+  const status = context.responseStatus ?? ending.status;
+  const bodiless = context.request.method === "HEAD" || status === 204 || status === 304;
+  const trace: TraceEntry[] = [
+    ...context.trace,
+    { entry: "end", origin: ending.origin, status, reason: ending.reason },
+  ];
+  return {
+    status,
+    headers: applyChanges(ending.headers, context.responseChanges),
+    body: bodiless ? new Uint8Array() : ending.body,
+    route: route?.name ?? "",
+    reason: ending.reason,
+    trace,
+  };
+}
