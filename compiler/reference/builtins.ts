@@ -1,0 +1,25 @@
+/** A page per built-in. */
+import type { Builtin } from "../vocabulary/builtin.ts";
+import { builtins } from "../vocabulary/index.ts";
+import { code, page, program, type ReferencePage } from "./markdown.ts";
+
+export function builtinPages(): readonly ReferencePage[] {
+  return builtins.map((builtin) =>
+    page(`built-ins/${builtin.key}.md`, builtin.key, [
+      builtin.documentation,
+      program(`${builtin.key}${builtin.signature}`),
+      remarks(builtin),
+      `${program(builtin.example.source)}\n\ngives ${code(JSON.stringify(builtin.example.value) ?? "nothing")}.`,
+      `Since ${builtin.since}.`,
+    ]),
+  );
+}
+
+function remarks(builtin: Builtin): string {
+  const said: string[] = [];
+  if (builtin.fails)
+    said.push(`It can fail (${code(`failure.kind == "${builtin.fails}"`)}), so it needs an ${code("else")}.`);
+  if (builtin.labels === "lower") said.push("Its result carries no label: this is one of the ways to lower one.");
+  if (builtin.needs === "host") said.push("In tests it is what the test says, and the same on every run.");
+  return said.join(" ");
+}

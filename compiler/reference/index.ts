@@ -1,0 +1,40 @@
+/** The reference that users read: one page per declaration, step, setting, place, type, built-in, label and diagnostic, and lists of them. */
+import { ERRORS } from "../../runtime/errors.ts";
+import { builtinPages } from "./builtins.ts";
+import { diagnosticPages } from "./diagnostics.ts";
+import { code, page, type ReferencePage, table } from "./markdown.ts";
+import { settingPages } from "./settings.ts";
+import { typePages } from "./types.ts";
+import { declarationPages, labelPages, placePages, stepPages } from "./words.ts";
+
+export function referencePages(): readonly ReferencePage[] {
+  const sections = [
+    { title: "Declarations", pages: declarationPages() },
+    { title: "Steps", pages: stepPages() },
+    { title: "Settings", pages: settingPages() },
+    { title: "Places", pages: placePages() },
+    { title: "Types and units", pages: typePages() },
+    { title: "Built-ins", pages: builtinPages() },
+    { title: "Labels", pages: labelPages() },
+    { title: "Diagnostics", pages: diagnosticPages() },
+    { title: "Problems", pages: [problemPage()] },
+  ];
+  const index = page("README.md", "Reference", [
+    "Generated from the compiler's vocabulary and the catalogue of diagnostics by `npm run generate`; tests compile every example in it.",
+    ...sections.map(
+      ({ title, pages }) => `## ${title}\n\n${pages.map((entry) => `- [${entry.title}](${entry.path})`).join("\n")}`,
+    ),
+  ]);
+  return [index, ...sections.flatMap(({ pages }) => pages)];
+}
+
+/** What the gateway itself answers, by the `code` in the problem document (RFC 9457). */
+function problemPage(): ReferencePage {
+  return page("problems.md", "Problems", [
+    "Every error that the gateway answers by itself is a problem document (RFC 9457, `application/problem+json`) with one of these codes in `code`.",
+    table(
+      ["code", "status", "title"],
+      Object.entries(ERRORS).map(([name, { status, title }]) => [code(name), String(status), title]),
+    ),
+  ]);
+}

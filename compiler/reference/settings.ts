@@ -1,0 +1,107 @@
+/** A page per setting, grouped by what it belongs to. */
+import {
+  adminSettings,
+  callSettings,
+  cookieSettings,
+  forwardSettings,
+  gatewaySettings,
+  limitSettings,
+  listenerSettings,
+  routeSettings,
+  type Setting,
+  type SettingType,
+  sendSettings,
+  serviceSettings,
+} from "../vocabulary/index.ts";
+import { code, page, program, type ReferencePage } from "./markdown.ts";
+
+const groups: readonly { readonly name: string; readonly of: string; readonly settings: readonly Setting[] }[] = [
+  { name: "gateway", of: "a `gateway`", settings: gatewaySettings },
+  { name: "gateway.limits", of: "a gateway's `limits`", settings: limitSettings },
+  { name: "gateway.listen", of: "a listener, `http(…)`, in a gateway's `listen`", settings: listenerSettings },
+  { name: "gateway.admin", of: "the admin listener, `http(…)`", settings: adminSettings },
+  { name: "service", of: "a `service`", settings: serviceSettings },
+  { name: "route", of: "a `route`", settings: routeSettings },
+  { name: "forward", of: "a `forward` step", settings: forwardSettings },
+  { name: "call", of: "a service call, `orders.get(path, …)`", settings: callSettings },
+  { name: "cookie", of: "a cookie that is set", settings: cookieSettings },
+  { name: "send", of: "a test's `send`", settings: sendSettings },
+];
+
+export function settingPages(): readonly ReferencePage[] {
+  return groups.flatMap(({ name, of, settings }) =>
+    settings.map((setting) =>
+      page(`settings/${name}.${setting.key}.md`, `${name}.${setting.key}`, [
+        setting.documentation,
+        `A setting of ${of}. ${described(setting)}`,
+        program(setting.example),
+        `Since ${setting.since}.`,
+      ]),
+    ),
+  );
+}
+
+function described(setting: Setting): string {
+  const parts = [`Value: ${typeText(setting.type)}.`];
+  if (setting.required) parts.push("Required.");
+  else if (setting.default !== null) parts.push(`Default: ${code(defaultText(setting))}.`);
+  if (setting.environment) parts.push(`May be ${code("env(…)")}: it is then read and checked when the gateway starts.`);
+  return parts.join(" ");
+}
+
+function typeText(type: SettingType): string {
+  switch (type.kind) {
+    case "int":
+      return `a whole number from ${type.min} to ${type.max}`;
+    case "duration":
+      return `a duration from ${amount(type.min, DURATIONS)} to ${amount(type.max, DURATIONS)}`;
+    case "size":
+      return `a size from ${amount(type.min, SIZES)} to ${amount(type.max, SIZES)}`;
+    case "word":
+      return `one of ${type.words.map(code).join(", ")}`;
+    case "list":
+      return `a list of: ${typeText(type.of)}${type.single ? " (one may stand without brackets)" : ""}`;
+    case "record":
+      return `a record of ${type.settings.map(({ key }) => code(key)).join(", ")}`;
+    case "listener":
+      return `${code(`${type.word}("address:port")`)}${type.settings.length > 0 ? ` with ${type.settings.map(({ key }) => code(key)).join(", ")}` : ""}`;
+    case "labels":
+      return "a label's name, or a list of them";
+    case "secret":
+      return code('secret("NAME")');
+    case "expression":
+      return `an expression of type ${code(type.type)}`;
+    case "entries":
+      return `a record whose values are ${code(type.of)}`;
+    default:
+      return `a ${type.kind}`;
+  }
+}
+
+const DURATIONS: readonly (readonly [number, string])[] = [
+  [86_400_000, "day"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1000, "s"],
+  [1, "ms"],
+];
+const SIZES: readonly (readonly [number, string])[] = [
+  [1e12, "TB"],
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1000, "KB"],
+  [1, "B"],
+];
+
+/** In the largest unit that leaves a whole number. */
+function amount(value: number, units: readonly (readonly [number, string])[]): string {
+  const [factor, name] = units.find(([size]) => value !== 0 && value % size === 0) ?? units[units.length - 1]!;
+  return `${value / factor}${name}`;
+}
+
+function defaultText(setting: Setting): string {
+  const { type, default: value } = setting;
+  if (type.kind === "duration" && typeof value === "number") return amount(value, DURATIONS);
+  if (type.kind === "size" && typeof value === "number") return amount(value, SIZES);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

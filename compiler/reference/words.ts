@@ -1,0 +1,57 @@
+/** A page per declaration, step, place and label. */
+import { declarations, labels, places, steps } from "../vocabulary/index.ts";
+import { code, page, program, type ReferencePage } from "./markdown.ts";
+
+export function declarationPages(): readonly ReferencePage[] {
+  return declarations.map((entry) =>
+    page(`declarations/${entry.word}.md`, entry.word, [
+      entry.documentation,
+      program(entry.syntax),
+      "For example:",
+      program(entry.example),
+      `Since ${entry.since}.`,
+    ]),
+  );
+}
+
+const WHERE = {
+  route: "in a route",
+  policy: "in a policy",
+  answer: "in `forward`'s block, when the answer's head has arrived",
+};
+
+export function stepPages(): readonly ReferencePage[] {
+  return steps.map((entry) =>
+    page(`steps/${entry.kind}.md`, entry.word, [
+      entry.documentation,
+      program(entry.syntax),
+      `It may stand ${entry.places.map((place) => WHERE[place]).join(", ")}.${entry.ends ? " The request is over after it, unless a `when` guards it." : ""}`,
+      "For example:",
+      program(entry.example),
+      `Since ${entry.since}.`,
+    ]),
+  );
+}
+
+export function placePages(): readonly ReferencePage[] {
+  return places.map((entry) => {
+    const name = `${entry.side}.${entry.what}`;
+    const uses = [
+      entry.read === "always" ? "read anywhere" : entry.read === "answer" ? "read in `forward`'s block" : "",
+      entry.set ? "set" : "",
+      entry.remove ? "removed" : "",
+    ].filter((use) => use !== "");
+    return page(`places/${name}.md`, entry.named ? `${name}("name")` : name, [
+      entry.documentation,
+      `Its type is ${code(entry.type)}. It can be ${uses.join(", ") || "neither read nor set"}.`,
+      program(entry.example),
+      `Since ${entry.since}.`,
+    ]);
+  });
+}
+
+export function labelPages(): readonly ReferencePage[] {
+  return labels.map((entry) =>
+    page(`labels/${entry.name}.md`, `@${entry.name}`, [entry.documentation, `Since ${entry.since}.`]),
+  );
+}
