@@ -1,6 +1,6 @@
 /**
- * Every code with which a start, a swap or a rollback is refused: once, with the HTTP status the admin listener answers and a
- * title. Codes are never used again. Errors of requests are in `errors.ts`.
+ * Every code with which a start, a swap, a rollback or an admin call is refused: once, with the HTTP status the admin listener
+ * answers and a title. Codes are never used again. Errors of requests are in `errors.ts`.
  */
 export const START_CODES = {
   "start-usage": { status: 400, title: "The command line is not understood" },
@@ -19,6 +19,14 @@ export const START_CODES = {
   "swap-restart": { status: 409, title: "The change needs a restart" },
   "swap-stopping": { status: 409, title: "The gateway is stopping" },
   "rollback-none": { status: 409, title: "There is no generation to go back to" },
+  "admin-token": { status: 401, title: "The admin token is missing or wrong" },
+  "admin-read-only": { status: 403, title: "An admin listener without a token changes nothing" },
+  "admin-origin": { status: 403, title: "The admin listener does not serve web pages" },
+  "admin-path": { status: 404, title: "The admin listener has no such path" },
+  "admin-method": { status: 405, title: "The method is not allowed here" },
+  "admin-body": { status: 400, title: "The body is not what this call takes" },
+  "admin-size": { status: 413, title: "The body is too large" },
+  "admin-failed": { status: 500, title: "The admin call failed" },
 } as const satisfies { readonly [code: string]: { readonly status: number; readonly title: string } };
 
 export type StartCode = keyof typeof START_CODES;

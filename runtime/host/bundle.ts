@@ -16,7 +16,12 @@ const nodeRequire = createRequire(import.meta.url);
 
 function requireAllowed(name: string): unknown {
   if (ALLOWED.has(name)) return nodeRequire(name);
-  throw new StartError("start-bundle", `the bundle asks for the module "${name}", which the host does not give`, [], NEXT);
+  throw new StartError(
+    "start-bundle",
+    `the bundle asks for the module "${name}", which the host does not give`,
+    [],
+    NEXT,
+  );
 }
 
 function isBundleModule(value: unknown): value is BundleModule {

@@ -7,7 +7,9 @@ import { problemsOf } from "./zod-problems.ts";
 const PORT = z.int().min(0).max(65535);
 const MILLISECONDS = z.number().min(0);
 const BYTES = z.int().min(0);
-const ORIGIN = z.string().regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, "expected http://host:port with an optional base path");
+const ORIGIN = z
+  .string()
+  .regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, "expected http://host:port with an optional base path");
 
 const CONFIGURATION = z.object({
   gateway: z.object({
@@ -64,9 +66,7 @@ const FIXED: readonly [string, (gateway: GatewayConfiguration) => unknown][] = [
   ["admin", (gateway) => gateway.admin],
   ["threads", (gateway) => gateway.threads],
   ["limits", (gateway) => gateway.limits],
-  ["forwarded", (gateway) => gateway.forwarded],
   ["trusted_proxies", (gateway) => gateway.trustedProxies],
-  ["via", (gateway) => gateway.via],
   ["access_log", (gateway) => gateway.accessLog],
 ];
 

@@ -4,7 +4,10 @@ import { replyError } from "../http/problem.ts";
 
 export function answerDeadline(exchange: Exchange): void {
   if (exchange.aborted) return;
-  if (exchange.status === 0) return replyError(exchange, "deadline-exceeded", null);
-  exchange.reason = "deadline-exceeded";
-  exchange.cut();
+  if (exchange.status === 0) {
+    replyError(exchange, "deadline-exceeded", null);
+  } else {
+    exchange.reason = "deadline-exceeded";
+    exchange.cut();
+  }
 }

@@ -5,9 +5,16 @@ import type { Artifact } from "./artifact.ts";
 import { compileBundle } from "./bundle.ts";
 import { checkConfiguration } from "./configuration.ts";
 import { checkAbi } from "./manifest.ts";
+import { applyOverrides, type Overrides } from "./overrides.ts";
 import { StackRemapper } from "./source-map.ts";
 
 export type Environment = { readonly [name: string]: string | undefined };
+
+/** Under what a program is configured; the same in all threads. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly overrides: Overrides;
+}
 
 export interface Generation {
   /** 1, 2, 3 … within one process; all threads use the same number for the same artifact. */
@@ -20,22 +27,22 @@ export interface Generation {
   inFlight: number;
 }
 
-/** What `configure` says under this environment, checked. Throws a `StartError`. */
-export function configureArtifact(artifact: Artifact, environment: Environment): Configuration {
-  return configured(compileBundle(artifact.code, bundleFileName(artifact)), environment);
+/** What `configure` says, checked, with the overrides put in. Throws a `StartError`. */
+export function configureArtifact(artifact: Artifact, surroundings: Surroundings): Configuration {
+  return configured(compileBundle(artifact.code, bundleFileName(artifact)), surroundings);
 }
 
 /** Compiles, configures, loads and warms; `makeHost` gives the object that the program will talk to. Throws a `StartError`. */
 export function loadGeneration(
   id: number,
   artifact: Artifact,
-  environment: Environment,
+  surroundings: Surroundings,
   makeHost: (configuration: Configuration) => Host,
 ): Generation {
   const fileName = bundleFileName(artifact);
   const remapper = new StackRemapper(fileName, artifact.map);
   const module = compileBundle(artifact.code, fileName);
-  const configuration = configured(module, environment);
+  const configuration = configured(module, surroundings);
   let program: Program;
   try {
     program = module.load(makeHost(configuration));
@@ -45,12 +52,17 @@ export function loadGeneration(
   } catch (error) {
     if (error instanceof StartError) throw error;
     const stack = error instanceof Error && error.stack !== undefined ? remapper.remap(error.stack) : String(error);
-    throw new StartError("start-bundle", `the program does not load: ${stack}`, [], "Mend the program and build it again.");
+    throw new StartError(
+      "start-bundle",
+      `the program does not load: ${stack}`,
+      [],
+      "Mend the program and build it again.",
+    );
   }
   return { id, hash: artifact.hash, configuration, program, remapper, inFlight: 0 };
 }
 
-function configured(module: ReturnType<typeof compileBundle>, environment: Environment): Configuration {
+function configured(module: ReturnType<typeof compileBundle>, { environment, overrides }: Surroundings): Configuration {
   let value: Configuration;
   try {
     value = module.configure(environment);
@@ -63,7 +75,7 @@ function configured(module: ReturnType<typeof compileBundle>, environment: Envir
       "Mend the program and build it again.",
     );
   }
-  return checkConfiguration(value);
+  return applyOverrides(checkConfiguration(value), overrides);
 }
 
 /** Unique per artifact, so that positions in a stack trace are looked up in the right map. */

@@ -128,7 +128,9 @@ export class Generations {
     const prepared = await Promise.allSettled(threads.map((thread) => thread.prepare({ id, artifact })));
     const refusal = prepared.find((result) => result.status === "rejected");
     if (refusal !== undefined) {
-      await Promise.all(threads.map((thread, index) => prepared[index]?.status === "fulfilled" && thread.abandon({ id })));
+      await Promise.all(
+        threads.map((thread, index) => prepared[index]?.status === "fulfilled" && thread.abandon({ id })),
+      );
       throw refusal.reason;
     }
     await Promise.all(threads.map((thread) => thread.activate({ id })));

@@ -4,7 +4,7 @@ import { StartError } from "../start-error.ts";
 const NEXT: { readonly [code: string]: string } = {
   EADDRINUSE: "Another process listens there: end it (`ss -ltnp` shows it), or give the gateway another port.",
   EACCES: "Ports below 1024 need a privilege (CAP_NET_BIND_SERVICE): use a higher port, or grant it.",
-  EADDRNOTAVAIL: "This machine has no such address: use one of its own, or \":PORT\" for all interfaces.",
+  EADDRNOTAVAIL: 'This machine has no such address: use one of its own, or ":PORT" for all interfaces.',
 };
 
 export function listenError(address: string, port: number, error: unknown): StartError {

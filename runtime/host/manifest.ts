@@ -48,7 +48,12 @@ export function parseManifest(text: string): Manifest {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new StartError("start-manifest", "manifest.json is not JSON", [], "Build the program again with `vgw build`.");
+    throw new StartError(
+      "start-manifest",
+      "manifest.json is not JSON",
+      [],
+      "Build the program again with `vgw build`.",
+    );
   }
   const versions = z.object({ abi: z.int(), language: z.int() }).safeParse(value);
   // A manifest of another version may have another shape: its version is the better message.

@@ -10,11 +10,17 @@ import type { Artifact } from "./artifact.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { answerDeadline } from "./expired.ts";
-import { type Environment, type Generation, loadGeneration } from "./generation.ts";
+import type { Generation } from "./generation.ts";
 import type { HostLog, LogLevel } from "./host-log.ts";
 import { listenError } from "./listen-error.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
 import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
+
+/** Settings that shared services read on each request; a switch puts the new generation's values. */
+export interface LiveSettings {
+  via: string;
+  forwarded: Configuration["gateway"]["forwarded"];
+}
 
 /** What the host notes about exchanges, off the request path. */
 export interface Observer {
@@ -31,10 +37,12 @@ export interface Observer {
 
 export interface ServingParts {
   readonly thread: number;
-  readonly environment: Environment;
+  /** `configure` and `load` of the artifact; throws a `StartError`. */
+  readonly load: (id: number, artifact: Artifact, makeHost: (configuration: Configuration) => Host) => Generation;
   /** The transport that serves a listener, chosen at the start. */
   readonly transport: (listen: ListenConfiguration) => Transport;
   readonly makeService: MakeService;
+  readonly live: LiveSettings;
   readonly observer: Observer;
   readonly log: HostLog;
   readonly now: () => number;
@@ -58,7 +66,7 @@ export class Serving implements Thread {
   async prepare({ id, artifact }: { readonly id: number; readonly artifact: Artifact }): Promise<void> {
     let acquired: readonly ServiceConfiguration[] = [];
     try {
-      const generation = loadGeneration(id, artifact, this.#parts.environment, (configuration) => {
+      const generation = this.#parts.load(id, artifact, (configuration) => {
         acquired = configuration.services;
         return this.#hostFor(configuration);
       });
@@ -74,6 +82,8 @@ export class Serving implements Thread {
     if (next === undefined) throw new Error(`generation ${id} was not prepared`);
     if (this.#dispatcher === null) this.#dispatcher = new Dispatcher(next, this.#discard);
     else this.#dispatcher.switchTo(next);
+    const { via, forwarded } = next.configuration.gateway;
+    Object.assign(this.#parts.live, { via, forwarded });
   }
 
   async abandon({ id }: { readonly id: number }): Promise<void> {
@@ -81,7 +91,11 @@ export class Serving implements Thread {
     if (generation !== undefined && generation !== this.#dispatcher?.current) this.#discard(generation);
   }
 
-  async listen({ listeners }: { readonly listeners: readonly ListenConfiguration[] }): Promise<readonly BoundListener[]> {
+  async listen({
+    listeners,
+  }: {
+    readonly listeners: readonly ListenConfiguration[];
+  }): Promise<readonly BoundListener[]> {
     const dispatcher = this.#dispatcher;
     if (dispatcher === null) throw new Error("no generation is active");
     const { limits, trustedProxies } = dispatcher.current.configuration.gateway;

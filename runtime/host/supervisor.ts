@@ -103,9 +103,11 @@ class Supervisor {
     this.#child = null;
     if (this.#watchdog !== null) clearTimeout(this.#watchdog);
     this.#watchdog = null;
-    if (this.#stopping || code === 0) return this.#end(code ?? 1);
-    // It never served: what kept it from starting has been reported and will not go away by itself.
-    if (!this.#everReady) return this.#end(code ?? 1);
+    // One that never served has reported what kept it from starting, which will not go away by itself.
+    if (this.#stopping || code === 0 || !this.#everReady) {
+      this.#end(code ?? 1);
+      return;
+    }
     if (this.#readyAt > 0 && performance.now() - this.#readyAt > WELL_AFTER) this.#wait = FIRST_WAIT;
     const wait = this.#wait;
     this.#wait = Math.min(LONGEST_WAIT, wait * 2);
@@ -145,8 +147,8 @@ class Supervisor {
   };
 
   readonly #onInterrupt = (): void => {
-    if (!this.#stopping) return this.#stop();
-    this.#child?.kill("SIGKILL");
+    if (this.#stopping) this.#child?.kill("SIGKILL");
+    else this.#stop();
   };
 
   readonly #onHangUp = (): void => {

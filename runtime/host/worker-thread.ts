@@ -1,25 +1,29 @@
 /**
- * A serving thread that is a worker: the main thread's handle of it, and what runs inside. A worker with a live uWebSockets.js
- * app must never be terminated (the process would abort): it is drained by an order and ends by itself.
+ * The main thread's handle of a serving thread that is a worker (`serving-worker.ts` runs inside). A worker with a live
+ * uWebSockets.js app must never be terminated (the process would abort): it is drained by an order and ends by itself.
  */
-import { Worker, parentPort } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import type { ListenConfiguration } from "../abi.ts";
 import type { Artifact } from "./artifact.ts";
-import { type FromWorker, fromPlain, obey, type Order, toPlain } from "./orders.ts";
+import { type FromWorker, fromPlain, type Order } from "./orders.ts";
+import type { ThreadSettings } from "./wiring.ts";
 import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
 
-/** Milliseconds between two signs of life. */
-const BEAT = 500;
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly settings: ThreadSettings;
+  readonly beats: Int32Array;
+}
 
-export interface WorkerThreadOptions<Settings> {
-  /** The file to run: it calls `serveOrders` when it finds itself in a worker. */
+export interface WorkerThreadOptions {
+  /** The file to run: it calls `runServingThread` when it finds itself in a worker. */
   readonly entry: string | URL;
-  readonly settings: Settings;
+  readonly settings: ThreadSettings;
   /** The thread ended without having been asked to. */
   readonly lost: (reason: string) => void;
 }
 
-export class WorkerThread<Settings extends { readonly thread: number }> implements Thread {
+export class WorkerThread implements Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   /** One counter, raised by the worker's timer: it stands still when the worker hangs. */
@@ -27,9 +31,9 @@ export class WorkerThread<Settings extends { readonly thread: number }> implemen
   #number = 0;
   #ending = false;
 
-  constructor(options: WorkerThreadOptions<Settings>) {
+  constructor(options: WorkerThreadOptions) {
     this.#worker = new Worker(options.entry, {
-      workerData: { settings: options.settings, beats: this.#beats },
+      workerData: { settings: options.settings, beats: this.#beats } satisfies WorkerData,
       name: `serving-${options.settings.thread}`,
     });
     let reason: string | null = null;
@@ -93,24 +97,4 @@ export class WorkerThread<Settings extends { readonly thread: number }> implemen
     if (message.type === "done") waiting?.resolve(message.value);
     else waiting?.reject(fromPlain(message.error));
   }
-}
-
-/** The worker's side: obeys until it has been drained, then lets the worker end. */
-export function serveOrders(thread: Thread, beats: Int32Array): void {
-  const port = parentPort;
-  if (port === null) throw new Error("not in a worker");
-  const beat = setInterval(() => Atomics.add(beats, 0, 1), BEAT);
-  port.on("message", (order: Order) => {
-    obey(thread, order).then(
-      (value) => {
-        port.postMessage({ type: "done", number: order.number, value } satisfies FromWorker);
-        if (order.method !== "drain") return;
-        clearInterval(beat);
-        port.close();
-      },
-      (error: unknown) => {
-        port.postMessage({ type: "error", number: order.number, error: toPlain(error) } satisfies FromWorker);
-      },
-    );
-  });
 }

@@ -1,0 +1,70 @@
+/**
+ * The process that serves, as the supervisor's child: it starts the gateway, shows signs of life, obeys orders to drain and to
+ * reload, and drains by itself when the supervisor is gone.
+ */
+import type { CommandLine } from "./command-line.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
+import { createHostLog } from "./host-log.ts";
+import { startErrorExit, startErrorText } from "./report.ts";
+import type { ChildMessage, ParentMessage } from "./supervisor.ts";
+
+/** Milliseconds between two heartbeats. */
+const BEAT = 500;
+
+export async function runGatewayProcess(commandLine: CommandLine, entry: string, folder: string): Promise<void> {
+  // A terminal's Ctrl-C reaches every process of the group; the supervisor decides what it means.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGHUP", () => undefined);
+  const write = (line: string): void => {
+    process.stdout.write(line);
+  };
+  const log = createHostLog(write);
+  process.on("uncaughtException", (error) => {
+    log("error", "process.uncaught", { message: "an error that nothing caught", stack: error.stack ?? String(error) });
+  });
+
+  let gateway: Gateway;
+  try {
+    gateway = await startGateway({
+      source: { folder },
+      environment: process.env,
+      overrides: commandLine.threads === null ? {} : { threads: commandLine.threads },
+      requireFast: commandLine.requireFast,
+      hangLimit: commandLine.hangLimit,
+      write,
+      entry,
+      // A thread that died or hangs may hold sockets and a live uWebSockets.js app: only a new process is sure to be well.
+      lost: (reason) => tell({ type: "failing", reason }, () => process.kill(process.pid, "SIGKILL")),
+    });
+  } catch (error) {
+    process.stderr.write(startErrorText(error));
+    process.exitCode = startErrorExit(error);
+    process.disconnect?.();
+    return;
+  }
+
+  const stop = (): void => {
+    clearInterval(beat);
+    gateway.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(startErrorText(error));
+        process.exit(1);
+      },
+    );
+  };
+  const beat = setInterval(() => tell({ type: "beat" }), BEAT);
+  process.on("message", (message: ParentMessage) => {
+    if (message.type === "drain") stop();
+    // A refused generation has been logged, and the old one serves on.
+    else gateway.reload().catch(() => undefined);
+  });
+  process.on("SIGTERM", stop);
+  process.on("disconnect", stop);
+  tell({ type: "ready" });
+}
+
+function tell(message: ChildMessage, sent: () => void = () => undefined): void {
+  if (process.connected && process.send !== undefined) process.send(message, sent);
+  else sent();
+}

@@ -1,0 +1,212 @@
+/**
+ * A running gateway as one object: its threads, its generations, its admin listener. Also usable inside another process (`vgw dev`,
+ * tests): with one thread it serves in the calling one.
+ */
+import { availableParallelism } from "node:os";
+import type { Configuration, GatewayConfiguration } from "../abi.ts";
+import { type AdminListener, openAdmin } from "../admin/index.ts";
+import { type Artifact, type BundleSource, readArtifact } from "./artifact.ts";
+import { configureArtifact, type Environment, type Surroundings } from "./generation.ts";
+import { type GenerationInfo, Generations } from "./generations.ts";
+import { createHostLog, type HostLog } from "./host-log.ts";
+import { watchThreads } from "./hang-watch.ts";
+import type { Overrides } from "./overrides.ts";
+import { gatewayStatus, type GatewayStatus } from "./status.ts";
+import type { BoundListener, Thread } from "./thread.ts";
+import { chooseTransports, type TransportChoice } from "./transport-choice.ts";
+import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
+import { WorkerThread } from "./worker-thread.ts";
+
+export interface StartOptions {
+  readonly source: BundleSource;
+  readonly environment: Environment;
+  readonly overrides?: Overrides;
+  /** Refuse to start on the strict transport where the program asks for the fast one. */
+  readonly requireFast?: boolean;
+  /** Gets whole log lines; without it the gateway is silent. */
+  readonly write?: (line: string) => void;
+  /** The file that worker threads run (`gateway.mjs`). Without it one thread serves: the calling one. */
+  readonly entry?: string | URL;
+  /** What tests put in place of the clock, randomness and the services; one thread only. */
+  readonly injected?: Injected;
+  /** A worker thread ended by itself or hangs; the process must be replaced. */
+  readonly lost?: (reason: string) => void;
+  /** Milliseconds without a sign of life after which a worker thread counts as lost (default: never). */
+  readonly hangLimit?: number;
+}
+
+/** What is known before anything opens. */
+interface Start {
+  readonly artifact: Artifact;
+  readonly configuration: Configuration;
+  readonly surroundings: Surroundings;
+  readonly choice: TransportChoice;
+  readonly log: HostLog;
+}
+
+function silent(): void {}
+
+/** Loads the first generation, opens the listeners. Rejects with a `StartError`, leaving nothing open. */
+export async function startGateway(options: StartOptions): Promise<Gateway> {
+  const startedAt = Date.now();
+  const log = createHostLog(options.write ?? silent);
+  const surroundings = { environment: options.environment, overrides: options.overrides ?? {} };
+  const artifact = await readArtifact(options.source);
+  const configuration = configureArtifact(artifact, surroundings);
+  const { gateway } = configuration;
+  const choice = await chooseTransports(gateway, artifact, options.requireFast ?? false);
+  for (const warning of choice.warnings) log("warn", "start.transport", { message: warning });
+
+  const threads = makeThreads(options, { artifact, configuration, surroundings, choice, log });
+  const configure = (next: Artifact): Configuration => configureArtifact(next, surroundings);
+  const generations = new Generations({ threads, log, configure });
+  try {
+    await generations.first(artifact, configuration);
+    const listeners = await openListeners(threads, choice);
+    const running = new Gateway({ startedAt, options, log, threads, generations, listeners, choice });
+    await running.openAdmin(gateway.admin);
+    log("info", "start.serving", {
+      message: "serving",
+      name: gateway.name,
+      generation: generations.current.id,
+      hash: generations.current.hash,
+      threads: threads.length,
+      listeners: listeners.map(({ address, port, transport }) => ({ address, port, transport })),
+      transports: choice.descriptions,
+      admin: running.admin,
+    });
+    return running;
+  } catch (error) {
+    await drainAll(threads, 0);
+    throw error;
+  }
+}
+
+interface GatewayParts {
+  readonly startedAt: number;
+  readonly options: StartOptions;
+  readonly log: HostLog;
+  readonly threads: readonly Thread[];
+  readonly generations: Generations;
+  readonly listeners: readonly BoundListener[];
+  readonly choice: TransportChoice;
+}
+
+export class Gateway {
+  readonly #parts: GatewayParts;
+  #admin: AdminListener | null = null;
+  #draining = false;
+  #unwatch: () => void = silent;
+  #closed: Promise<{ readonly cut: number }> | null = null;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    const { hangLimit, lost } = parts.options;
+    const workers = parts.threads.filter((thread) => thread instanceof WorkerThread);
+    if (hangLimit !== undefined && lost !== undefined && workers.length > 0) {
+      this.#unwatch = watchThreads(workers, hangLimit, (index) => {
+        lost(`serving thread ${index}: no sign of life for ${hangLimit} ms`);
+      });
+    }
+  }
+
+  /** Where it listens, with the real ports. */
+  get listeners(): readonly BoundListener[] {
+    return this.#parts.listeners;
+  }
+
+  get admin(): { readonly address: string; readonly port: number } | null {
+    return this.#admin === null ? null : { address: this.#admin.address, port: this.#admin.port };
+  }
+
+  /** Rejects with a `StartError`; the old generation serves on. */
+  swap(source: BundleSource): Promise<GenerationInfo> {
+    return this.#parts.generations.swap(source);
+  }
+
+  /** Reads the folder it was started from again. */
+  reload(): Promise<GenerationInfo> {
+    return this.swap(this.#parts.options.source);
+  }
+
+  rollback(): Promise<GenerationInfo> {
+    return this.#parts.generations.rollback();
+  }
+
+  status(): Promise<GatewayStatus> {
+    const { startedAt, threads, generations, listeners, choice } = this.#parts;
+    return gatewayStatus({ startedAt, threads, generations, listeners, choice, draining: this.#draining });
+  }
+
+  /** Stops accepting, lets requests in flight end within the program's `drain` (or `milliseconds`), cuts what is left. */
+  close(milliseconds?: number): Promise<{ readonly cut: number }> {
+    this.#closed ??= this.#close(milliseconds ?? this.#parts.generations.current.configuration.gateway.drain);
+    return this.#closed;
+  }
+
+  async #close(milliseconds: number): Promise<{ readonly cut: number }> {
+    const { generations, threads, log } = this.#parts;
+    this.#draining = true;
+    log("info", "stop.draining", {
+      message: "no new connections; requests in flight may end",
+      limitMilliseconds: milliseconds,
+    });
+    await generations.stop();
+    const cut = await drainAll(threads, milliseconds);
+    // Last, so that `/readyz` and `/status` tell of the drain.
+    await this.#admin?.close();
+    this.#unwatch();
+    log(cut === 0 ? "info" : "warn", "stop.done", { message: "stopped", cut });
+    return { cut };
+  }
+
+  /** Part of the start. */
+  async openAdmin(admin: GatewayConfiguration["admin"]): Promise<void> {
+    if (admin === null) return;
+    this.#admin = await openAdmin(admin, {
+      status: () => this.status(),
+      metrics: () => Promise.all(this.#parts.threads.map((thread) => thread.metrics())),
+      ready: () => !this.#draining,
+      swap: (source) => this.swap(source),
+      rollback: () => this.rollback(),
+    });
+  }
+}
+
+/** Worker threads where there is a file for them to run and a listener that they can share; else this very thread. */
+function makeThreads(options: StartOptions, start: Start): Thread[] {
+  const { entry } = options;
+  const { gateway } = start.configuration;
+  const settings = (thread: number): ThreadSettings => ({
+    thread,
+    surroundings: start.surroundings,
+    folder: start.artifact.folder,
+    accessLog: gateway.accessLog,
+  });
+  const count = start.choice.shareable ? (gateway.threads ?? availableParallelism()) : 1;
+  if (entry === undefined || count === 1) {
+    return [assemble(settings(0), start.log, options.write ?? silent, options.injected ?? {})];
+  }
+  return Array.from({ length: count }, (_, thread) => {
+    return new WorkerThread({
+      entry,
+      settings: settings(thread),
+      lost: (reason) => options.lost?.(`serving thread ${thread}: ${reason}`),
+    });
+  });
+}
+
+/** The first thread opens every listener; the others join those that several threads can share, on the ports that were found. */
+async function openListeners(threads: readonly Thread[], choice: TransportChoice): Promise<readonly BoundListener[]> {
+  const [first, ...others] = threads;
+  if (first === undefined) throw new Error("no thread");
+  const bound = await first.listen({ listeners: choice.listeners });
+  const shared = bound.filter((listener) => listener.transport === "fast");
+  await Promise.all(others.map((thread) => thread.listen({ listeners: shared })));
+  return bound;
+}
+
+async function drainAll(threads: readonly Thread[], milliseconds: number): Promise<number> {
+  const drained = await Promise.allSettled(threads.map((thread) => thread.drain({ milliseconds })));
+  return drained.reduce((sum, result) => sum + (result.status === "fulfilled" ? result.value.cut : 0), 0);
+}

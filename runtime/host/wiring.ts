@@ -1,0 +1,70 @@
+/** How one serving thread is put together: every part of it, on one screen. */
+import type { ListenConfiguration } from "../abi.ts";
+import { strictTransport } from "../http/node/index.ts";
+import type { Transport } from "../http/transport.ts";
+import { createFastTransport } from "../http/uws/index.ts";
+import { loadNative } from "../http/uws/loader.ts";
+import { createService } from "../upstream/index.ts";
+import { loadGeneration, type Surroundings } from "./generation.ts";
+import type { HostLog } from "./host-log.ts";
+import type { MakeService } from "./service-pool.ts";
+import { type LiveSettings, type Observer, Serving } from "./serving.ts";
+
+/** Plain data: it is posted to worker threads. */
+export interface ThreadSettings {
+  readonly thread: number;
+  readonly surroundings: Surroundings;
+  /** The artifact's folder, where the fast transport's native file may lie. */
+  readonly folder: string | null;
+  readonly accessLog: boolean;
+}
+
+/** What tests put in place of the real thing. */
+export interface Injected {
+  readonly makeService?: MakeService;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** 0 ≤ n < 1. */
+  readonly random?: () => number;
+}
+
+export function assemble(
+  settings: ThreadSettings,
+  log: HostLog,
+  write: (line: string) => void,
+  injected: Injected,
+): Serving {
+  const live: LiveSettings = { via: "vgw", forwarded: "both" };
+  const transports = new Map<string, Transport>();
+  return new Serving({
+    thread: settings.thread,
+    load: (id, artifact, makeHost) => loadGeneration(id, artifact, settings.surroundings, makeHost),
+    transport: (listen) => {
+      const transport = transports.get(listen.transport) ?? makeTransport(listen, settings.folder);
+      transports.set(listen.transport, transport);
+      return transport;
+    },
+    makeService: injected.makeService ?? ((configuration) => createService(configuration, live)),
+    live,
+    observer: silentObserver,
+    log,
+    now: injected.now ?? Date.now,
+    random: injected.random ?? Math.random,
+  });
+}
+
+function makeTransport(listen: ListenConfiguration, folder: string | null): Transport {
+  if (listen.transport === "strict") return strictTransport;
+  const { native, rejected } = loadNative(folder === null ? {} : { artifactFolder: folder });
+  // The main thread has loaded it before any thread started.
+  if (native === null) throw new Error(`the fast transport does not load in this thread: ${rejected.join("; ")}`);
+  return createFastTransport(native);
+}
+
+const silentObserver: Observer = {
+  done: () => undefined,
+  log: () => undefined,
+  refused: () => undefined,
+  metrics: async () => [],
+  close: async () => undefined,
+};
