@@ -2,8 +2,8 @@
  * What the gateway asks of a serving thread. One implementation serves in this very thread (`serving.ts`), another passes the
  * orders on to a worker thread (`worker-thread.ts`), so that the orchestration does not care how many threads there are.
  */
-import type { MetricObjectWithValues, MetricValue } from "prom-client";
 import type { ListenConfiguration } from "../abi.ts";
+import type { Sample } from "../observe/sample.ts";
 import type { Artifact } from "./artifact.ts";
 
 export interface Thread {
@@ -37,5 +37,5 @@ export interface ThreadStatus {
   readonly heapUsed: number;
 }
 
-/** As prom-client's registry gives them, to be added up over threads. */
-export type ThreadMetrics = readonly MetricObjectWithValues<MetricValue<string>>[];
+/** To be added up over threads (`observe/exposition.ts`). */
+export type ThreadMetrics = readonly Sample[];

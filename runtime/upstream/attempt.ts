@@ -2,6 +2,7 @@
 import type { ServiceConfiguration } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
+import type { UpstreamCounterSet } from "../observe/upstream-counters.ts";
 import type { Balancer, Waiting } from "./balance.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as failures from "./failures.ts";
@@ -11,6 +12,7 @@ export interface ServiceState {
   readonly configuration: ServiceConfiguration;
   readonly settings: UpstreamSettings;
   readonly balancer: Balancer;
+  readonly counters: UpstreamCounterSet;
   /** No request is accepted any more. */
   closed: boolean;
 }
@@ -60,7 +62,7 @@ export abstract class ServiceAttempt implements Waiting {
     }
     const endpoint = state.balancer.acquire(this);
     if (endpoint === null) {
-      this.giveUp(failures.overloaded(state.configuration.name));
+      this.giveUp(this.#rejected());
       return;
     }
     this.#arm();
@@ -70,7 +72,6 @@ export abstract class ServiceAttempt implements Waiting {
   granted(endpoint: Endpoint): void {
     this.endpoint = endpoint;
     this.#startedAt = performance.now();
-    endpoint.counters.requests++;
     this.send(endpoint);
   }
 
@@ -82,7 +83,7 @@ export abstract class ServiceAttempt implements Waiting {
   /** The head is there: from now on only the deadline holds. */
   protected headArrived(status: number): void {
     this.#measure();
-    this.endpoint!.counters.statusClasses[Math.floor(status / 100)]!++;
+    this.endpoint!.counters.statuses[Math.min(5, Math.floor(status / 100))]!++;
     this.#disarm();
   }
 
@@ -114,7 +115,7 @@ export abstract class ServiceAttempt implements Waiting {
       return;
     }
     if (this.endpoint === null) {
-      this.giveUp(failures.overloaded(name));
+      this.giveUp(this.#rejected());
       return;
     }
     if (this.awaitingUpstream()) {
@@ -122,6 +123,12 @@ export abstract class ServiceAttempt implements Waiting {
       return;
     }
     this.#arm();
+  }
+
+  #rejected(): Failure {
+    const { name } = this.state.configuration;
+    this.state.counters.rejected(name);
+    return failures.overloaded(name);
   }
 
   #late(): Failure {
@@ -143,7 +150,7 @@ export abstract class ServiceAttempt implements Waiting {
     this.#measured = true;
     const milliseconds = performance.now() - this.#startedAt;
     this.exchange.upstream = { endpoint: this.endpoint!.authority, milliseconds };
-    this.endpoint!.counters.latency.observe(milliseconds / 1000);
+    this.endpoint!.counters.duration.observe(milliseconds / 1000);
   }
 }
 

@@ -1,4 +1,3 @@
 /** The upstream side as the host sees it. */
-export type { UpstreamCounters } from "./counters.ts";
 export type { UpstreamSettings } from "./request-headers.ts";
 export { createService, type UpstreamService } from "./service.ts";

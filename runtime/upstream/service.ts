@@ -2,6 +2,7 @@
 import type { Answer, CallRequest, ForwardOptions, Service, ServiceConfiguration } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
+import { UpstreamCounterSet } from "../observe/upstream-counters.ts";
 import type { ServiceState } from "./attempt.ts";
 import { Balancer } from "./balance.ts";
 import { Calling } from "./call.ts";
@@ -24,11 +25,19 @@ class PooledService implements UpstreamService {
   readonly name: string;
   readonly #state: ServiceState;
 
-  constructor(configuration: ServiceConfiguration, settings: UpstreamSettings, createClient: CreateUpstreamClient) {
+  constructor(
+    configuration: ServiceConfiguration,
+    settings: UpstreamSettings,
+    counters: UpstreamCounterSet,
+    createClient: CreateUpstreamClient,
+  ) {
     this.name = configuration.name;
-    const endpoints = configuration.endpoints.map((address) => new Endpoint(address, configuration, createClient));
+    const endpoints = configuration.endpoints.map(
+      (address) => new Endpoint(address, configuration, counters, createClient),
+    );
     const balancer = new Balancer(endpoints, configuration.connections);
-    this.#state = { configuration, settings, balancer, closed: false };
+    this.#state = { configuration, settings, balancer, counters, closed: false };
+    counters.opened(this);
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -51,6 +60,7 @@ class PooledService implements UpstreamService {
     this.#state.closed = true;
     await this.#state.balancer.idle();
     await Promise.all(this.endpoints.map((endpoint) => endpoint.client.close()));
+    this.#state.counters.closed(this);
   }
 }
 
@@ -58,7 +68,8 @@ class PooledService implements UpstreamService {
 export function createService(
   configuration: ServiceConfiguration,
   settings: UpstreamSettings,
+  counters: UpstreamCounterSet = new UpstreamCounterSet(),
   createClient: CreateUpstreamClient = createUndiciClient,
 ): UpstreamService {
-  return new PooledService(configuration, settings, createClient);
+  return new PooledService(configuration, settings, counters, createClient);
 }
