@@ -1,0 +1,173 @@
+/**
+ * What an exchange is on either transport: the request as read, the state of the answer, and the rules that do not depend on
+ * how bytes leave (edits, one answer only, no body where none may be). A transport adds the `send…` methods.
+ */
+import { newSpanId, newTraceId, parseTraceparent } from "../observe/trace.ts";
+import { applyEdits } from "./edits.ts";
+import type { Exchange, Headers, RequestBody, ResponseEdits, UpstreamNote } from "./exchange.ts";
+import { isBodiless } from "./status.ts";
+import type { Proxies } from "./proxies.ts";
+
+export interface RequestHead {
+  method: string;
+  path: string;
+  query: string;
+  host: string;
+  headers: Headers;
+  peer: string;
+  httpVersion: "1.0" | "1.1" | "2";
+  /** Index of traceparent's value; -1: none. */
+  traceparent: number;
+  proxies: Proxies;
+}
+
+const NO_TRAILERS: Headers = [];
+
+export abstract class BaseExchange implements Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly host: string;
+  readonly headers: Headers;
+  readonly peer: string;
+  readonly httpVersion: "1.0" | "1.1" | "2";
+  abstract readonly body: RequestBody & { readonly received: number };
+  readonly startedAt: number;
+  aborted = false;
+  edits: ResponseEdits | null = null;
+  route = "";
+  reason = "";
+  service = "";
+  upstream: UpstreamNote | null = null;
+  status = 0;
+  bytesSent = 0;
+  /** The last byte of the answer was handed over, or it was cut. */
+  protected ended = false;
+  /** Nothing follows the head. */
+  protected bodiless = false;
+  /** The connection closes after this answer. */
+  protected closing: boolean;
+  protected abortListener: (() => void) | null = null;
+  protected drainListener: (() => void) | null = null;
+  readonly #traceparent: number;
+  readonly #proxies: Proxies;
+  #traceId = "";
+  #spanId = "";
+  #address = "";
+
+  constructor(head: RequestHead, closing: boolean) {
+    this.method = head.method;
+    this.path = head.path;
+    this.query = head.query;
+    this.host = head.host;
+    this.headers = head.headers;
+    this.peer = head.peer;
+    this.httpVersion = head.httpVersion;
+    this.#traceparent = head.traceparent;
+    this.#proxies = head.proxies;
+    this.closing = closing;
+    this.startedAt = performance.now();
+  }
+
+  protected abstract get encrypted(): boolean;
+  /** `headers` may hold anything a caller gave; framing fields in it are to be left out. */
+  protected abstract sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void;
+  protected abstract sendInformational(status: number, headers: Headers): void;
+  protected abstract sendHead(status: number, headers: Headers, length: number | null): void;
+  protected abstract sendChunk(chunk: Uint8Array): boolean;
+  protected abstract sendEnd(trailers: Headers): void;
+  protected abstract destroy(): void;
+
+  get address(): string {
+    if (this.#address === "") this.#address = this.#proxies.clientAddress(this.peer, this.headers);
+    return this.#address;
+  }
+
+  get secure(): boolean {
+    return this.encrypted || this.#proxies.saysSecure(this.peer, this.headers);
+  }
+
+  get bytesReceived(): number {
+    return this.body.received;
+  }
+
+  get traceId(): string {
+    if (this.#traceId === "") {
+      const parent = this.#traceparent < 0 ? null : parseTraceparent(this.headers[this.#traceparent]!);
+      this.#traceId = parent === null ? newTraceId() : parent.traceId;
+    }
+    return this.#traceId;
+  }
+
+  get spanId(): string {
+    if (this.#spanId === "") this.#spanId = newSpanId();
+    return this.#spanId;
+  }
+
+  onAbort(listener: (() => void) | null): void {
+    this.abortListener = listener;
+  }
+
+  onDrain(listener: (() => void) | null): void {
+    this.drainListener = listener;
+  }
+
+  respond(status: number, headers: Headers, body: string | Uint8Array | null): void {
+    if (this.aborted || this.status !== 0) return;
+    const sent = this.#open(status);
+    this.ended = true;
+    this.sendWhole(sent, this.edits === null ? headers : applyEdits(headers, this.edits), body);
+  }
+
+  informational(status: number, headers: Headers): void {
+    if (this.aborted || this.status !== 0 || this.httpVersion === "1.0") return;
+    if (status < 100 || status > 199 || status === 101) return;
+    this.sendInformational(status, headers);
+  }
+
+  begin(status: number, headers: Headers, length: number | null): void {
+    if (this.aborted || this.status !== 0) return;
+    const sent = this.#open(status);
+    this.sendHead(sent, this.edits === null ? headers : applyEdits(headers, this.edits), length);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.aborted || this.ended || this.status === 0 || this.bodiless || chunk.length === 0) return true;
+    return this.sendChunk(chunk);
+  }
+
+  end(trailers: Headers = NO_TRAILERS): void {
+    if (this.aborted || this.ended || this.status === 0) return;
+    this.ended = true;
+    this.sendEnd(trailers);
+  }
+
+  cut(): void {
+    if (this.aborted || this.ended) return;
+    this.ended = true;
+    this.destroy();
+  }
+
+  closeAfter(): void {
+    this.closing = true;
+  }
+
+  /** The client is gone. */
+  protected abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.ended = true;
+    const listener = this.abortListener;
+    this.abortListener = null;
+    this.drainListener = null;
+    listener?.();
+  }
+
+  #open(status: number): number {
+    const edited = this.edits === null || this.edits.status === null ? status : this.edits.status;
+    const sent = edited >= 200 && edited <= 599 ? edited : 500;
+    this.status = sent;
+    this.bodiless = this.method === "HEAD" || isBodiless(sent);
+    return sent;
+  }
+}

@@ -1,0 +1,196 @@
+/** An exchange over Node's `http`: the strict transport's. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { BaseExchange, type RequestHead } from "../base.ts";
+import type { Headers } from "../exchange.ts";
+import { soundTrailers } from "../fields.ts";
+import { reasonPhrase } from "../status.ts";
+import { NodeBody } from "./body.ts";
+import { sendable } from "./headers.ts";
+
+/** How much of a refused body is read and thrown away, and for how long, so that its sender sees the answer before a reset. */
+const LINGER_BYTES = 1024 * 1024;
+const LINGER_MILLISECONDS = 2000;
+
+export class NodeExchange extends BaseExchange {
+  readonly body: NodeBody;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly socket: Socket;
+  readonly #finished: (exchange: NodeExchange) => void;
+  #total: number | null = null;
+  #handed = 0;
+  #headSent = false;
+  #draining = false;
+  #destroyed = false;
+
+  constructor(
+    head: RequestHead,
+    request: IncomingMessage,
+    response: ServerResponse,
+    length: number | null,
+    limit: number,
+    closing: boolean,
+    expected: boolean,
+    finished: (exchange: NodeExchange) => void,
+  ) {
+    super(head, closing);
+    this.#request = request;
+    this.#response = response;
+    this.socket = request.socket;
+    this.#finished = finished;
+    this.body = new NodeBody(request, response, length, limit, expected);
+    response.on("close", () => this.#closed());
+  }
+
+  protected get encrypted(): boolean {
+    return false;
+  }
+
+  /** The other end neither sends what we wait for nor takes what we send. */
+  get stalled(): boolean {
+    return this.body.starving || this.socket.writableLength > 0;
+  }
+
+  /** The bytes on the connection make no sense any more. True: the exchange will answer, and close. */
+  malformed(): boolean {
+    this.closing = true;
+    this.body.break("malformed");
+    return !this.ended || this.status !== 0;
+  }
+
+  protected sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
+    const response = this.#response;
+    const content = body ?? "";
+    const length = typeof content === "string" ? Buffer.byteLength(content) : content.length;
+    const withLength = status !== 204 && (!this.bodiless || (body !== null && status !== 304) || length > 0);
+    const lingers = this.#mustLinger();
+    this.#writeHead(status, headers, withLength ? length : null);
+    if (!this.bodiless) this.bytesSent = length;
+    if (!lingers) {
+      if (this.bodiless) response.end();
+      else response.end(content);
+      return;
+    }
+    // The length says that this is all; the end is held back so that Node keeps the connection until the body is through.
+    if (!this.bodiless && length > 0) response.write(content);
+    else response.flushHeaders();
+    this.#linger();
+  }
+
+  #mustLinger(): boolean {
+    if (this.body.complete) return false;
+    // Told not to send, the client may still have begun: nothing that follows can be told apart.
+    if (this.body.withheld) {
+      this.closing = true;
+      return false;
+    }
+    if (this.body.length === null || this.body.length > LINGER_BYTES) this.closing = true;
+    return this.closing && !this.socket.destroyed;
+  }
+
+  #linger(): void {
+    const response = this.#response;
+    let over = false;
+    const finish = (): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      response.end();
+    };
+    const timer = setTimeout(finish, LINGER_MILLISECONDS);
+    response.once("close", () => clearTimeout(timer));
+    this.body.discard(LINGER_BYTES, finish);
+  }
+
+  protected sendInformational(status: number, headers: Headers): void {
+    // Null while an earlier answer on the connection is under way: this one's turn has not come.
+    const socket = this.#response.socket;
+    if (socket === null || socket.destroyed) return;
+    const sound = sendable(headers);
+    let text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+    for (let index = 0; index < sound.length; index += 2) text += `${sound[index]}: ${sound[index + 1]}\r\n`;
+    socket.write(`${text}\r\n`, "latin1");
+  }
+
+  protected sendHead(status: number, headers: Headers, length: number | null): void {
+    this.#total = length;
+    if (this.body.withheld) this.closing = true;
+    this.#writeHead(status, headers, status === 204 ? null : length);
+    // The head leaves with the first chunk if that comes at once, else alone.
+    setImmediate(flushHead, this);
+  }
+
+  flush(): void {
+    if (this.#headSent || this.aborted || this.ended) return;
+    this.#headSent = true;
+    this.#response.flushHeaders();
+  }
+
+  protected sendChunk(chunk: Uint8Array): boolean {
+    if (this.#total !== null && this.#handed + chunk.length > this.#total) {
+      this.cut();
+      return true;
+    }
+    this.#headSent = true;
+    this.#handed += chunk.length;
+    this.bytesSent += chunk.length;
+    const room = this.#response.write(chunk);
+    if (!room && !this.#draining) {
+      this.#draining = true;
+      this.#response.on("drain", () => this.drainListener?.());
+    }
+    return room;
+  }
+
+  protected sendEnd(trailers: Headers): void {
+    const response = this.#response;
+    if (this.#total !== null && this.#handed < this.#total && !this.bodiless) {
+      this.destroy();
+      return;
+    }
+    if (trailers.length > 0 && this.#total === null && !this.bodiless) {
+      const sound = soundTrailers(trailers);
+      const pairs: [string, string][] = [];
+      for (let index = 0; index < sound.length; index += 2) pairs.push([sound[index]!, sound[index + 1]!]);
+      if (pairs.length > 0) response.addTrailers(pairs);
+    }
+    if (this.#mustLinger()) this.closing = true;
+    response.shouldKeepAlive &&= !this.closing;
+    response.end();
+  }
+
+  #writeHead(status: number, headers: Headers, length: number | null): void {
+    const response = this.#response;
+    const sound = sendable(headers);
+    if (length !== null) sound.push("content-length", String(length));
+    if (this.closing) {
+      response.shouldKeepAlive = false;
+      sound.push("connection", "close");
+    } else if (this.httpVersion === "1.1") {
+      // Persistence is HTTP/1.1's default: no need to say so.
+      response.removeHeader("connection");
+    }
+    if (sound.indexOf("date") !== -1) response.sendDate = false;
+    response.writeHead(status, reasonPhrase(status), sound);
+  }
+
+  protected destroy(): void {
+    this.#destroyed = true;
+    this.socket.destroy();
+  }
+
+  #closed(): void {
+    // "close" also follows a complete answer.
+    if (!this.#response.writableFinished || !this.ended) {
+      if (this.#destroyed || this.ended) this.aborted = true;
+      else this.abort();
+      this.body.break("aborted");
+    } else if (!this.#request.complete) this.body.break("aborted");
+    this.#finished(this);
+  }
+}
+
+function flushHead(exchange: NodeExchange): void {
+  exchange.flush();
+}

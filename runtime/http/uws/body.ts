@@ -1,0 +1,161 @@
+/**
+ * A request body over uWebSockets.js. Bytes arrive whether anybody waits for them or not, so they are copied and kept, and
+ * the socket is paused as soon as more than a window of them lies here.
+ */
+import type { BodySink, Headers, RequestBody } from "../exchange.ts";
+import type { NativeResponse } from "./native.ts";
+
+/** Bytes kept for a receiver that is not ready, before the socket is paused. One more read (up to 512 KiB) may come on top. */
+const WINDOW = 64 * 1024;
+const NO_TRAILERS: Headers = [];
+
+export class UwsBody implements RequestBody {
+  readonly length: number | null;
+  limit: number;
+  /** Bytes that arrived so far. */
+  received = 0;
+  /** All bytes have arrived. */
+  complete: boolean;
+  /** Called when a body whose rest is being thrown away is complete, or has gone on for too long. */
+  onDiscarded: ((complete: boolean) => void) | null = null;
+  #response: NativeResponse | null;
+  #sink: BodySink | null = null;
+  #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+  #paused = false;
+  #socketPaused = false;
+  /** The sink has heard its end or failure, or never will. */
+  #over = false;
+  #aborted = false;
+  #discardLimit = -1;
+
+  constructor(response: NativeResponse, length: number | null, limit: number) {
+    this.length = length;
+    this.limit = limit;
+    this.complete = length === 0;
+    this.#response = response;
+  }
+
+  /** Bytes that are still to come; null: unknown. */
+  get remaining(): number | null {
+    return this.complete ? 0 : this.length === null ? null : this.length - this.received;
+  }
+
+  consume(sink: BodySink): void {
+    if (this.#sink !== null || this.#over) {
+      if (this.#over && this.#sink === null) sink.fail("aborted");
+      return;
+    }
+    this.#sink = sink;
+    if (this.#aborted) this.#fail("aborted");
+    else if ((this.length ?? this.received) > this.limit) this.#fail("too-large");
+    else this.#flush();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#pauseSocket();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#flush();
+  }
+
+  /** From `onData`; the chunk is only valid during the call. */
+  receive(chunk: ArrayBuffer, last: boolean): void {
+    this.received += chunk.byteLength;
+    if (last) this.complete = true;
+    if (this.#over || this.#discardLimit >= 0) {
+      this.#discardStep();
+      return;
+    }
+    if (this.received > this.limit) {
+      if (this.#sink !== null) this.#fail("too-large");
+      else {
+        // Nobody has asked yet: what lies here is of no use any more, and the limit may still be raised for nothing.
+        this.#kept = [];
+        this.#pauseSocket();
+      }
+      return;
+    }
+    if (chunk.byteLength > 0) {
+      const copy = new Uint8Array(chunk.slice(0));
+      if (this.#sink !== null && !this.#paused && this.#kept.length === 0) this.#sink.chunk(copy);
+      else {
+        this.#kept.push(copy);
+        this.#keptBytes += copy.length;
+        if (this.#keptBytes > WINDOW) this.#pauseSocket();
+      }
+    }
+    if (last) this.#flush();
+  }
+
+  /** The client is gone. */
+  abort(): void {
+    this.#response = null;
+    this.#aborted = true;
+    this.#kept = [];
+    if (this.#sink !== null && !(this.complete && this.#over)) this.#fail("aborted");
+  }
+
+  /** The answer is complete: nobody may touch the response any more, and the transport throws away what still comes. */
+  release(): void {
+    this.abort();
+  }
+
+  /** Throws away what still comes, up to `limit` bytes; then, or at the end of the body, calls `onDiscarded`. */
+  discard(limit: number): void {
+    this.#discardLimit = this.received + limit;
+    this.#kept = [];
+    if (this.#sink !== null) this.#fail("aborted");
+    if (this.#socketPaused) {
+      this.#socketPaused = false;
+      this.#response?.resume();
+    }
+    this.#discardStep();
+  }
+
+  #discardStep(): void {
+    if (this.#discardLimit < 0 || this.onDiscarded === null) return;
+    if (!this.complete && this.received <= this.#discardLimit) return;
+    const listener = this.onDiscarded;
+    this.onDiscarded = null;
+    listener(this.complete);
+  }
+
+  #flush(): void {
+    const sink = this.#sink;
+    if (sink === null || this.#over) return;
+    while (this.#kept.length > 0) {
+      if (this.#paused) return;
+      const chunk = this.#kept.shift()!;
+      this.#keptBytes -= chunk.length;
+      sink.chunk(chunk);
+      if (this.#over) return;
+    }
+    if (this.#paused) return;
+    if (this.complete) {
+      this.#over = true;
+      sink.end(NO_TRAILERS);
+    } else if (this.#socketPaused) {
+      this.#socketPaused = false;
+      this.#response?.resume();
+    }
+  }
+
+  #fail(reason: "too-large" | "aborted"): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#kept = [];
+    this.#pauseSocket();
+    this.#sink?.fail(reason);
+  }
+
+  #pauseSocket(): void {
+    if (this.#socketPaused || this.complete || this.#response === null) return;
+    this.#socketPaused = true;
+    this.#response.pause();
+  }
+}

@@ -1,0 +1,207 @@
+/** The fast transport: uWebSockets.js behind the transport's interface. The only folder that touches its objects. */
+import { ERRORS, type ErrorCode } from "../../errors.ts";
+import type { RequestHead } from "../base.ts";
+import type { Exchange, Headers } from "../exchange.ts";
+import { isPlain } from "../fields.ts";
+import { head, inspectHead, isToken } from "../head.ts";
+import { canonicalPath, isQuery } from "../path.ts";
+import { PROBLEM_MEDIA_TYPE, problemText, replyError } from "../problem.ts";
+import { Proxies } from "../proxies.ts";
+import { reasonPhrase } from "../status.ts";
+import type { Listener, ListenOptions, Transport } from "../transport.ts";
+import { addressText } from "./address.ts";
+import { UwsExchange } from "./exchange.ts";
+import type { LoadedNative } from "./loader.ts";
+import type { NativeApp, NativeModule, NativeRequest, NativeResponse } from "./native.ts";
+
+export function createFastTransport(native: LoadedNative): Transport {
+  return {
+    name: "fast",
+    description: `uWebSockets.js ${native.version} (${native.source})`,
+    listen: (options) =>
+      new Promise((resolve, reject) => void new UwsListener(native.module, options, resolve, reject)),
+  };
+}
+
+// Filled by `collect` while uWebSockets.js walks over a request's header: no closure per request, none per field.
+let fields: Headers = [];
+let fieldBytes = 0;
+let sound = true;
+
+function collect(name: string, value: string): void {
+  if (isPlain(value)) {
+    fields.push(name, value);
+    fieldBytes += name.length + value.length + 4;
+    return;
+  }
+  // Values come decoded as UTF-8; on the wire and on the other transport a character is a byte.
+  if (value.includes("\ufffd") || /[\0-\x08\n-\x1f\x7f]/.test(value)) sound = false;
+  const bytes = Buffer.from(value, "utf8").toString("latin1");
+  fields.push(name, bytes);
+  fieldBytes += name.length + bytes.length + 4;
+}
+
+class UwsListener implements Listener {
+  readonly port: number = 0;
+  readonly closed: Promise<void>;
+  exchanges = 0;
+  connections: number | null = null;
+  readonly #options: ListenOptions;
+  readonly #native: NativeModule;
+  readonly #app: NativeApp;
+  readonly #proxies: Proxies;
+  #socket: object | null = null;
+  #draining: (() => void)[] | null = null;
+  #drained = false;
+  #closed: () => void = () => {};
+
+  constructor(
+    native: NativeModule,
+    options: ListenOptions,
+    resolve: (listener: Listener) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#native = native;
+    this.#options = options;
+    this.#proxies = new Proxies(options.trustedProxies);
+    this.closed = new Promise((done) => {
+      this.#closed = done;
+    });
+    this.#app = native.App();
+    if (this.#app.filter !== undefined) {
+      this.connections = 0;
+      const count = (_response: object, change: number): void => {
+        this.connections = (this.connections ?? 0) + (change > 0 ? 1 : -1);
+      };
+      this.#app.filter(count);
+    }
+    this.#app.any("/*", (response, request) => this.#receive(response, request));
+    this.#app.listen(options.address, options.port, (socket) => {
+      if (socket === false) {
+        const error = new Error(`${options.address}:${options.port} cannot be listened on`);
+        reject(Object.assign(error, { code: "EADDRINUSE" }));
+        return;
+      }
+      this.#socket = socket;
+      Object.assign(this, { port: native.us_socket_local_port(socket) });
+      resolve(this);
+    });
+  }
+
+  // Whatever is thrown out of here would end the process.
+  #receive(response: NativeResponse, request: NativeRequest): void {
+    let exchange: UwsExchange | null = null;
+    try {
+      exchange = this.#open(response, request);
+      if (exchange === null) return;
+      this.exchanges++;
+      const pending = this.#options.handler(exchange);
+      if (pending !== undefined) this.#watch(exchange, pending);
+    } catch (error) {
+      if (exchange === null) this.#refuse(response, "request-malformed", "");
+      else this.#failed(exchange, error);
+    }
+    exchange?.uncork();
+  }
+
+  #open(response: NativeResponse, request: NativeRequest): UwsExchange | null {
+    fields = [];
+    fieldBytes = 0;
+    sound = true;
+    request.forEach(collect);
+    const url = request.getUrl();
+    const query = request.getQuery() ?? "";
+    const method = request.getCaseSensitiveMethod().toUpperCase();
+    const peer = addressText(response.getRemoteAddress());
+    const fault = inspectHead(fields, "1.1");
+    if (fault !== null) return this.#refuse(response, fault, peer);
+    if (!sound || !isToken(method)) return this.#refuse(response, "request-malformed", peer);
+    if (url.length + query.length + fieldBytes > this.#options.limits.headers) {
+      return this.#refuse(response, "headers-too-large", peer);
+    }
+    const path = canonicalPath(url);
+    if (path === null || (query !== "" && !isQuery(query))) return this.#refuse(response, "target-malformed", peer);
+    // Both versions take only "chunked" in this very spelling for a chunked body; the rest would be read as the next request.
+    if (head.length === null && !hasExactChunked(fields)) return this.#refuse(response, "coding-not-implemented", peer);
+    return new UwsExchange(
+      {
+        method,
+        path,
+        query,
+        host: head.host,
+        headers: fields,
+        peer,
+        httpVersion: "1.1",
+        traceparent: head.traceparent,
+        proxies: this.#proxies,
+      } satisfies RequestHead,
+      response,
+      head.length,
+      this.#options.limits.body,
+      this.#draining !== null || head.close,
+      head.close && closesItself(fields),
+      this.#finished,
+    );
+  }
+
+  /** Answers without an exchange, and closes: nothing that follows on the connection can be trusted. */
+  #refuse(response: NativeResponse, code: ErrorCode, peer: string): null {
+    const { status } = ERRORS[code];
+    response.onAborted(() => {});
+    response.writeStatus(`${status} ${reasonPhrase(status)}`);
+    response.writeHeader("content-type", PROBLEM_MEDIA_TYPE);
+    response.end(problemText(status, code, null, null), true);
+    this.#options.refused?.(code, status, peer);
+    return null;
+  }
+
+  #watch(exchange: UwsExchange, pending: Promise<void>): void {
+    pending.catch((error: unknown) => this.#failed(exchange, error));
+  }
+
+  #failed(exchange: Exchange, error: unknown): void {
+    this.#options.failed?.(exchange, error);
+    if (exchange.status === 0) replyError(exchange, "program-failed", null);
+    else exchange.cut();
+  }
+
+  readonly #finished = (exchange: UwsExchange): void => {
+    this.exchanges--;
+    this.#options.done?.(exchange);
+    if (this.exchanges === 0 && this.#draining !== null) for (const resolve of this.#draining.splice(0)) resolve();
+  };
+
+  drain(): Promise<void> {
+    this.#stopAccepting();
+    this.#draining ??= [];
+    const waiting = this.#draining;
+    return this.exchanges === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
+  }
+
+  close(): Promise<void> {
+    if (!this.#drained) {
+      this.#drained = true;
+      this.#stopAccepting();
+      this.#app.close();
+      this.#closed();
+    }
+    return this.closed;
+  }
+
+  #stopAccepting(): void {
+    if (this.#socket === null) return;
+    this.#native.us_listen_socket_close(this.#socket);
+    this.#socket = null;
+  }
+}
+
+function hasExactChunked(headers: Headers): boolean {
+  const index = headers.indexOf("transfer-encoding");
+  return headers[index + 1] === "chunked";
+}
+
+/** uWebSockets.js looks at the length of Connection's value alone. */
+function closesItself(headers: Headers): boolean {
+  const index = headers.indexOf("connection");
+  return headers[index + 1]!.length === 5;
+}
