@@ -3,7 +3,7 @@
  *
  * Every node carries an `id` and no offset. The `Tree` keeps two flat arrays, indexed by id, with the node's first
  * and last token; everything later (types, plans, diagnostics) holds ids and asks the tree for a span only when it has
- * something to show (invariant 3). Ids are given in the order in which nodes begin to be parsed, from 0, per file.
+ * something to show (invariant 3). Ids are given in the order in which nodes end (children first), from 0, per file.
  *
  * Recovery: where source is broken the parser puts a node of kind "broken" in expression, type, step or declaration
  * position. It has been reported already; every later phase treats it as "any meaning, no further message".

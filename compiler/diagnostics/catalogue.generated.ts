@@ -1,5 +1,130 @@
 // Generated from compiler/diagnostics/pages by `npm run generate`. Do not edit.
 export const catalogue = {
+  VGW1001: {
+    slug: "unexpected-token",
+    severity: "error",
+    message: "{found} was found where {expected} is expected",
+  },
+  VGW1002: {
+    slug: "missing-header",
+    severity: "error",
+    message: "the file does not begin with `vgw 1`",
+  },
+  VGW1003: {
+    slug: "unknown-version",
+    severity: "error",
+    message: "language version {version} is not known to this compiler",
+  },
+  VGW1004: {
+    slug: "unknown-declaration",
+    severity: "error",
+    message: "{found} does not begin a declaration",
+  },
+  VGW1005: {
+    slug: "missing-brace",
+    severity: "error",
+    message: "this `{` is never closed",
+  },
+  VGW1006: {
+    slug: "missing-bracket",
+    severity: "error",
+    message: "this `{open}` is not closed: {found} follows where `{close}` is due",
+  },
+  VGW1007: {
+    slug: "missing-quote",
+    severity: "error",
+    message: "this string has no closing {quote}",
+  },
+  VGW1008: {
+    slug: "unknown-escape",
+    severity: "error",
+    message: "`{escape}` is not an escape",
+  },
+  VGW1009: {
+    slug: "unknown-character",
+    severity: "error",
+    message: "`{text}` is not part of the language",
+  },
+  VGW1010: {
+    slug: "block-comment",
+    severity: "error",
+    message: "comments begin with `//`, not `/*`",
+  },
+  VGW1011: {
+    slug: "equals-for-colon",
+    severity: "error",
+    message: "`{key}` is followed by `=`; settings and fields take `:`",
+  },
+  VGW1012: {
+    slug: "foreign-operator",
+    severity: "error",
+    message: "`{written}` is written `{meant}` here",
+  },
+  VGW1013: {
+    slug: "equals-in-condition",
+    severity: "error",
+    message: "`=` does not compare; `==` does",
+  },
+  VGW1014: {
+    slug: "space-before-unit",
+    severity: "error",
+    message: "`{number} {unit}` is one literal and has no space",
+  },
+  VGW1015: {
+    slug: "unmatched-bracket",
+    severity: "error",
+    message: "nothing is open that this `{bracket}` could close",
+  },
+  VGW1016: {
+    slug: "comma-between-steps",
+    severity: "error",
+    message: "steps are separated by `;` or a new line, not by `,`",
+  },
+  VGW1017: {
+    slug: "setting-after-step",
+    severity: "error",
+    message: "the setting `{key}` stands behind a step",
+  },
+  VGW1018: {
+    slug: "unknown-step",
+    severity: "error",
+    message: "`{word}` does not begin a step",
+  },
+  VGW1019: {
+    slug: "reserved-word",
+    severity: "error",
+    message: "`{word}` is a word of the language and cannot be a name",
+  },
+  VGW1020: {
+    slug: "too-deep",
+    severity: "error",
+    message: "this is nested too deeply",
+  },
+  VGW1021: {
+    slug: "chained-comparison",
+    severity: "error",
+    message: "comparisons cannot be chained",
+  },
+  VGW1022: {
+    slug: "unknown-source",
+    severity: "error",
+    message: "`read` knows no source `{word}`",
+  },
+  VGW1023: {
+    slug: "reserved-declaration",
+    severity: "error",
+    message: "`{word}` declarations come with a later version",
+  },
+  VGW1024: {
+    slug: "reserved-step",
+    severity: "error",
+    message: "the step `{word}` comes with a later version",
+  },
+  VGW1025: {
+    slug: "repeated-word",
+    severity: "error",
+    message: "`{word}` stands here twice",
+  },
   VGW2001: {
     slug: "missing-file",
     severity: "error",
@@ -359,6 +484,31 @@ export const catalogue = {
 
 /** The parameters of each code's message. */
 export interface MessageValues {
+  VGW1001: { found: string | number; expected: string | number };
+  VGW1002: Record<never, never>;
+  VGW1003: { version: string | number };
+  VGW1004: { found: string | number };
+  VGW1005: Record<never, never>;
+  VGW1006: { open: string | number; found: string | number; close: string | number };
+  VGW1007: { quote: string | number };
+  VGW1008: { escape: string | number };
+  VGW1009: { text: string | number };
+  VGW1010: Record<never, never>;
+  VGW1011: { key: string | number };
+  VGW1012: { written: string | number; meant: string | number };
+  VGW1013: Record<never, never>;
+  VGW1014: { number: string | number; unit: string | number };
+  VGW1015: { bracket: string | number };
+  VGW1016: Record<never, never>;
+  VGW1017: { key: string | number };
+  VGW1018: { word: string | number };
+  VGW1019: { word: string | number };
+  VGW1020: Record<never, never>;
+  VGW1021: Record<never, never>;
+  VGW1022: { word: string | number };
+  VGW1023: { word: string | number };
+  VGW1024: { word: string | number };
+  VGW1025: { word: string | number };
   VGW2001: { path: string | number };
   VGW2002: { name: string | number };
   VGW2003: { name: string | number };

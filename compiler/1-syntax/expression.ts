@@ -1,0 +1,515 @@
+/**
+ * Values: precedence climbing over one rule of binary operators, postfix chains, and the forms that begin with a word
+ * or a bracket. Loosest first: `else`, `|>`, `or`, `and`, `not`, comparison and `in` (no chains), `..`, `+ -`, `* /`,
+ * `as`, call.
+ */
+import type { TokenType } from "chevrotain";
+import type { Rule } from "./base.ts";
+import { literalText, numberParts, templateTexts } from "./literal.ts";
+import { chainedComparison, equalsInCondition, spaceBeforeUnit } from "./mistake.ts";
+import type * as tree from "./tree.ts";
+import { TypeGrammar } from "./type.ts";
+import * as v from "./vocabulary.ts";
+
+const levels: Readonly<Record<string, number>> = {
+  or: 1,
+  and: 2,
+  "==": 4,
+  "!=": 4,
+  "<": 4,
+  "<=": 4,
+  ">": 4,
+  ">=": 4,
+  in: 4,
+  not: 4,
+  "..": 5,
+  "+": 6,
+  "-": 6,
+  "*": 7,
+  "/": 7,
+  as: 8,
+};
+const comparison = 4;
+
+const startsExpression: ReadonlySet<TokenType> = new Set([
+  v.Identifier,
+  v.Key,
+  v.NumberToken,
+  v.StringToken,
+  v.TemplateStart,
+  v.TimeToken,
+  v.AddressToken,
+  v.LeftBrace,
+  v.LeftParenthesis,
+  v.LeftBracket,
+  v.DotDot,
+  v.Minus,
+  v.Not,
+  v.Match,
+  v.True,
+  v.False,
+  v.None,
+]);
+
+export abstract class ExpressionGrammar extends TypeGrammar {
+  protected abstract readonly otherwise: Rule<tree.Otherwise>;
+  /** Whether a single `=` is certainly meant as `==`. */
+  private inCondition = false;
+
+  /** The token at which a pattern of a `match` begins. */
+  private patternAt = -1;
+
+  protected atExpression(): boolean {
+    return startsExpression.has(this.peek(1).tokenType);
+  }
+
+  /** Everything, postfix `else` included. */
+  protected readonly expression: Rule<tree.Expression> = this.define("expression", () => {
+    const start = this.mark();
+    let value = this.SUBRULE(this.value);
+    let length = 0;
+    this.MANY(() => {
+      this.chained(++length);
+      this.CONSUME(v.Else);
+      const otherwise = this.SUBRULE(this.otherwise);
+      value = { id: this.finish(start), kind: "else", value, otherwise };
+    });
+    return value;
+  });
+
+  /** Without `else`: what steps with their own `else` hold, and what follows `else`. */
+  protected readonly value: Rule<tree.Expression> = this.define("value", () => {
+    const start = this.mark();
+    let value = this.SUBRULE(this.binary);
+    let length = 0;
+    this.MANY(() => {
+      this.chained(++length);
+      this.CONSUME(v.PipeArrow);
+      const target = this.SUBRULE(this.postfix);
+      value = { id: this.finish(start), kind: "pipe", value, target };
+    });
+    return value;
+  });
+
+  /** A value where a single `=` is a slip for `==`. */
+  protected readonly condition: Rule<tree.Expression> = this.define("condition", () => {
+    const outer = this.inCondition;
+    this.inCondition = true;
+    try {
+      return this.SUBRULE(this.value);
+    } finally {
+      this.inCondition = outer;
+    }
+  });
+
+  protected readonly rangeExpression: Rule<tree.Expression> = this.define("rangeExpression", () =>
+    this.SUBRULE(this.binary, { ARGS: [5] }),
+  );
+
+  private readonly binary: Rule<tree.Expression, [minimum?: number]> = this.define("binary", (minimum = 0) => {
+    const start = this.mark();
+    let left = this.SUBRULE(this.prefixed);
+    let length = 0;
+    let compared = false;
+    this.MANY({
+      MAX_LOOKAHEAD: 1,
+      GATE: () => this.levelOfNext() >= Math.max(minimum, 1),
+      DEF: () => {
+        this.chained(++length);
+        const level = this.levelOfNext();
+        if (level === comparison && compared) this.report(chainedComparison(this.span(this.peek(1))));
+        compared = level === comparison;
+        left = this.OR<tree.Expression>([
+          {
+            ALT: () => {
+              this.CONSUME(v.As);
+              const type = this.SUBRULE(this.typeExpression);
+              return { id: this.finish(start), kind: "as", value: left, type };
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(v.DotDot);
+              const to = this.OPTION({
+                MAX_LOOKAHEAD: 1,
+                GATE: () => !this.next(v.LeftBrace),
+                DEF: () => this.SUBRULE1(this.binary, { ARGS: [6] }),
+              });
+              return { id: this.finish(start), kind: "range", from: left, to: to ?? null };
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(v.Not);
+              this.CONSUME(v.In);
+              const right = this.SUBRULE2(this.binary, { ARGS: [comparison + 1] });
+              return { id: this.finish(start), kind: "binary", operator: "not in", left, right };
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(v.Equals);
+              this.report(equalsInCondition(this.span(this.peek(0))));
+              const right = this.SUBRULE3(this.binary, { ARGS: [comparison + 1] });
+              return { id: this.finish(start), kind: "binary", operator: "==", left, right };
+            },
+          },
+          {
+            ALT: () => {
+              const operator = this.CONSUME(v.BinaryOperator).image as tree.BinaryOperator;
+              const right = this.SUBRULE4(this.binary, { ARGS: [level + 1] });
+              return { id: this.finish(start), kind: "binary", operator, left, right };
+            },
+          },
+        ]);
+      },
+    });
+    return left;
+  });
+
+  private levelOfNext(): number {
+    const next = this.peek(1);
+    if (next.kind !== "punctuation" && next.kind !== "word") return 0;
+    if (next.tokenType === v.Identifier || next.tokenType === v.Key) return 0;
+    if (next.tokenType === v.Equals) return this.inCondition ? comparison : 0;
+    if (next.tokenType === v.Not && !this.next(v.In, 2)) return 0;
+    return levels[next.image] ?? 0;
+  }
+
+  private readonly prefixed: Rule<tree.Expression> = this.define("prefixed", () => {
+    const start = this.mark();
+    if (!this.atExpression()) this.stop("a value");
+    return this.OR<tree.Expression>([
+      {
+        ALT: () => {
+          this.CONSUME(v.Not);
+          const operand = this.nested(() => this.SUBRULE(this.binary, { ARGS: [comparison] }));
+          return { id: this.finish(start), kind: "unary", operator: "not", operand };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(v.Minus);
+          const operand = this.nested(() => this.SUBRULE(this.prefixed));
+          return { id: this.finish(start), kind: "unary", operator: "-", operand };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(v.DotDot);
+          const to = this.SUBRULE1(this.binary, { ARGS: [6] });
+          return { id: this.finish(start), kind: "range", from: null, to };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.postfix) },
+    ]);
+  });
+
+  /** Members, indices and calls. A bracket that begins one touches what it belongs to. */
+  protected readonly postfix: Rule<tree.Expression> = this.define("postfix", () => {
+    const start = this.mark();
+    let value = this.SUBRULE(this.primary);
+    let length = 0;
+    this.MANY({
+      GATE: () => this.next(v.Dot) || (this.adjacent() && value.kind !== "number"),
+      DEF: () => {
+        this.chained(++length);
+        value = this.OR<tree.Expression>([
+          {
+            ALT: () => {
+              this.CONSUME(v.Dot);
+              const name = this.nameOf(this.CONSUME(v.Identifier));
+              return { id: this.finish(start), kind: "member", object: value, name };
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(v.LeftBracket);
+              const index = this.SUBRULE(this.expression);
+              this.CONSUME(v.RightBracket);
+              return { id: this.finish(start), kind: "index", object: value, index };
+            },
+          },
+          {
+            ALT: () => {
+              const list = this.SUBRULE(this.callArguments);
+              return { id: this.finish(start), kind: "call", callee: value, arguments: list };
+            },
+          },
+        ]);
+      },
+    });
+    return value;
+  });
+
+  protected readonly callArguments: Rule<tree.Argument[]> = this.define("callArguments", () => {
+    const list: tree.Argument[] = [];
+    this.CONSUME(v.LeftParenthesis);
+    this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.argument)) });
+    this.CONSUME(v.RightParenthesis);
+    return list;
+  });
+
+  private readonly argument: Rule<tree.Argument> = this.define("argument", () => {
+    const start = this.mark();
+    const name = this.argumentName();
+    const value = this.SUBRULE(this.expression);
+    return { id: this.finish(start), kind: "argument", name, value };
+  });
+
+  private readonly primary: Rule<tree.Expression> = this.define("primary", () => {
+    const start = this.mark();
+    if (!this.atExpression()) this.stop("a value");
+    return this.nested(() =>
+      this.OR<tree.Expression>({
+        MAX_LOOKAHEAD: 1,
+        DEF: [
+          { GATE: () => this.atLambda(), ALT: () => this.SUBRULE(this.lambda) },
+          {
+            ALT: () => {
+              const name = this.nameOf(this.CONSUME(v.Identifier));
+              return { id: this.finish(start), kind: "reference", name };
+            },
+          },
+          { ALT: () => this.SUBRULE(this.numberLiteral) },
+          { ALT: () => this.SUBRULE(this.stringLiteral) },
+          { ALT: () => this.SUBRULE(this.template) },
+          {
+            ALT: () => {
+              const text = this.CONSUME(v.TimeToken).image;
+              return { id: this.finish(start), kind: "time", text };
+            },
+          },
+          {
+            ALT: () => {
+              const text = this.CONSUME(v.AddressToken).image;
+              return { id: this.finish(start), kind: "address", text };
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(v.True);
+              return { id: this.finish(start), kind: "boolean", value: true };
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(v.False);
+              return { id: this.finish(start), kind: "boolean", value: false };
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(v.None);
+              return { id: this.finish(start), kind: "none" };
+            },
+          },
+          { ALT: () => this.SUBRULE(this.list) },
+          { ALT: () => this.SUBRULE(this.record) },
+          { ALT: () => this.SUBRULE(this.match) },
+          {
+            ALT: () => {
+              this.CONSUME(v.LeftParenthesis);
+              const value = this.outsideCondition(() => this.SUBRULE(this.expression));
+              this.CONSUME(v.RightParenthesis);
+              return value;
+            },
+          },
+        ],
+      }),
+    );
+  });
+
+  /** `x => …` or `(a, b) => …`. */
+  private atLambda(): boolean {
+    if (this.mark() === this.patternAt) return false;
+    if (this.next(v.Identifier)) return this.next(v.FatArrow, 2);
+    if (!this.next(v.LeftParenthesis)) return false;
+    let ahead = 2;
+    while (this.next(v.Identifier, ahead) || this.next(v.Comma, ahead)) ahead++;
+    return this.next(v.RightParenthesis, ahead) && this.next(v.FatArrow, ahead + 1);
+  }
+
+  private readonly lambda: Rule<tree.Lambda> = this.define("lambda", () => {
+    const start = this.mark();
+    const parameters: tree.Parameter[] = [];
+    this.OR([
+      { ALT: () => parameters.push(this.SUBRULE(this.lambdaParameter)) },
+      {
+        ALT: () => {
+          this.CONSUME(v.LeftParenthesis);
+          this.MANY_SEP({ SEP: v.Comma, DEF: () => parameters.push(this.SUBRULE1(this.lambdaParameter)) });
+          this.CONSUME(v.RightParenthesis);
+        },
+      },
+    ]);
+    this.CONSUME(v.FatArrow);
+    const body = this.SUBRULE(this.expression);
+    return { id: this.finish(start), kind: "lambda", parameters, body };
+  });
+
+  private readonly lambdaParameter: Rule<tree.Parameter> = this.define("lambdaParameter", () => {
+    const start = this.mark();
+    const name = this.nameOf(this.CONSUME(v.Identifier));
+    return { id: this.finish(start), kind: "parameter", name, type: null };
+  });
+
+  private readonly list: Rule<tree.ListLiteral> = this.define("list", () => {
+    const start = this.mark();
+    const items: tree.Expression[] = [];
+    this.CONSUME(v.LeftBracket);
+    this.outsideCondition(() =>
+      this.MANY({
+        GATE: () => !this.next(v.RightBracket),
+        DEF: () => {
+          items.push(this.SUBRULE(this.expression));
+          this.OPTION({ GATE: () => !this.next(v.RightBracket), DEF: () => this.CONSUME(v.Comma) });
+        },
+      }),
+    );
+    this.CONSUME(v.RightBracket);
+    return { id: this.finish(start), kind: "list", items };
+  });
+
+  private readonly record: Rule<tree.RecordLiteral> = this.define("record", () => {
+    const start = this.mark();
+    const entries: (tree.RecordEntry | tree.Spread)[] = [];
+    this.outsideCondition(() =>
+      this.block(() => {
+        const entry = this.entry<tree.RecordEntry | tree.Spread | null>(
+          () => this.SUBRULE(this.recordEntry),
+          () => null,
+          "the end of the entry",
+        );
+        if (entry !== null) entries.push(entry);
+      }),
+    );
+    return { id: this.finish(start), kind: "record", entries };
+  });
+
+  private readonly recordEntry: Rule<tree.RecordEntry | tree.Spread> = this.define("recordEntry", () => {
+    const start = this.mark();
+    const token = this.peek(1).tokenType;
+    if (token !== v.Identifier && token !== v.Key && token !== v.StringToken && token !== v.Ellipsis)
+      this.stop("a field's name");
+    return this.OR<tree.RecordEntry | tree.Spread>([
+      {
+        ALT: () => {
+          this.CONSUME(v.Ellipsis);
+          const value = this.SUBRULE(this.expression);
+          return { id: this.finish(start), kind: "spread", value };
+        },
+      },
+      {
+        ALT: () => {
+          const key = this.SUBRULE(this.key);
+          const written = this.OPTION(() => {
+            this.SUBRULE(this.colon);
+            return this.SUBRULE1(this.expression);
+          });
+          if (written === undefined && this.source.tokens[start]?.tokenType === v.StringToken) this.stop("`:`");
+          const value = written ?? { id: this.finish(start), kind: "reference", name: key };
+          return { id: this.finish(start), kind: "record-entry", key, value };
+        },
+      },
+    ]);
+  });
+
+  /** `:`, or `=` that is taken for it with a message. */
+  protected abstract readonly colon: Rule<void>;
+
+  private readonly match: Rule<tree.Match> = this.define("match", () => {
+    const start = this.mark();
+    this.CONSUME(v.Match);
+    const subject = this.SUBRULE(this.value);
+    const arms: tree.MatchArm[] = [];
+    this.outsideCondition(() =>
+      this.block(() => {
+        const arm = this.entry<tree.MatchArm | null>(
+          () => this.SUBRULE(this.arm),
+          () => null,
+          "the end of the arm",
+        );
+        if (arm !== null) arms.push(arm);
+      }),
+    );
+    return { id: this.finish(start), kind: "match", subject, arms };
+  });
+
+  private readonly arm: Rule<tree.MatchArm> = this.define("arm", () => {
+    const start = this.mark();
+    const patterns: tree.Expression[] = [];
+    this.AT_LEAST_ONE_SEP({ SEP: v.Bar, DEF: () => patterns.push(this.SUBRULE(this.pattern)) });
+    this.CONSUME(v.FatArrow);
+    const value = this.SUBRULE(this.expression);
+    const first = patterns[0];
+    const anything = patterns.length === 1 && first?.kind === "reference" && first.name.text === "_";
+    return { id: this.finish(start), kind: "match-arm", patterns: anything ? null : patterns, value };
+  });
+
+  /** A name before `=>` is a pattern here, not a lambda's parameter. */
+  private readonly pattern: Rule<tree.Expression> = this.define("pattern", () => {
+    const outer = this.patternAt;
+    this.patternAt = this.mark();
+    try {
+      return this.SUBRULE(this.rangeExpression);
+    } finally {
+      this.patternAt = outer;
+    }
+  });
+
+  private outsideCondition<T>(parse: () => T): T {
+    const outer = this.inCondition;
+    this.inCondition = false;
+    try {
+      return parse();
+    } finally {
+      this.inCondition = outer;
+    }
+  }
+
+  // ---------------------------------------------------------------- literals
+
+  protected readonly stringLiteral: Rule<tree.StringLiteral> = this.define("stringLiteral", () => {
+    const start = this.mark();
+    const image = this.CONSUME(v.StringToken).image;
+    return { id: this.finish(start), kind: "string", value: literalText(image) };
+  });
+
+  protected readonly template: Rule<tree.Template> = this.define("template", () => {
+    const start = this.mark();
+    const pieces: string[] = [];
+    const holes: tree.Expression[] = [];
+    pieces.push(this.CONSUME(v.TemplateStart).image);
+    holes.push(this.SUBRULE(this.expression));
+    this.MANY(() => {
+      pieces.push(this.CONSUME(v.TemplateMiddle).image);
+      holes.push(this.SUBRULE1(this.expression));
+    });
+    pieces.push(this.CONSUME(v.TemplateEnd).image);
+    return { id: this.finish(start), kind: "template", texts: templateTexts(pieces), holes };
+  });
+
+  protected readonly numberLiteral: Rule<tree.NumberLiteral> = this.define("numberLiteral", () => {
+    const start = this.mark();
+    const token = this.CONSUME(v.NumberToken);
+    const parts = numberParts(token.image);
+    const loose = this.OPTION({
+      GATE: () => parts.unit === null && this.atLooseUnit(),
+      DEF: () => {
+        const unit = this.CONSUME(v.Identifier).image;
+        this.report(spaceBeforeUnit(this.span(this.peek(-1), this.peek(0)), token.image, unit));
+        return unit;
+      },
+    });
+    return { id: this.finish(start), kind: "number", ...parts, unit: loose ?? parts.unit };
+  });
+
+  /** `800 ms`: a unit with a space before it, where a name could not stand. */
+  private atLooseUnit(): boolean {
+    const unit = this.peek(1);
+    if (!v.units.has(unit.image) || unit.atLineStart) return false;
+    const before = this.peek(-1).tokenType;
+    return before !== v.Reply && before !== v.Deny;
+  }
+}

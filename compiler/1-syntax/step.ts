@@ -1,0 +1,352 @@
+/** Steps: a verb and what it acts on, an `if`, or a call for its effect; and what may follow a postfix `else`. */
+import type { TokenType } from "chevrotain";
+import type { Rule } from "./base.ts";
+import { notAStep, reservedStep, settingAfterStep, unknownSource } from "./mistake.ts";
+import { SettingGrammar } from "./setting.ts";
+import type * as tree from "./tree.ts";
+import * as v from "./vocabulary.ts";
+
+export interface Body {
+  readonly settings: tree.Setting[];
+  readonly steps: tree.Step[];
+}
+
+const guardable: ReadonlySet<string> = new Set(
+  "require forward reply deny set remove rewrite log expression-step".split(" "),
+);
+const endings: ReadonlySet<TokenType> = new Set([v.Reply, v.Deny, v.Forward]);
+
+/** What `reply` and `deny` send. */
+interface Answer {
+  readonly status: tree.Expression | null;
+  readonly value: tree.Expression | null;
+}
+
+/** A step before its guard is known. */
+type Unguarded<S> = S extends { readonly guard: tree.Expression | null } ? Omit<S, "guard" | "id"> : S;
+
+export abstract class StepGrammar extends SettingGrammar {
+  /** `{ settings, then steps }`. */
+  protected readonly body: Rule<Body> = this.define("body", () => {
+    const settings: tree.Setting[] = [];
+    const steps: tree.Step[] = [];
+    this.block(
+      () => {
+        if (this.RECORDING_PHASE) {
+          this.OR([{ ALT: () => this.settingEntry(settings) }, { ALT: () => this.stepEntry(steps) }]);
+        } else if (this.next(v.Key)) {
+          const key = this.peek(1);
+          if (steps.length > 0) this.report(settingAfterStep(this.span(key), key.image));
+          this.settingEntry(settings);
+        } else this.stepEntry(steps);
+      },
+      () => steps.length > 0,
+    );
+    return { settings, steps };
+  });
+
+  /** `{ steps }`. */
+  protected readonly steps: Rule<tree.Step[]> = this.define("steps", () => {
+    const steps: tree.Step[] = [];
+    this.block(
+      () => this.stepEntry(steps),
+      () => steps.length > 0,
+    );
+    return steps;
+  });
+
+  private stepEntry(steps: tree.Step[]): void {
+    steps.push(
+      this.entry<tree.Step>(
+        () => this.SUBRULE8(this.step),
+        (start) => ({ id: this.finish(start), kind: "broken" }),
+        "the end of the step",
+      ),
+    );
+  }
+
+  protected readonly step: Rule<tree.Step> = this.define("step", () => {
+    const start = this.mark();
+    if (!this.RECORDING_PHASE) this.checkVerb();
+    const step = this.OR<Unguarded<tree.Step>>({
+      MAX_LOOKAHEAD: 1,
+      DEF: [
+        { ALT: () => this.SUBRULE(this.letStep) },
+        { ALT: () => this.SUBRULE(this.readStep) },
+        { ALT: () => this.SUBRULE(this.requireStep) },
+        { ALT: () => this.SUBRULE(this.forwardStep) },
+        { ALT: () => this.SUBRULE(this.replyStep) },
+        { ALT: () => this.SUBRULE(this.denyStep) },
+        { ALT: () => this.SUBRULE(this.setStep) },
+        { ALT: () => this.SUBRULE(this.removeStep) },
+        { ALT: () => this.SUBRULE(this.rewriteStep) },
+        { ALT: () => this.SUBRULE(this.logStep) },
+        { ALT: () => this.SUBRULE(this.ifStep) },
+        { ALT: () => this.SUBRULE(this.reservedStep) },
+        { ALT: () => ({ kind: "expression-step", value: this.SUBRULE(this.expression) }) },
+      ],
+    });
+    const guard = this.OPTION({
+      GATE: () => guardable.has(step.kind),
+      DEF: () => {
+        this.CONSUME(v.When);
+        return this.SUBRULE(this.condition);
+      },
+    });
+    if (this.RECORDING_PHASE) return { id: 0, kind: "broken" };
+    return this.guarded(start, step, guard ?? null);
+  });
+
+  private guarded(start: number, step: Unguarded<tree.Step>, guard: tree.Expression | null): tree.Step {
+    switch (step.kind) {
+      case "let":
+      case "read":
+      case "if":
+      case "reserved-step":
+      case "broken":
+        return step;
+      default:
+        return { id: this.finish(start), ...step, guard };
+    }
+  }
+
+  /** A word at the start of a step that is neither a verb nor the start of a call is a slip of the pen. */
+  private checkVerb(): void {
+    const word = this.peek(1);
+    const after = this.peek(2).tokenType;
+    if (word.tokenType === v.Identifier && after !== v.Dot && after !== v.LeftParenthesis && after !== v.PipeArrow)
+      this.stopWith(notAStep(this.span(word), word.image, this.next(v.Equals, 2)));
+    else if (word.kind === "word" && word.tokenType !== v.Identifier) {
+      if (word.tokenType === v.When || word.tokenType === v.Else) this.stop("a step");
+    } else if (word.kind !== "word") this.stop("a step");
+  }
+
+  private readonly letStep: Rule<tree.LetStep> = this.define("letStep", () => {
+    const start = this.mark();
+    this.CONSUME(v.Let);
+    const { name, type, value } = this.SUBRULE(this.definition);
+    return { id: this.finish(start), kind: "let", name, type, value };
+  });
+
+  /** `name: type = value` behind a `let`. */
+  protected readonly definition: Rule<Pick<tree.LetStep, "name" | "type" | "value">> = this.define("definition", () => {
+    const name = this.nameOf(this.CONSUME(v.Identifier));
+    const type = this.OPTION(() => {
+      this.CONSUME(v.Colon);
+      return this.SUBRULE(this.typeExpression);
+    });
+    this.CONSUME(v.Equals);
+    const value = this.SUBRULE(this.expression);
+    return { name, type: type ?? null, value };
+  });
+
+  private readonly readStep: Rule<tree.ReadStep> = this.define("readStep", () => {
+    const start = this.mark();
+    this.CONSUME(v.Read);
+    const source =
+      this.OPTION({
+        MAX_LOOKAHEAD: 1,
+        GATE: () => !this.next(v.Colon, 2),
+        DEF: () => this.sourceOf(this.CONSUME(v.Identifier).image),
+      }) ?? "body";
+    const name = this.nameOf(this.CONSUME1(v.Identifier));
+    this.CONSUME(v.Colon);
+    const written = this.SUBRULE(this.typeExpression);
+    const from =
+      this.OPTION1({
+        GATE: () => this.nextWord("from"),
+        DEF: () => {
+          this.CONSUME2(v.Identifier);
+          return this.SUBRULE(this.stringLiteral);
+        },
+      }) ?? null;
+    const initial = this.OPTION2(() => {
+      this.CONSUME(v.Equals);
+      return this.SUBRULE(this.value);
+    });
+    const otherwise = this.SUBRULE(this.optionalElse);
+    const { codec, type } = this.codecOf(source, written);
+    const id = this.finish(start);
+    return { id, kind: "read", source, name, type, codec, from, default: initial ?? null, otherwise };
+  });
+
+  private sourceOf(word: string): tree.ReadStep["source"] {
+    if (word === "query" || word === "header" || word === "cookie" || word === "body") return word;
+    this.stopWith(unknownSource(this.span(this.peek(0)), word));
+    return "body";
+  }
+
+  /** A body's type may be wrapped in its codec: `form(Login)`, `json(T)`, `text`, `text(1..80)`, `bytes`. */
+  private codecOf(source: tree.ReadStep["source"], type: tree.TypeExpression): Pick<tree.ReadStep, "codec" | "type"> {
+    if (source !== "body" || this.RECORDING_PHASE || type.kind !== "named-type") return { codec: "json", type };
+    const wrapper = type.name.text;
+    const inner = type.arguments.length === 1 ? type.arguments[0]! : null;
+    if ((wrapper === "form" || wrapper === "json") && inner !== null && inner.name === null && isType(inner.value))
+      return { codec: wrapper, type: inner.value };
+    if (wrapper === "text") return { codec: "text", type: { ...type, name: { ...type.name, text: "string" } } };
+    return { codec: wrapper === "bytes" ? "bytes" : "json", type };
+  }
+
+  private readonly optionalElse: Rule<tree.Otherwise | null> = this.define("optionalElse", () => {
+    const otherwise = this.OPTION(() => {
+      this.CONSUME(v.Else);
+      return this.SUBRULE(this.otherwise);
+    });
+    return otherwise ?? null;
+  });
+
+  protected readonly otherwise: Rule<tree.Otherwise> = this.define("otherwise", () => {
+    const start = this.mark();
+    return this.nested(() =>
+      this.OR<tree.Otherwise>({
+        MAX_LOOKAHEAD: 1,
+        DEF: [
+          {
+            GATE: () => endings.has(this.peek(1).tokenType),
+            ALT: () => {
+              const step = this.SUBRULE(this.ending);
+              return { id: this.finish(start), kind: "otherwise-step", step };
+            },
+          },
+          {
+            GATE: () => this.nextWord("ignore") && !this.next(v.Dot, 2) && !this.next(v.LeftParenthesis, 2),
+            ALT: () => {
+              this.CONSUME(v.Identifier);
+              return { id: this.finish(start), kind: "otherwise-ignore" };
+            },
+          },
+          {
+            ALT: () => {
+              const value = this.SUBRULE(this.value);
+              return { id: this.finish(start), kind: "otherwise-value", value };
+            },
+          },
+        ],
+      }),
+    );
+  });
+
+  private readonly ending: Rule<tree.ReplyStep | tree.DenyStep | tree.ForwardStep> = this.define("ending", () => {
+    const start = this.mark();
+    const step = this.OR([
+      { ALT: () => this.SUBRULE(this.replyStep) },
+      { ALT: () => this.SUBRULE(this.denyStep) },
+      { ALT: () => this.SUBRULE(this.forwardStep) },
+    ]);
+    return { id: this.finish(start), ...step, guard: null };
+  });
+
+  private readonly requireStep: Rule<Unguarded<tree.RequireStep>> = this.define("requireStep", () => {
+    this.CONSUME(v.Require);
+    const condition = this.SUBRULE(this.condition);
+    const otherwise = this.SUBRULE(this.optionalElse);
+    return { kind: "require", condition, otherwise };
+  });
+
+  private readonly forwardStep: Rule<Unguarded<tree.ForwardStep>> = this.define("forwardStep", () => {
+    this.CONSUME(v.Forward);
+    const service = this.nameOf(this.CONSUME(v.Identifier));
+    const body = this.OPTION(() => this.SUBRULE(this.body));
+    const otherwise = this.SUBRULE(this.optionalElse);
+    return { kind: "forward", service, settings: body?.settings ?? [], steps: body?.steps ?? [], otherwise };
+  });
+
+  private readonly replyStep: Rule<Unguarded<tree.ReplyStep>> = this.define("replyStep", () => {
+    this.CONSUME(v.Reply);
+    const { status, value } = this.SUBRULE(this.statusAndValue);
+    return { kind: "reply", status, value };
+  });
+
+  private readonly denyStep: Rule<Unguarded<tree.DenyStep>> = this.define("denyStep", () => {
+    this.CONSUME(v.Deny);
+    const { status, value } = this.SUBRULE(this.statusAndValue);
+    return { kind: "deny", status, detail: value };
+  });
+
+  /** Nothing, a status, a value, or both; a bare number alone is a status. */
+  private readonly statusAndValue: Rule<Answer> = this.define("statusAndValue", () => {
+    const found = this.OPTION<Answer>({
+      MAX_LOOKAHEAD: 1,
+      DEF: () => {
+        const first = this.SUBRULE(this.value);
+        const second = this.OPTION1({ MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE1(this.value) });
+        if (second === undefined && !isStatus(first)) return { status: null, value: first };
+        return { status: first, value: second ?? null };
+      },
+    });
+    return found ?? { status: null, value: null };
+  });
+
+  private readonly setStep: Rule<Unguarded<tree.SetStep>> = this.define("setStep", () => {
+    this.CONSUME(v.SetVerb);
+    const place = this.SUBRULE(this.postfix);
+    this.CONSUME(v.Equals);
+    const value = this.SUBRULE(this.expression);
+    const settings = this.OPTION(() => this.SUBRULE(this.settings));
+    return { kind: "set", place, value, settings: settings ?? [] };
+  });
+
+  private readonly removeStep: Rule<Unguarded<tree.RemoveStep>> = this.define("removeStep", () => {
+    this.CONSUME(v.RemoveVerb);
+    return { kind: "remove", place: this.SUBRULE(this.postfix) };
+  });
+
+  private readonly rewriteStep: Rule<Unguarded<tree.RewriteStep>> = this.define("rewriteStep", () => {
+    this.CONSUME(v.RewriteVerb);
+    return { kind: "rewrite", path: this.SUBRULE(this.expression) };
+  });
+
+  private readonly logStep: Rule<Unguarded<tree.LogStep>> = this.define("logStep", () => {
+    this.CONSUME(v.LogVerb);
+    const level = this.OPTION({
+      MAX_LOOKAHEAD: 1,
+      GATE: () => levelOf(this.peek(1).image) !== null && !this.next(v.Dot, 2) && !this.endsStep(2),
+      DEF: () => levelOf(this.CONSUME(v.Identifier).image),
+    });
+    return { kind: "log", level: level ?? "info", value: this.SUBRULE(this.expression) };
+  });
+
+  private endsStep(ahead: number): boolean {
+    const type = this.peek(ahead).tokenType;
+    return type === v.Newline || type === v.Semicolon || type === v.RightBrace || type === v.End || type === v.When;
+  }
+
+  private readonly ifStep: Rule<tree.IfStep> = this.define("ifStep", () => {
+    const start = this.mark();
+    this.CONSUME(v.If);
+    const condition = this.SUBRULE(this.condition);
+    const steps = this.SUBRULE(this.steps);
+    const otherwise = this.OPTION(() => {
+      this.CONSUME(v.Else);
+      return this.OR<tree.Step[]>([
+        { ALT: () => [this.nested(() => this.SUBRULE(this.ifStep))] },
+        { ALT: () => this.SUBRULE1(this.steps) },
+      ]);
+    });
+    return { id: this.finish(start), kind: "if", condition, steps, otherwise: otherwise ?? null };
+  });
+
+  private readonly reservedStep: Rule<tree.ReservedStep> = this.define("reservedStep", () => {
+    const start = this.mark();
+    const word = this.nameOf(this.CONSUME(v.ReservedVerb));
+    this.report(reservedStep(this.span(this.peek(0)), word.text));
+    if (!this.RECORDING_PHASE) this.synchronise(start);
+    return { id: this.finish(start), kind: "reserved-step", word };
+  });
+}
+
+function isStatus(value: tree.Expression): boolean {
+  return value.kind === "number" && value.unit === null && value.currency === null;
+}
+
+function levelOf(word: string): tree.LogStep["level"] | null {
+  return word === "debug" || word === "info" || word === "warn" || word === "error" ? word : null;
+}
+
+const typeKinds: ReadonlySet<string> = new Set(
+  "named-type record-type list-type optional-type union-type literal-type labelled-type".split(" "),
+);
+
+function isType(value: tree.Expression | tree.TypeExpression): value is tree.TypeExpression {
+  return typeKinds.has(value.kind);
+}
