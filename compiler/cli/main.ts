@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The command `vgw`. Each command's file is loaded when it is asked for, so that `vgw check` pays for neither ts-morph nor
  * esbuild nor the runtime. Exit codes: 0 good, 1 the program has errors or a test fails, 2 wrong usage, 3 the environment failed.

@@ -4,7 +4,7 @@ import { builtins } from "../vocabulary/index.ts";
 import { code, page, program, type ReferencePage } from "./markdown.ts";
 
 export function builtinPages(): readonly ReferencePage[] {
-  return builtins.map((builtin) =>
+  return [...builtins.values()].map((builtin) =>
     page(`built-ins/${builtin.key}.md`, builtin.key, [
       builtin.documentation,
       program(`${builtin.key}${builtin.signature}`),

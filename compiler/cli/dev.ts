@@ -1,0 +1,122 @@
+/**
+ * `vgw dev`: serves a program and swaps every edit in. A broken edit leaves the old generation serving and says why; an edit
+ * that changes where the gateway listens restarts it.
+ */
+import { dirname } from "node:path";
+import { watch } from "chokidar";
+import { type Gateway, startErrorText, startGateway } from "../../runtime/host/index.ts";
+import { StartError } from "../../runtime/start-error.ts";
+import { compile } from "../build.ts";
+import { CommandError, exit, remark, styleFor } from "./output.ts";
+import { checkEntry, findEntry, report, summary } from "./program.ts";
+
+export interface DevOptions {
+  readonly threads: string;
+}
+
+/** Editors write a file in several steps; this long nothing may change before it is read. Milliseconds. */
+const SETTLE = 30;
+
+export async function runDev(path: string | undefined, options: DevOptions): Promise<number> {
+  const entry = findEntry(path);
+  const session = new DevSession(entry, parseThreads(options.threads));
+  await session.follow();
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await session.close();
+  return exit.good;
+}
+
+export function parseThreads(text: string): number {
+  const threads = Number(text);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
+    throw new CommandError(`--threads ${text} is not a number of threads`, exit.usage, "a whole number from 1 to 256");
+  }
+  return threads;
+}
+
+class DevSession {
+  readonly #entry: string;
+  readonly #threads: number;
+  readonly #watcher = watch([], { ignoreInitial: true, awaitWriteFinish: false });
+  #gateway: Gateway | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #building: Promise<void> = Promise.resolve();
+
+  constructor(entry: string, threads: number) {
+    this.#entry = entry;
+    this.#threads = threads;
+  }
+
+  /** Builds once, then after every change. */
+  async follow(): Promise<void> {
+    this.#watcher.on("all", () => {
+      if (this.#timer) clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.#building = this.#building.then(() => this.#rebuild());
+      }, SETTLE);
+    });
+    // Folders are watched, because many editors replace a file instead of writing it.
+    this.#watcher.add(dirname(this.#entry));
+    await this.#rebuild();
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#watcher.close();
+    await this.#building;
+    await this.#gateway?.close();
+  }
+
+  async #rebuild(): Promise<void> {
+    const begun = performance.now();
+    const style = styleFor(process.stderr);
+    const result = checkEntry(this.#entry);
+    for (const { tree } of result.program.modules) this.#watcher.add(dirname(tree.file));
+    if (result.diagnostics.length > 0) report(result, {});
+    if (result.hasErrors) {
+      remark(`${style.error(summary(result))}; ${this.#gateway ? "the program before it serves on" : "waiting for an edit"}`);
+      return;
+    }
+    try {
+      const { code, map } = await compile(result.program);
+      const done = await this.#serve({ code, map });
+      remark(`${style.strong(done)} in ${Math.round(performance.now() - begun)} ms`);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      remark(`${style.error("error")} ${startErrorText(error)}`);
+      remark(this.#gateway ? "the program before it serves on" : "waiting for an edit");
+    }
+  }
+
+  async #serve(source: { readonly code: string; readonly map: string | null }): Promise<string> {
+    if (!this.#gateway) {
+      this.#gateway = await this.#start(source);
+      return `serving on ${this.#addresses()}`;
+    }
+    try {
+      const generation = await this.#gateway.swap(source);
+      return `generation ${generation.id} is serving`;
+    } catch (error) {
+      if (!(error instanceof StartError) || error.code !== "start-listeners") throw error;
+      await this.#gateway.close(0);
+      this.#gateway = null;
+      this.#gateway = await this.#start(source);
+      return `listening anew on ${this.#addresses()}`;
+    }
+  }
+
+  #start(source: { readonly code: string; readonly map: string | null }): Promise<Gateway> {
+    return startGateway({
+      source,
+      environment: process.env,
+      overrides: { threads: this.#threads },
+      write: (line) => process.stdout.write(line),
+    });
+  }
+
+  #addresses(): string {
+    return (this.#gateway?.listeners ?? []).map(({ address, port }) => `http://${address}:${port}`).join(", ");
+  }
+}
