@@ -2,6 +2,7 @@
  * The process that serves, as the supervisor's child: it starts the gateway, shows signs of life, obeys orders to drain and to
  * reload, and drains by itself when the supervisor is gone.
  */
+import { descriptorOutput, LogQueue } from "../observe/index.ts";
 import type { CommandLine } from "./command-line.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { createHostLog } from "./host-log.ts";
@@ -15,10 +16,8 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
   // A terminal's Ctrl-C reaches every process of the group; the supervisor decides what it means.
   process.on("SIGINT", () => undefined);
   process.on("SIGHUP", () => undefined);
-  const write = (line: string): void => {
-    process.stdout.write(line);
-  };
-  const log = createHostLog(write);
+  const lines = new LogQueue({ output: descriptorOutput(process.stdout.fd) });
+  const log = createHostLog(lines.write);
   process.on("uncaughtException", (error) => {
     log("error", "process.uncaught", { message: "an error that nothing caught", stack: error.stack ?? String(error) });
   });
@@ -31,7 +30,7 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
       overrides: commandLine.threads === null ? {} : { threads: commandLine.threads },
       requireFast: commandLine.requireFast,
       hangLimit: commandLine.hangLimit,
-      write,
+      write: lines.write,
       entry,
       // A thread that died or hangs may hold sockets and a live uWebSockets.js app: only a new process is sure to be well.
       lost: (reason) => tell({ type: "failing", reason }, () => process.kill(process.pid, "SIGKILL")),
@@ -46,7 +45,7 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
   const stop = (): void => {
     clearInterval(beat);
     gateway.close().then(
-      () => process.exit(0),
+      () => lines.close().then(() => process.exit(0)),
       (error: unknown) => {
         process.stderr.write(startErrorText(error));
         process.exit(1);

@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { type AdminListener, openAdmin } from "../admin/index.ts";
 import { type Artifact, type BundleSource, readArtifact } from "./artifact.ts";
+import { claimPort } from "./free-port.ts";
 import { configureArtifact, type Environment, type Surroundings } from "./generation.ts";
 import { type GenerationInfo, Generations } from "./generations.ts";
 import { createHostLog, type HostLog } from "./host-log.ts";
@@ -185,12 +186,13 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
   });
   const count = start.choice.shareable ? (gateway.threads ?? availableParallelism()) : 1;
   if (entry === undefined || count === 1) {
-    return [assemble(settings(0), start.log, options.write ?? silent, options.injected ?? {})];
+    return [assemble(settings(0), start.log, { write: options.write ?? silent }, options.injected ?? {})];
   }
   return Array.from({ length: count }, (_, thread) => {
     return new WorkerThread({
       entry,
       settings: settings(thread),
+      write: options.write ?? silent,
       lost: (reason) => options.lost?.(`serving thread ${thread}: ${reason}`),
     });
   });
@@ -200,7 +202,10 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
 async function openListeners(threads: readonly Thread[], choice: TransportChoice): Promise<readonly BoundListener[]> {
   const [first, ...others] = threads;
   if (first === undefined) throw new Error("no thread");
-  const bound = await first.listen({ listeners: choice.listeners });
+  const listeners = await Promise.all(
+    choice.listeners.map((listen) => (listen.transport === "fast" ? claimPort(listen) : listen)),
+  );
+  const bound = await first.listen({ listeners });
   const shared = bound.filter((listener) => listener.transport === "fast");
   await Promise.all(others.map((thread) => thread.listen({ listeners: shared })));
   return bound;

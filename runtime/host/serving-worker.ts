@@ -1,5 +1,6 @@
 /** What runs inside a worker thread: it serves, obeys orders until it has been drained, and lets the worker end. */
 import { parentPort, workerData } from "node:worker_threads";
+import { LogQueue, streamOutput } from "../observe/index.ts";
 import { createHostLog } from "./host-log.ts";
 import { type FromWorker, type Order, obey, toPlain } from "./orders.ts";
 import { assemble } from "./wiring.ts";
@@ -12,11 +13,9 @@ export function runServingThread(): void {
   const port = parentPort;
   if (port === null) throw new Error("not in a worker thread");
   const { settings, beats }: WorkerData = workerData;
-  const write = (line: string): void => {
-    process.stdout.write(line);
-  };
-  const log = createHostLog(write);
-  const thread = assemble(settings, log, write, {});
+  const lines = new LogQueue({ output: streamOutput(process.stdout) });
+  const log = createHostLog(lines.write);
+  const thread = assemble(settings, log, lines, {});
 
   // One request's mistake must not take the thread's other requests with it.
   process.on("uncaughtException", (error) => {

@@ -30,7 +30,9 @@ export interface Observer {
   log(exchange: Exchange, level: LogLevel, fields: LogValue): void;
   /** Refused before there was an exchange. */
   refused(code: string, status: number, address: string): void;
-  metrics(): Promise<ThreadMetrics>;
+  metrics(inFlight: number): Promise<ThreadMetrics>;
+  /** New requests go to this gateway's bundle with this hash from now on. */
+  serving(gateway: string, generation: string): void;
   /** Writes out what is buffered. */
   close(): Promise<void>;
 }
@@ -82,8 +84,9 @@ export class Serving implements Thread {
     if (next === undefined) throw new Error(`generation ${id} was not prepared`);
     if (this.#dispatcher === null) this.#dispatcher = new Dispatcher(next, this.#discard);
     else this.#dispatcher.switchTo(next);
-    const { via, forwarded } = next.configuration.gateway;
+    const { name, via, forwarded } = next.configuration.gateway;
     Object.assign(this.#parts.live, { via, forwarded });
+    this.#parts.observer.serving(name, next.hash);
   }
 
   async abandon({ id }: { readonly id: number }): Promise<void> {
@@ -136,7 +139,7 @@ export class Serving implements Thread {
   }
 
   metrics(): Promise<ThreadMetrics> {
-    return this.#parts.observer.metrics();
+    return this.#parts.observer.metrics(this.#dispatcher?.inFlight ?? 0);
   }
 
   async drain({ milliseconds }: { readonly milliseconds: number }): Promise<{ readonly cut: number }> {

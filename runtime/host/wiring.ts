@@ -4,11 +4,12 @@ import { strictTransport } from "../http/node/index.ts";
 import type { Transport } from "../http/transport.ts";
 import { createFastTransport } from "../http/uws/index.ts";
 import { loadNative } from "../http/uws/loader.ts";
+import { createObserver, type LogLines, UpstreamCounterSet } from "../observe/index.ts";
 import { createService } from "../upstream/index.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
 import type { MakeService } from "./service-pool.ts";
-import { type LiveSettings, type Observer, Serving } from "./serving.ts";
+import { type LiveSettings, Serving } from "./serving.ts";
 
 /** Plain data: it is posted to worker threads. */
 export interface ThreadSettings {
@@ -28,12 +29,8 @@ export interface Injected {
   readonly random?: () => number;
 }
 
-export function assemble(
-  settings: ThreadSettings,
-  log: HostLog,
-  write: (line: string) => void,
-  injected: Injected,
-): Serving {
+export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines, injected: Injected): Serving {
+  const upstreams = new UpstreamCounterSet();
   const live: LiveSettings = { via: "vgw", forwarded: "both" };
   const transports = new Map<string, Transport>();
   return new Serving({
@@ -44,9 +41,9 @@ export function assemble(
       transports.set(listen.transport, transport);
       return transport;
     },
-    makeService: injected.makeService ?? ((configuration) => createService(configuration, live)),
+    makeService: injected.makeService ?? ((configuration) => createService(configuration, live, upstreams)),
     live,
-    observer: silentObserver,
+    observer: createObserver({ accessLog: settings.accessLog, lines, upstreams, now: injected.now ?? Date.now }),
     log,
     now: injected.now ?? Date.now,
     random: injected.random ?? Math.random,
@@ -60,11 +57,3 @@ function makeTransport(listen: ListenConfiguration, folder: string | null): Tran
   if (native === null) throw new Error(`the fast transport does not load in this thread: ${rejected.join("; ")}`);
   return createFastTransport(native);
 }
-
-const silentObserver: Observer = {
-  done: () => undefined,
-  log: () => undefined,
-  refused: () => undefined,
-  metrics: async () => [],
-  close: async () => undefined,
-};

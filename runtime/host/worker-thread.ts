@@ -19,6 +19,8 @@ export interface WorkerThreadOptions {
   /** The file to run: it calls `runServingThread` when it finds itself in a worker. */
   readonly entry: string | URL;
   readonly settings: ThreadSettings;
+  /** Gets the log lines that the worker wrote, some at a time: one writer for all threads, or lines would mix. */
+  readonly write: (lines: string) => void;
   /** The thread ended without having been asked to. */
   readonly lost: (reason: string) => void;
 }
@@ -35,7 +37,9 @@ export class WorkerThread implements Thread {
     this.#worker = new Worker(options.entry, {
       workerData: { settings: options.settings, beats: this.#beats } satisfies WorkerData,
       name: `serving-${options.settings.thread}`,
+      stdout: true,
     });
+    this.#worker.stdout.setEncoding("utf8").on("data", options.write);
     let reason: string | null = null;
     this.#worker.on("message", (message: FromWorker) => this.#receive(message));
     this.#worker.on("error", (error) => {

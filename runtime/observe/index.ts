@@ -17,24 +17,20 @@ export { UpstreamCounterSet } from "./upstream-counters.ts";
 
 export interface ObserverOptions {
   readonly accessLog: boolean;
-  /** Takes a whole line and returns at once (`LogQueue.write`). */
-  readonly write: (line: string) => void;
-  /** Lines that `write` had to drop. */
-  readonly dropped?: () => number;
-  /** Writes out what `write` has collected. */
-  readonly flush?: () => Promise<void>;
-  /** The gateway's name, in each record. */
-  readonly gateway?: string;
+  readonly lines: LogLines;
   readonly upstreams?: UpstreamCounterSet;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
-/** What the thread alone knows when it is asked for metrics. */
-export interface ThreadState {
-  readonly inFlight: number;
-  /** Hash of the bundle that new requests go to. */
-  readonly generation: string;
+/** Where records go; a `LogQueue`, or a plain function where a test or an embedding process reads them. */
+export interface LogLines {
+  /** Takes a whole line and returns at once. */
+  readonly write: (line: string) => void;
+  /** Lines that had to be dropped. */
+  readonly dropped?: number;
+  /** Writes out what was collected. */
+  close?(): Promise<void>;
 }
 
 export class Observer {
@@ -44,12 +40,23 @@ export class Observer {
   readonly #refused = new Map<string, number>();
   /** Text of the fields that all records of a generation share, by its hash. */
   readonly #heads = new Map<string, string>();
-  #lastGeneration = "";
-  #lastHead = "";
+  #gateway = "";
+  #generation = "";
+  #currentHead = "";
 
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+  }
+
+  /** New requests go to this gateway's bundle with this hash from now on. */
+  serving(gateway: string, generation: string): void {
+    this.#gateway = gateway;
+    this.#generation = generation;
+    this.#currentHead = `,"gateway":${quoted(gateway)},"generation":${quoted(short(generation))}`;
+    this.#heads.set(generation, this.#currentHead);
+    // Generations that drain still need theirs; of those before, none is left.
+    if (this.#heads.size > 64) this.#heads.delete(this.#heads.keys().next().value ?? "");
   }
 
   /** The exchange is over; it began on the generation whose bundle has this hash. */
@@ -57,12 +64,12 @@ export class Observer {
     const milliseconds = performance.now() - exchange.startedAt;
     this.#routes.count(exchange, milliseconds / 1000);
     if (!this.#options.accessLog) return;
-    this.#options.write(accessRecord(exchange, this.#head(generation), this.#now(), milliseconds));
+    this.#options.lines.write(accessRecord(exchange, this.#head(generation), this.#now(), milliseconds));
   }
 
   /** A `log` step. */
   log(exchange: Exchange, level: "debug" | "info" | "warn" | "error", fields: LogValue): void {
-    this.#options.write(stepRecord(exchange, level, fields, this.#head(this.#lastGeneration), this.#now()));
+    this.#options.lines.write(stepRecord(exchange, level, fields, this.#currentHead, this.#now()));
   }
 
   /** A request was refused before there was an exchange. `code` is one of `errors.ts`. */
@@ -70,47 +77,33 @@ export class Observer {
     this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
     if (!this.#options.accessLog) return;
     const record = { time: new Date(this.#now()).toISOString(), level: "warn", message: "refused" };
-    this.#options.write(`${JSON.stringify({ ...record, status, reason: code, client: address })}\n`);
+    this.#options.lines.write(`${JSON.stringify({ ...record, status, reason: code, client: address })}\n`);
   }
 
-  async metrics(state?: ThreadState): Promise<readonly Sample[]> {
-    const { upstreams, gateway, dropped } = this.#options;
-    const samples = [
+  /** `inFlight`: exchanges that have begun and not ended. */
+  async metrics(inFlight: number): Promise<readonly Sample[]> {
+    const { upstreams, lines } = this.#options;
+    const labels = { gateway: this.#gateway, generation: short(this.#generation) };
+    return [
       ...this.#routes.samples(),
+      sample(METRICS.requestsInFlight, [{ value: inFlight, labels: {} }]),
       sample(
         METRICS.requestsRefused,
         [...this.#refused].map(([code, value]) => ({ value, labels: { code } })),
       ),
       ...(upstreams?.samples() ?? []),
-      sample(METRICS.logDropped, [{ value: dropped?.() ?? 0, labels: {} }]),
+      sample(METRICS.generation, [{ value: 1, labels }]),
+      sample(METRICS.logDropped, [{ value: lines.dropped ?? 0, labels: {} }]),
       ...processSamples(),
     ];
-    if (state === undefined) return samples;
-    const { inFlight, generation } = state;
-    const labels = { gateway: gateway ?? "", generation: short(generation) };
-    samples.push(
-      sample(METRICS.requestsInFlight, [{ value: inFlight, labels: {} }]),
-      sample(METRICS.generation, [{ value: 1, labels }]),
-    );
-    return samples;
   }
 
   async close(): Promise<void> {
-    await this.#options.flush?.();
+    await this.#options.lines.close?.();
   }
 
   #head(generation: string): string {
-    if (generation === this.#lastGeneration && this.#lastHead !== "") return this.#lastHead;
-    let head = this.#heads.get(generation);
-    if (head === undefined) {
-      const { gateway } = this.#options;
-      head = gateway === undefined ? "" : `,"gateway":${quoted(gateway)}`;
-      if (generation !== "") head += `,"generation":${quoted(short(generation))}`;
-      this.#heads.set(generation, head);
-    }
-    this.#lastGeneration = generation;
-    this.#lastHead = head;
-    return head;
+    return generation === this.#generation ? this.#currentHead : (this.#heads.get(generation) ?? this.#currentHead);
   }
 }
 
