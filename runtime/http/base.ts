@@ -83,6 +83,10 @@ export abstract class BaseExchange implements Exchange {
     return this.#address;
   }
 
+  get peerTrusted(): boolean {
+    return this.#proxies.trusts(this.peer);
+  }
+
   get secure(): boolean {
     return this.encrypted || this.#proxies.saysSecure(this.peer, this.headers);
   }

@@ -45,6 +45,8 @@ export interface Exchange {
   readonly address: string;
   /** The address of the other end of the connection. */
   readonly peer: string;
+  /** The peer is one of the trusted proxies: what it says about the client is believed and passed on. */
+  readonly peerTrusted: boolean;
   readonly httpVersion: "1.0" | "1.1" | "2";
   readonly body: RequestBody;
   /** 16 random bytes of the trace: `traceparent`'s trace-id, taken over or made; hexadecimal. */

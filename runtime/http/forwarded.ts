@@ -27,9 +27,11 @@ export function parseForwarded(value: string): ForwardedElement[] | null {
   return elements;
 }
 
-/** An IPv6 address stands in brackets and quotes (§6). */
-export function formatForwarded(address: string, host: string, secure: boolean): string {
-  const node = address.includes(":") ? `"[${address}]"` : address;
-  const named = host === "" ? "" : `;host=${/^[0-9A-Za-z.-]+$/.test(host) ? host : `"${host}"`}`;
-  return `for=${node}${named};proto=${secure ? "https" : "http"}`;
+const PLAIN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** One element. An IPv6 address stands in brackets and quotes (§6), a host with a port in quotes. `secure` null: not known. */
+export function formatForwarded(address: string, host: string, secure: boolean | null): string {
+  const node = address.includes(":") ? `"[${address}]"` : PLAIN.test(address) ? address : "unknown";
+  const named = host === "" ? "" : `;host=${PLAIN.test(host) ? host : `"${host}"`}`;
+  return secure === null ? `for=${node}${named}` : `for=${node}${named};proto=${secure ? "https" : "http"}`;
 }

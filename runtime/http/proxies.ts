@@ -59,7 +59,7 @@ export class Proxies {
 }
 
 /** Left to right. Forwarded wins where both families came, as it is the standard one. */
-function forwardedFor(headers: Headers): string[] {
+export function forwardedFor(headers: Headers): string[] {
   const standard: string[] = [];
   const legacy: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {

@@ -1,6 +1,7 @@
 /** The head of what goes upstream: the client's fields after hygiene, the program's edits, and the gateway's own fields. */
 import type { ForwardOptions } from "../abi.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
+import { isForwardedField, pushForwarded } from "../http/hygiene.ts";
 import { formatTraceparent, newSpanId, parseTraceparent } from "../observe/trace.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -70,16 +71,10 @@ function isDropped(name: string): boolean {
     case "te":
     case "trailer":
     case "traceparent":
-    case "forwarded":
-    case "x-forwarded-for":
-    case "x-forwarded-proto":
-    case "x-forwarded-host":
-    case "x-forwarded-port":
-    case "x-real-ip":
     case "via":
       return true;
     default:
-      return false;
+      return isForwardedField(name);
   }
 }
 
@@ -118,10 +113,7 @@ function hygienic(exchange: Exchange, settings: UpstreamSettings): Headers {
   for (const name of drop) remove(headers, name);
   if (acceptsTrailers) headers.push("te", "trailers");
   headers.push("via", `${via === "" ? "" : `${via}, `}${exchange.httpVersion} ${settings.via}`);
-  if (settings.forwarded !== "none") {
-    headers.push("x-forwarded-for", exchange.address, "x-forwarded-proto", exchange.secure ? "https" : "http");
-    headers.push("x-forwarded-host", exchange.host);
-  }
+  pushForwarded(headers, exchange, settings.forwarded);
   headers.push("traceparent", formatTraceparent(exchange.traceId, newSpanId(), flags));
   return headers;
 }
