@@ -1,8 +1,8 @@
 /** The admin listener's paths: one table, then the answers. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AggregatorRegistry } from "prom-client";
 import { z } from "zod";
 import { problemsOf } from "../host/zod-problems.ts";
+import { METRICS_MEDIA_TYPE, metricsText } from "../observe/exposition.ts";
 import { StartError } from "../start-error.ts";
 import { readBody } from "./body.ts";
 import { answerProblem } from "./problem.ts";
@@ -62,9 +62,8 @@ async function readiness(_request: IncomingMessage, response: ServerResponse, ta
 }
 
 async function metrics(_request: IncomingMessage, response: ServerResponse, target: AdminTarget): Promise<void> {
-  const registry = AggregatorRegistry.aggregate([...(await target.metrics())]);
-  const body = await registry.metrics();
-  response.writeHead(200, { "content-type": registry.contentType, "cache-control": "no-store" });
+  const body = await metricsText(await target.metrics());
+  response.writeHead(200, { "content-type": METRICS_MEDIA_TYPE, "cache-control": "no-store" });
   response.end(body);
 }
 
