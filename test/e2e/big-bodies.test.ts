@@ -1,0 +1,169 @@
+/** A gigabyte passes in both directions on both transports, and the gateway's memory does not follow it; a client that vanishes frees everything. */
+import { existsSync } from "node:fs";
+import { type ClientRequest, get, request } from "node:http";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { build, residentMemory, type Running, startArtifact, temporaryFolder, until, upstream } from "./support.ts";
+
+const GIGABYTE = 1_000_000_000;
+/** What buffers on the way may hold at most; the body is more than ten times this. */
+const GROWTH = 80_000_000;
+const CHUNK = Buffer.alloc(1_000_000, "x");
+
+describe.each(["fast", "strict"])("%s transport", (transport) => {
+  const folder = temporaryFolder();
+  let service: Awaited<ReturnType<typeof upstream>>;
+  let gateway: Running;
+  let open = 0;
+
+  beforeAll(async () => {
+    service = await upstream((incoming, outgoing) => {
+      open++;
+      outgoing.once("close", () => {
+        open--;
+      });
+      if (incoming.method === "POST") {
+        let bytes = 0;
+        incoming.on("data", (data: Buffer) => {
+          bytes += data.length;
+        });
+        incoming.on("end", () => outgoing.end(String(bytes)));
+        return;
+      }
+      outgoing.writeHead(200, incoming.url === "/endless" ? {} : { "content-length": GIGABYTE });
+      let left = incoming.url === "/endless" ? Number.POSITIVE_INFINITY : GIGABYTE;
+      const more = (): void => {
+        while (left > 0 && !outgoing.destroyed) {
+          left -= CHUNK.length;
+          if (!outgoing.write(CHUNK)) {
+            outgoing.once("drain", more);
+            return;
+          }
+        }
+        outgoing.end();
+      };
+      more();
+    });
+    const artifact = build(
+      folder.path,
+      `vgw 1
+
+gateway big {
+  listen: [http("127.0.0.1:0", transport: ${transport})]
+  threads: 1
+  access_log: false
+}
+
+service up { url: "${service.url}" }
+
+route any "/{path...}" open {
+  body: 2GB
+  forward up
+}
+`,
+    );
+    gateway = await startArtifact(artifact);
+  });
+
+  afterAll(async () => {
+    await gateway?.stop();
+    await service?.close();
+    folder.remove();
+  });
+
+  /** The most that memory grew above what it was, while `work` ran. */
+  async function growth(work: () => Promise<void>): Promise<number> {
+    const pid = gateway.child.pid ?? 0;
+    const before = residentMemory(pid);
+    let most = before;
+    const timer = setInterval(() => {
+      most = Math.max(most, residentMemory(pid));
+    }, 50);
+    await work();
+    clearInterval(timer);
+    return most - before;
+  }
+
+  const path = (name: string) => ({ host: "127.0.0.1", port: gateway.port, path: name });
+
+  function download(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      get(path("/big"), (response) => {
+        let bytes = 0;
+        response.on("data", (data: Buffer) => {
+          bytes += data.length;
+        });
+        response.on("end", () => resolve(bytes));
+        response.on("error", reject);
+      }).on("error", reject);
+    });
+  }
+
+  function upload(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const sent: ClientRequest = request(
+        { ...path("/big"), method: "POST", headers: { "content-length": GIGABYTE } },
+        (response) => {
+          let text = "";
+          response.setEncoding("utf8").on("data", (data: string) => {
+            text += data;
+          });
+          response.on("end", () => resolve(text));
+        },
+      ).on("error", reject);
+      let left = GIGABYTE;
+      const more = (): void => {
+        while (left > 0) {
+          left -= CHUNK.length;
+          if (!sent.write(CHUNK)) {
+            sent.once("drain", more);
+            return;
+          }
+        }
+        sent.end();
+      };
+      more();
+    });
+  }
+
+  test.runIf(existsSync("/proc/self/status"))("download", async () => {
+    await download();
+    let bytes = 0;
+    const grown = await growth(async () => {
+      bytes = await download();
+    });
+    expect(bytes).toBe(GIGABYTE);
+    expect(grown).toBeLessThan(GROWTH);
+  });
+
+  test.runIf(existsSync("/proc/self/status"))("upload", async () => {
+    await upload();
+    let received = "";
+    const grown = await growth(async () => {
+      received = await upload();
+    });
+    expect(received).toBe(String(GIGABYTE));
+    expect(grown).toBeLessThan(GROWTH);
+  });
+
+  test("clients that vanish in the middle leave no upstream request behind", async () => {
+    await Promise.all(
+      Array.from(
+        { length: 20 },
+        () =>
+          new Promise<void>((resolve) => {
+            const asked = get(path("/endless"), (response) => {
+              response.once("data", () => {
+                asked.destroy();
+                resolve();
+              });
+            });
+            asked.on("error", () => undefined);
+          }),
+      ),
+    );
+    await until(
+      () => open === 0,
+      () => `${open} upstream requests are still open`,
+    );
+  });
+});
