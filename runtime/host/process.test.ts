@@ -141,7 +141,7 @@ describe("node gateway.mjs", () => {
     gateway.process.kill("SIGINT");
     await gateway.seen("stop.draining");
     gateway.process.kill("SIGINT");
-    expect(await gateway.ended).not.toBeNull();
+    expect(await gateway.ended).toBe(130);
     await expect(never).rejects.toThrow();
   });
 

@@ -30,6 +30,9 @@ const LONGEST_WAIT = 10_000;
 /** A process that served this long is well: the next restart waits little again. */
 const WELL_AFTER = 60_000;
 
+/** 128 + SIGINT, as shells have it. */
+const INTERRUPTED = 130;
+
 /** Runs until the gateway has ended for good; resolves to the exit code. */
 export function supervise(options: SupervisorOptions): Promise<number> {
   return new Promise((resolve) => {
@@ -45,6 +48,7 @@ class Supervisor {
   #readyAt = 0;
   #wait = FIRST_WAIT;
   #stopping = false;
+  #interrupted = false;
   #reason: string | null = null;
   #watchdog: NodeJS.Timeout | null = null;
   #restart: NodeJS.Timeout | null = null;
@@ -105,7 +109,7 @@ class Supervisor {
     this.#watchdog = null;
     // One that never served has reported what kept it from starting, which will not go away by itself.
     if (this.#stopping || code === 0 || !this.#everReady) {
-      this.#end(code ?? 1);
+      this.#end(this.#interrupted ? INTERRUPTED : (code ?? 1));
       return;
     }
     if (this.#readyAt > 0 && performance.now() - this.#readyAt > WELL_AFTER) this.#wait = FIRST_WAIT;
@@ -147,8 +151,12 @@ class Supervisor {
   };
 
   readonly #onInterrupt = (): void => {
-    if (this.#stopping) this.#child?.kill("SIGKILL");
-    else this.#stop();
+    if (!this.#stopping) {
+      this.#stop();
+      return;
+    }
+    this.#interrupted = true;
+    this.#child?.kill("SIGKILL");
   };
 
   readonly #onHangUp = (): void => {

@@ -1,0 +1,34 @@
+/** Many swaps under load, in a process of its own: nothing fails, no connection is closed, nothing is kept. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const SWAPS = 300;
+
+interface Report {
+  readonly requests: number;
+  readonly heapBefore: number;
+  readonly heapAfter: number;
+}
+
+describe(`${SWAPS} swaps between two bundles under load`, () => {
+  it.each(["strict", "fast"])("on the %s transport", { timeout: 60_000 }, async (transport) => {
+    const program = join(import.meta.dirname, "testing/swap-load.ts");
+    const args = ["--expose-gc", "--import", "tsx", program, transport, String(SWAPS)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const report: Report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      failures: [],
+      bundles: ["a", "b"],
+      // The clients' connections and the upstream's: those that were open before are the ones that served to the end.
+      clientConnections: 4,
+      upstreamConnections: { before: 4, after: 4 },
+      generations: [1],
+      pools: [1],
+      lastId: SWAPS + 21,
+    });
+    expect(report.requests).toBeGreaterThan(SWAPS * 4);
+    expect(report.heapAfter).toBeLessThan(report.heapBefore * 1.1);
+  });
+});
