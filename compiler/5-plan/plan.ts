@@ -389,7 +389,10 @@ export type Expr =
     }
   /** A pure, total built-in of the vocabulary; lambdas only as arguments. */
   | { readonly expr: "builtin"; readonly type: Type; readonly name: string; readonly arguments: readonly Expr[] }
-  /** Pure work that can fail, where no step can stand (lambdas, functions): a fallible built-in or "divide", and its `else` value. */
+  /**
+   * Pure work that can fail, where no step can stand (lambdas, functions), and its `else` value: a fallible built-in, "divide",
+   * or "decode" (of one string or json value into `type`, which is optional only where `otherwise` may be absent).
+   */
   | {
       readonly expr: "attempt";
       readonly type: Type;
