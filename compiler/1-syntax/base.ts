@@ -32,6 +32,9 @@ const closers: Readonly<Record<string, string>> = { "}": "{", ")": "(", "]": "["
 /** What chevrotain shows to rules while it records the grammar. */
 const placeholder = new Lexeme("end", 0, 0, "", false).as(v.End);
 
+/** What an entry is replaced by where a list simply leaves it out. */
+export const nothing = (): null => null;
+
 export interface Source {
   readonly file: string;
   readonly text: string;
@@ -91,6 +94,11 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
     return this.LA(ahead).tokenTypeIdx === type.tokenTypeIdx;
   }
 
+  /** Whether an optional part that begins with this type can follow; while the grammar is recorded, always. */
+  protected may(type: TokenType): boolean {
+    return this.RECORDING_PHASE || this.LA(1).tokenTypeIdx === type.tokenTypeIdx;
+  }
+
   /** Whether the next token is a free word with this text. */
   protected nextWord(text: string, ahead = 1): boolean {
     const token = this.LA(ahead);
@@ -116,13 +124,18 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
     return this.firstToken.length - 1;
   }
 
+  /** The id of a node that is just the last token read. */
+  protected finishToken(): NodeId {
+    return this.finish(this.peek(0).index);
+  }
+
   protected startOf(id: NodeId): number {
     return this.firstToken[id] ?? 0;
   }
 
   /** The name that was just read. */
   protected nameOf(token: IToken): Name {
-    return { id: this.finish(this.peek(0).index), kind: "name", text: token.image };
+    return { id: this.finishToken(), kind: "name", text: token.image };
   }
 
   // ---------------------------------------------------------------- mistakes

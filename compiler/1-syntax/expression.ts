@@ -3,8 +3,8 @@
  * or a bracket. Loosest first: `else`, `|>`, `or`, `and`, `not`, comparison and `in` (no chains), `..`, `+ -`, `* /`,
  * `as`, call.
  */
-import type { TokenType } from "chevrotain";
-import type { Rule } from "./base.ts";
+import type { IOrAlt, TokenType } from "chevrotain";
+import { nothing, type Rule } from "./base.ts";
 import { literalText, numberParts, templateTexts } from "./literal.ts";
 import { chainedComparison, equalsInCondition, spaceBeforeUnit } from "./mistake.ts";
 import type * as tree from "./tree.ts";
@@ -31,6 +31,7 @@ const levels: Readonly<Record<string, number>> = {
 };
 const comparison = 4;
 
+const prefixes: ReadonlySet<TokenType> = new Set([v.Not, v.Minus, v.DotDot]);
 const startsExpression: ReadonlySet<TokenType> = new Set([
   v.Identifier,
   v.Key,
@@ -67,13 +68,15 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   protected readonly expression: Rule<tree.Expression> = this.define("expression", () => {
     const start = this.mark();
     let value = this.SUBRULE(this.value);
-    let length = 0;
-    this.MANY(() => {
-      this.chained(++length);
-      this.CONSUME(v.Else);
-      const otherwise = this.SUBRULE(this.otherwise);
-      value = { id: this.finish(start), kind: "else", value, otherwise };
-    });
+    if (this.may(v.Else)) {
+      let length = 0;
+      this.MANY(() => {
+        this.chained(++length);
+        this.CONSUME(v.Else);
+        const otherwise = this.SUBRULE(this.otherwise);
+        value = { id: this.finish(start), kind: "else", value, otherwise };
+      });
+    }
     return value;
   });
 
@@ -81,13 +84,15 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   protected readonly value: Rule<tree.Expression> = this.define("value", () => {
     const start = this.mark();
     let value = this.SUBRULE(this.binary);
-    let length = 0;
-    this.MANY(() => {
-      this.chained(++length);
-      this.CONSUME(v.PipeArrow);
-      const target = this.SUBRULE(this.postfix);
-      value = { id: this.finish(start), kind: "pipe", value, target };
-    });
+    if (this.may(v.PipeArrow)) {
+      let length = 0;
+      this.MANY(() => {
+        this.chained(++length);
+        this.CONSUME(v.PipeArrow);
+        const target = this.SUBRULE(this.postfix);
+        value = { id: this.finish(start), kind: "pipe", value, target };
+      });
+    }
     return value;
   });
 
@@ -109,6 +114,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   private readonly binary: Rule<tree.Expression, [minimum?: number]> = this.define("binary", (minimum = 0) => {
     const start = this.mark();
     let left = this.SUBRULE(this.prefixed);
+    if (!this.RECORDING_PHASE && this.levelOfNext() < Math.max(minimum, 1)) return left;
     let length = 0;
     let compared = false;
     this.MANY({
@@ -119,53 +125,58 @@ export abstract class ExpressionGrammar extends TypeGrammar {
         const level = this.levelOfNext();
         if (level === comparison && compared) this.report(chainedComparison(this.span(this.peek(1))));
         compared = level === comparison;
-        left = this.OR<tree.Expression>([
-          {
-            ALT: () => {
-              this.CONSUME(v.As);
-              const type = this.SUBRULE(this.typeExpression);
-              return { id: this.finish(start), kind: "as", value: left, type };
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(v.DotDot);
-              const to = this.OPTION({
-                MAX_LOOKAHEAD: 1,
-                GATE: () => !this.next(v.LeftBrace),
-                DEF: () => this.SUBRULE1(this.binary, { ARGS: [6] }),
-              });
-              return { id: this.finish(start), kind: "range", from: left, to: to ?? null };
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(v.Not);
-              this.CONSUME(v.In);
-              const right = this.SUBRULE2(this.binary, { ARGS: [comparison + 1] });
-              return { id: this.finish(start), kind: "binary", operator: "not in", left, right };
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(v.Equals);
-              this.report(equalsInCondition(this.span(this.peek(0))));
-              const right = this.SUBRULE3(this.binary, { ARGS: [comparison + 1] });
-              return { id: this.finish(start), kind: "binary", operator: "==", left, right };
-            },
-          },
-          {
-            ALT: () => {
-              const operator = this.CONSUME(v.BinaryOperator).image as tree.BinaryOperator;
-              const right = this.SUBRULE4(this.binary, { ARGS: [level + 1] });
-              return { id: this.finish(start), kind: "binary", operator, left, right };
-            },
-          },
-        ]);
+        left = this.operation(start, left, level);
       },
     });
     return left;
   });
+
+  /** One operator and its right side. */
+  private operation(start: number, left: tree.Expression, level: number): tree.Expression {
+    return this.OR<tree.Expression>([
+      {
+        ALT: () => {
+          this.CONSUME(v.As);
+          const type = this.SUBRULE(this.typeExpression);
+          return { id: this.finish(start), kind: "as", value: left, type };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(v.DotDot);
+          const to = this.OPTION({
+            MAX_LOOKAHEAD: 1,
+            GATE: () => !this.next(v.LeftBrace),
+            DEF: () => this.SUBRULE1(this.binary, { ARGS: [6] }),
+          });
+          return { id: this.finish(start), kind: "range", from: left, to: to ?? null };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(v.Not);
+          this.CONSUME(v.In);
+          const right = this.SUBRULE2(this.binary, { ARGS: [comparison + 1] });
+          return { id: this.finish(start), kind: "binary", operator: "not in", left, right };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(v.Equals);
+          this.report(equalsInCondition(this.span(this.peek(0))));
+          const right = this.SUBRULE3(this.binary, { ARGS: [comparison + 1] });
+          return { id: this.finish(start), kind: "binary", operator: "==", left, right };
+        },
+      },
+      {
+        ALT: () => {
+          const operator = this.CONSUME(v.BinaryOperator).image as tree.BinaryOperator;
+          const right = this.SUBRULE4(this.binary, { ARGS: [level + 1] });
+          return { id: this.finish(start), kind: "binary", operator, left, right };
+        },
+      },
+    ]);
+  }
 
   private levelOfNext(): number {
     const next = this.peek(1);
@@ -177,75 +188,87 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   }
 
   private readonly prefixed: Rule<tree.Expression> = this.define("prefixed", () => {
-    const start = this.mark();
     if (!this.atExpression()) this.stop("a value");
-    return this.OR<tree.Expression>([
-      {
-        ALT: () => {
-          this.CONSUME(v.Not);
-          const operand = this.nested(() => this.SUBRULE(this.binary, { ARGS: [comparison] }));
-          return { id: this.finish(start), kind: "unary", operator: "not", operand };
+    if (!this.RECORDING_PHASE && !prefixes.has(this.peek(1).tokenType)) return this.SUBRULE(this.postfix);
+    const start = this.mark();
+    return this.nested(() =>
+      this.OR<tree.Expression>([
+        {
+          ALT: () => {
+            this.CONSUME(v.Not);
+            const operand = this.SUBRULE(this.binary, { ARGS: [comparison] });
+            return { id: this.finish(start), kind: "unary", operator: "not", operand };
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(v.Minus);
-          const operand = this.nested(() => this.SUBRULE(this.prefixed));
-          return { id: this.finish(start), kind: "unary", operator: "-", operand };
+        {
+          ALT: () => {
+            this.CONSUME(v.Minus);
+            const operand = this.SUBRULE(this.prefixed);
+            return { id: this.finish(start), kind: "unary", operator: "-", operand };
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(v.DotDot);
-          const to = this.SUBRULE1(this.binary, { ARGS: [6] });
-          return { id: this.finish(start), kind: "range", from: null, to };
+        {
+          ALT: () => {
+            this.CONSUME(v.DotDot);
+            const to = this.SUBRULE1(this.binary, { ARGS: [6] });
+            return { id: this.finish(start), kind: "range", from: null, to };
+          },
         },
-      },
-      { ALT: () => this.SUBRULE(this.postfix) },
-    ]);
+        { ALT: () => this.SUBRULE1(this.postfix) },
+      ]),
+    );
   });
 
   /** Members, indices and calls. A bracket that begins one touches what it belongs to. */
   protected readonly postfix: Rule<tree.Expression> = this.define("postfix", () => {
     const start = this.mark();
     let value = this.SUBRULE(this.primary);
+    if (!this.RECORDING_PHASE && !this.atSuffix(value)) return value;
     let length = 0;
     this.MANY({
-      GATE: () => this.next(v.Dot) || (this.adjacent() && value.kind !== "number"),
+      GATE: () => this.atSuffix(value),
       DEF: () => {
         this.chained(++length);
-        value = this.OR<tree.Expression>([
-          {
-            ALT: () => {
-              this.CONSUME(v.Dot);
-              const name = this.nameOf(this.CONSUME(v.Identifier));
-              return { id: this.finish(start), kind: "member", object: value, name };
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(v.LeftBracket);
-              const index = this.SUBRULE(this.expression);
-              this.CONSUME(v.RightBracket);
-              return { id: this.finish(start), kind: "index", object: value, index };
-            },
-          },
-          {
-            ALT: () => {
-              const list = this.SUBRULE(this.callArguments);
-              return { id: this.finish(start), kind: "call", callee: value, arguments: list };
-            },
-          },
-        ]);
+        value = this.suffix(start, value);
       },
     });
     return value;
   });
 
+  private atSuffix(value: tree.Expression): boolean {
+    return this.next(v.Dot) || (this.adjacent() && value.kind !== "number");
+  }
+
+  private suffix(start: number, object: tree.Expression): tree.Expression {
+    return this.OR<tree.Expression>([
+      {
+        ALT: () => {
+          this.CONSUME(v.Dot);
+          const name = this.nameOf(this.CONSUME(v.Identifier));
+          return { id: this.finish(start), kind: "member", object, name };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(v.LeftBracket);
+          const index = this.nested(() => this.SUBRULE(this.expression));
+          this.CONSUME(v.RightBracket);
+          return { id: this.finish(start), kind: "index", object, index };
+        },
+      },
+      {
+        ALT: () => {
+          const list = this.SUBRULE(this.callArguments);
+          return { id: this.finish(start), kind: "call", callee: object, arguments: list };
+        },
+      },
+    ]);
+  }
+
   protected readonly callArguments: Rule<tree.Argument[]> = this.define("callArguments", () => {
     const list: tree.Argument[] = [];
     this.CONSUME(v.LeftParenthesis);
-    this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.argument)) });
+    this.nested(() => this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.argument)) }));
     this.CONSUME(v.RightParenthesis);
     return list;
   });
@@ -258,67 +281,46 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   });
 
   private readonly primary: Rule<tree.Expression> = this.define("primary", () => {
-    const start = this.mark();
     if (!this.atExpression()) this.stop("a value");
-    return this.nested(() =>
-      this.OR<tree.Expression>({
-        MAX_LOOKAHEAD: 1,
-        DEF: [
-          { GATE: () => this.atLambda(), ALT: () => this.SUBRULE(this.lambda) },
-          {
-            ALT: () => {
-              const name = this.nameOf(this.CONSUME(v.Identifier));
-              return { id: this.finish(start), kind: "reference", name };
-            },
-          },
-          { ALT: () => this.SUBRULE(this.numberLiteral) },
-          { ALT: () => this.SUBRULE(this.stringLiteral) },
-          { ALT: () => this.SUBRULE(this.template) },
-          {
-            ALT: () => {
-              const text = this.CONSUME(v.TimeToken).image;
-              return { id: this.finish(start), kind: "time", text };
-            },
-          },
-          {
-            ALT: () => {
-              const text = this.CONSUME(v.AddressToken).image;
-              return { id: this.finish(start), kind: "address", text };
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(v.True);
-              return { id: this.finish(start), kind: "boolean", value: true };
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(v.False);
-              return { id: this.finish(start), kind: "boolean", value: false };
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(v.None);
-              return { id: this.finish(start), kind: "none" };
-            },
-          },
-          { ALT: () => this.SUBRULE(this.list) },
-          { ALT: () => this.SUBRULE(this.record) },
-          { ALT: () => this.SUBRULE(this.match) },
-          {
-            ALT: () => {
-              this.CONSUME(v.LeftParenthesis);
-              const value = this.outsideCondition(() => this.SUBRULE(this.expression));
-              this.CONSUME(v.RightParenthesis);
-              return value;
-            },
-          },
-        ],
-      }),
-    );
+    return this.OR(this.primaries);
   });
+
+  private readonly primaries: { MAX_LOOKAHEAD: 1; DEF: IOrAlt<tree.Expression>[] } = {
+    MAX_LOOKAHEAD: 1,
+    DEF: [
+      { GATE: () => this.atLambda(), ALT: () => this.SUBRULE(this.lambda) },
+      { ALT: () => this.reference() },
+      { ALT: () => this.SUBRULE(this.numberLiteral) },
+      { ALT: () => this.SUBRULE(this.stringLiteral) },
+      { ALT: () => this.SUBRULE(this.template) },
+      { ALT: () => this.list() },
+      { ALT: () => this.record() },
+      { ALT: () => this.SUBRULE(this.match) },
+      { ALT: () => this.parenthesised() },
+      { ALT: () => ({ kind: "time", text: this.CONSUME(v.TimeToken).image, id: this.finishToken() }) },
+      { ALT: () => ({ kind: "address", text: this.CONSUME(v.AddressToken).image, id: this.finishToken() }) },
+      { ALT: () => ({ kind: "boolean", value: this.CONSUME(v.True).image === "true", id: this.finishToken() }) },
+      { ALT: () => ({ kind: "boolean", value: this.CONSUME(v.False).image === "true", id: this.finishToken() }) },
+      { ALT: () => this.none() },
+    ],
+  };
+
+  private reference(): tree.Reference {
+    const name = this.nameOf(this.CONSUME(v.Identifier));
+    return { id: this.finishToken(), kind: "reference", name };
+  }
+
+  private none(): tree.NoneLiteral {
+    this.CONSUME(v.None);
+    return { id: this.finishToken(), kind: "none" };
+  }
+
+  private parenthesised(): tree.Expression {
+    this.CONSUME(v.LeftParenthesis);
+    const value = this.outsideCondition(() => this.SUBRULE(this.expression));
+    this.CONSUME(v.RightParenthesis);
+    return value;
+  }
 
   /** `x => …` or `(a, b) => …`. */
   private atLambda(): boolean {
@@ -344,7 +346,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
       },
     ]);
     this.CONSUME(v.FatArrow);
-    const body = this.SUBRULE(this.expression);
+    const body = this.nested(() => this.SUBRULE(this.expression));
     return { id: this.finish(start), kind: "lambda", parameters, body };
   });
 
@@ -354,7 +356,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     return { id: this.finish(start), kind: "parameter", name, type: null };
   });
 
-  private readonly list: Rule<tree.ListLiteral> = this.define("list", () => {
+  private list(): tree.ListLiteral {
     const start = this.mark();
     const items: tree.Expression[] = [];
     this.CONSUME(v.LeftBracket);
@@ -362,30 +364,28 @@ export abstract class ExpressionGrammar extends TypeGrammar {
       this.MANY({
         GATE: () => !this.next(v.RightBracket),
         DEF: () => {
-          items.push(this.SUBRULE(this.expression));
+          items.push(this.SUBRULE1(this.expression));
           this.OPTION({ GATE: () => !this.next(v.RightBracket), DEF: () => this.CONSUME(v.Comma) });
         },
       }),
     );
     this.CONSUME(v.RightBracket);
     return { id: this.finish(start), kind: "list", items };
-  });
+  }
 
-  private readonly record: Rule<tree.RecordLiteral> = this.define("record", () => {
+  private record(): tree.RecordLiteral {
     const start = this.mark();
     const entries: (tree.RecordEntry | tree.Spread)[] = [];
     this.outsideCondition(() =>
       this.block(() => {
-        const entry = this.entry<tree.RecordEntry | tree.Spread | null>(
-          () => this.SUBRULE(this.recordEntry),
-          () => null,
-          "the end of the entry",
-        );
+        const entry = this.entry(this.anEntry, nothing, "the end of the entry");
         if (entry !== null) entries.push(entry);
       }),
     );
     return { id: this.finish(start), kind: "record", entries };
-  });
+  }
+
+  private readonly anEntry = (): tree.RecordEntry | tree.Spread | null => this.SUBRULE9(this.recordEntry);
 
   private readonly recordEntry: Rule<tree.RecordEntry | tree.Spread> = this.define("recordEntry", () => {
     const start = this.mark();
@@ -425,11 +425,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     const arms: tree.MatchArm[] = [];
     this.outsideCondition(() =>
       this.block(() => {
-        const arm = this.entry<tree.MatchArm | null>(
-          () => this.SUBRULE(this.arm),
-          () => null,
-          "the end of the arm",
-        );
+        const arm = this.entry<tree.MatchArm | null>(() => this.SUBRULE(this.arm), nothing, "the end of the arm");
         if (arm !== null) arms.push(arm);
       }),
     );
@@ -458,11 +454,12 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     }
   });
 
+  /** Inside brackets: one level deeper, and `=` has its own meaning again. */
   private outsideCondition<T>(parse: () => T): T {
     const outer = this.inCondition;
     this.inCondition = false;
     try {
-      return parse();
+      return this.nested(parse);
     } finally {
       this.inCondition = outer;
     }
@@ -494,6 +491,8 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     const start = this.mark();
     const token = this.CONSUME(v.NumberToken);
     const parts = numberParts(token.image);
+    if (!this.may(v.Identifier) || this.peek(1).atLineStart)
+      return { id: this.finish(start), kind: "number", ...parts };
     const loose = this.OPTION({
       GATE: () => parts.unit === null && this.atLooseUnit(),
       DEF: () => {

@@ -64,7 +64,7 @@ export function layOut(text: string, lexemes: readonly Lexeme[], comments: reado
 
   function beginsDeclaration(lexeme: Lexeme, following: Lexeme | undefined, here: number): boolean {
     if (!v.declarationWords.has(lexeme.image) || following === undefined) return false;
-    if (open.length === 0) return !(/^[:.]$/.test(following.image) && following.kind === "punctuation");
+    if (open.length === 0) return following.image !== ":" && following.image !== ".";
     if (here > column || following.atLineStart || lexeme.image === "let") return false;
     return following.kind === "word" || (following.kind === "string" && /test|import/.test(lexeme.image));
   }
@@ -131,7 +131,8 @@ export function layOut(text: string, lexemes: readonly Lexeme[], comments: reado
   function startsEntry(): boolean {
     if (open.at(-1) !== "{") return false;
     const last = tokens.at(-1)!;
-    return last.kind === "newline" || (last.kind === "punctuation" && /^[{;,]$/.test(last.image));
+    const type = last.tokenType;
+    return type === v.Newline || type === v.LeftBrace || type === v.Semicolon || type === v.Comma;
   }
 
   /** A verb has its object behind it on the same line; `set.size`, `log = …` and `{ limit, check }` are names. */

@@ -4,6 +4,8 @@ const escaped: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "
 
 /** A string's value. The closing quote may be missing (reported by the scanner). */
 export function literalText(image: string): string {
+  if (image.startsWith('"') && image.endsWith('"') && image.length > 1 && !image.includes("\\") && image[1] !== '"')
+    return image.slice(1, -1);
   if (image.startsWith("'")) return image.slice(1, image.length > 1 && image.endsWith("'") ? -1 : undefined);
   return templateTexts([image])[0]!;
 }

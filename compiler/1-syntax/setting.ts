@@ -1,12 +1,16 @@
 /** Settings: `key: value`, alone in a block or before the steps of one. */
 import { ExpressionGrammar } from "./expression.ts";
-import type { Rule } from "./base.ts";
+import { nothing, type Rule } from "./base.ts";
 import { equalsForColon } from "./mistake.ts";
 import type * as tree from "./tree.ts";
 import * as v from "./vocabulary.ts";
 
 export abstract class SettingGrammar extends ExpressionGrammar {
   protected readonly colon: Rule<void> = this.define("colon", () => {
+    if (!this.RECORDING_PHASE && this.next(v.Colon)) {
+      this.CONSUME1(v.Colon);
+      return;
+    }
     this.OR([
       { ALT: () => this.CONSUME(v.Colon) },
       {
@@ -35,12 +39,10 @@ export abstract class SettingGrammar extends ExpressionGrammar {
     return settings;
   });
 
+  private readonly aSetting = (): tree.Setting | null => this.SUBRULE9(this.setting);
+
   protected settingEntry(settings: tree.Setting[]): void {
-    const setting = this.entry<tree.Setting | null>(
-      () => this.SUBRULE9(this.setting),
-      () => null,
-      "the end of the setting",
-    );
+    const setting = this.entry(this.aSetting, nothing, "the end of the setting");
     if (setting !== null) settings.push(setting);
   }
 }

@@ -1,5 +1,5 @@
 /** Steps: a verb and what it acts on, an `if`, or a call for its effect; and what may follow a postfix `else`. */
-import type { TokenType } from "chevrotain";
+import type { IOrAlt, TokenType } from "chevrotain";
 import type { Rule } from "./base.ts";
 import { notAStep, reservedStep, settingAfterStep, unknownSource } from "./mistake.ts";
 import { SettingGrammar } from "./setting.ts";
@@ -56,36 +56,17 @@ export abstract class StepGrammar extends SettingGrammar {
   });
 
   private stepEntry(steps: tree.Step[]): void {
-    steps.push(
-      this.entry<tree.Step>(
-        () => this.SUBRULE8(this.step),
-        (start) => ({ id: this.finish(start), kind: "broken" }),
-        "the end of the step",
-      ),
-    );
+    steps.push(this.entry(this.aStep, this.brokenStep, "the end of the step"));
   }
+
+  private readonly aStep = (): tree.Step => this.SUBRULE8(this.step);
+  private readonly brokenStep = (start: number): tree.Step => ({ id: this.finish(start), kind: "broken" });
 
   protected readonly step: Rule<tree.Step> = this.define("step", () => {
     const start = this.mark();
     if (!this.RECORDING_PHASE) this.checkVerb();
-    const step = this.OR<Unguarded<tree.Step>>({
-      MAX_LOOKAHEAD: 1,
-      DEF: [
-        { ALT: () => this.SUBRULE(this.letStep) },
-        { ALT: () => this.SUBRULE(this.readStep) },
-        { ALT: () => this.SUBRULE(this.requireStep) },
-        { ALT: () => this.SUBRULE(this.forwardStep) },
-        { ALT: () => this.SUBRULE(this.replyStep) },
-        { ALT: () => this.SUBRULE(this.denyStep) },
-        { ALT: () => this.SUBRULE(this.setStep) },
-        { ALT: () => this.SUBRULE(this.removeStep) },
-        { ALT: () => this.SUBRULE(this.rewriteStep) },
-        { ALT: () => this.SUBRULE(this.logStep) },
-        { ALT: () => this.SUBRULE(this.ifStep) },
-        { ALT: () => this.SUBRULE(this.reservedStep) },
-        { ALT: () => ({ kind: "expression-step", value: this.SUBRULE(this.expression) }) },
-      ],
-    });
+    const step = this.OR(this.kinds);
+    if (!this.may(v.When)) return this.guarded(start, step, null);
     const guard = this.OPTION({
       GATE: () => guardable.has(step.kind),
       DEF: () => {
@@ -96,6 +77,25 @@ export abstract class StepGrammar extends SettingGrammar {
     if (this.RECORDING_PHASE) return { id: 0, kind: "broken" };
     return this.guarded(start, step, guard ?? null);
   });
+
+  private readonly kinds: { MAX_LOOKAHEAD: 1; DEF: IOrAlt<Unguarded<tree.Step>>[] } = {
+    MAX_LOOKAHEAD: 1,
+    DEF: [
+      { ALT: () => this.SUBRULE(this.letStep) },
+      { ALT: () => this.SUBRULE(this.readStep) },
+      { ALT: () => this.SUBRULE(this.requireStep) },
+      { ALT: () => this.SUBRULE(this.forwardStep) },
+      { ALT: () => this.SUBRULE(this.replyStep) },
+      { ALT: () => this.SUBRULE(this.denyStep) },
+      { ALT: () => this.SUBRULE(this.setStep) },
+      { ALT: () => this.SUBRULE(this.removeStep) },
+      { ALT: () => this.SUBRULE(this.rewriteStep) },
+      { ALT: () => this.SUBRULE(this.logStep) },
+      { ALT: () => this.SUBRULE(this.ifStep) },
+      { ALT: () => this.SUBRULE(this.reservedStep) },
+      { ALT: () => ({ kind: "expression-step", value: this.SUBRULE(this.expression) }) },
+    ],
+  };
 
   private guarded(start: number, step: Unguarded<tree.Step>, guard: tree.Expression | null): tree.Step {
     switch (step.kind) {
@@ -188,6 +188,7 @@ export abstract class StepGrammar extends SettingGrammar {
   }
 
   private readonly optionalElse: Rule<tree.Otherwise | null> = this.define("optionalElse", () => {
+    if (!this.may(v.Else)) return null;
     const otherwise = this.OPTION(() => {
       this.CONSUME(v.Else);
       return this.SUBRULE(this.otherwise);

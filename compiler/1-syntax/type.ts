@@ -1,6 +1,6 @@
 /** Types as written: names with arguments, records, lists, optionals, unions, literals and labels. */
-import type { TokenType } from "chevrotain";
-import { BaseGrammar, type Rule } from "./base.ts";
+import type { IOrAlt, TokenType } from "chevrotain";
+import { BaseGrammar, nothing, type Rule } from "./base.ts";
 import type * as tree from "./tree.ts";
 import * as v from "./vocabulary.ts";
 
@@ -34,17 +34,18 @@ export abstract class TypeGrammar extends BaseGrammar {
   protected typeExpression: Rule<tree.TypeExpression> = this.define("typeExpression", () => {
     const start = this.mark();
     const members = [this.SUBRULE(this.suffixedType)];
+    if (!this.may(v.Bar)) return members[0]!;
     this.MANY(() => {
       this.CONSUME(v.Bar);
       members.push(this.SUBRULE1(this.suffixedType));
     });
-    if (members.length === 1) return members[0]!;
     return { id: this.finish(start), kind: "union-type", members } satisfies tree.UnionType;
   });
 
   private suffixedType: Rule<tree.TypeExpression> = this.define("suffixedType", () => {
     const start = this.mark();
     let type = this.SUBRULE(this.primaryType);
+    if (!this.RECORDING_PHASE && !this.next(v.Question) && !this.next(v.At)) return type;
     let length = 0;
     this.MANY(() => {
       this.chained(++length);
@@ -72,10 +73,11 @@ export abstract class TypeGrammar extends BaseGrammar {
 
   private primaryType: Rule<tree.TypeExpression> = this.define("primaryType", () => {
     if (!startsType.has(this.peek(1).tokenType) && this.peek(1).tokenType !== v.Key) this.stop("a type");
+    if (!this.RECORDING_PHASE && this.next(v.Identifier)) return this.SUBRULE(this.namedType);
     const start = this.mark();
     return this.nested(() =>
       this.OR<tree.TypeExpression>([
-        { ALT: () => this.SUBRULE(this.namedType) },
+        { ALT: () => this.SUBRULE1(this.namedType) },
         { ALT: () => this.SUBRULE(this.recordType) },
         { ALT: () => this.SUBRULE(this.listType) },
         {
@@ -127,11 +129,12 @@ export abstract class TypeGrammar extends BaseGrammar {
     const start = this.mark();
     const name = this.nameOf(this.CONSUME(v.Identifier));
     const list: tree.TypeArgument[] = [];
+    if (!this.may(v.LeftParenthesis)) return { id: this.finish(start), kind: "named-type", name, arguments: list };
     this.OPTION({
       GATE: () => this.adjacent(),
       DEF: () => {
         this.CONSUME(v.LeftParenthesis);
-        this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.typeArgument)) });
+        this.nested(() => this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.typeArgument)) }));
         this.CONSUME(v.RightParenthesis);
       },
     });
@@ -153,6 +156,7 @@ export abstract class TypeGrammar extends BaseGrammar {
 
   /** `name:` before an argument, or null. */
   protected argumentName(): tree.Name | null {
+    if (!this.RECORDING_PHASE && !this.next(v.Colon, 2)) return null;
     const name = this.OPTION9({
       MAX_LOOKAHEAD: 1,
       GATE: () => this.next(v.Colon, 2),
@@ -196,15 +200,13 @@ export abstract class TypeGrammar extends BaseGrammar {
     const start = this.mark();
     const fields: tree.Field[] = [];
     this.block(() => {
-      const field = this.entry<tree.Field | null>(
-        () => this.SUBRULE(this.field),
-        () => null,
-        "the end of the field",
-      );
+      const field = this.entry(this.aField, nothing, "the end of the field");
       if (field !== null) fields.push(field);
     });
     return { id: this.finish(start), kind: "record-type", fields };
   });
+
+  private readonly aField = (): tree.Field | null => this.SUBRULE(this.field);
 
   private field: Rule<tree.Field> = this.define("field", () => {
     const start = this.mark();
@@ -212,6 +214,7 @@ export abstract class TypeGrammar extends BaseGrammar {
     const name = this.SUBRULE(this.key);
     this.CONSUME(v.Colon);
     const type = this.SUBRULE(this.typeExpression);
+    if (!this.may(v.Equals)) return { id: this.finish(start), kind: "field", name, type, default: null, documentation };
     const initial = this.OPTION(() => {
       this.CONSUME(v.Equals);
       return this.SUBRULE(this.expression);
@@ -220,15 +223,15 @@ export abstract class TypeGrammar extends BaseGrammar {
   });
 
   /** The key of a field or a record's entry: a word, or a string where the wire's name is no word. */
-  protected key: Rule<tree.Name> = this.define("key", () =>
-    this.OR<tree.Name>([
-      { ALT: () => this.nameOf(this.CONSUME(v.Identifier)) },
-      {
-        ALT: () => {
-          const literal = this.SUBRULE(this.stringLiteral);
-          return { id: literal.id, kind: "name", text: literal.value };
-        },
+  protected key: Rule<tree.Name> = this.define("key", () => this.OR(this.keys));
+
+  private readonly keys: IOrAlt<tree.Name>[] = [
+    { ALT: () => this.nameOf(this.CONSUME(v.Identifier)) },
+    {
+      ALT: () => {
+        const literal = this.SUBRULE(this.stringLiteral);
+        return { id: literal.id, kind: "name", text: literal.value };
       },
-    ]),
-  );
+    },
+  ];
 }
