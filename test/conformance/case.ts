@@ -108,3 +108,6 @@ export interface Running {
   send(request: CaseRequest): Promise<Seen>;
   stop(): Promise<void>;
 }
+
+/** What is wrong with a case file; the message says where. */
+export class CaseError extends Error {}

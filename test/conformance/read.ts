@@ -11,7 +11,7 @@ import type {
   ExpectedLog,
 } from "./case.ts";
 
-export class CaseError extends Error {}
+import { CaseError } from "./case.ts";
 
 interface Section {
   readonly word: string;
@@ -193,8 +193,10 @@ class Reader {
     if (isRaw) {
       const lines = section.lines.filter((line) => !line.startsWith("@"));
       const [method = "", target = ""] = (lines[0] ?? "").split(" ");
+      // Empty lines at the end of a section are layout: a head without a body gets its end back.
+      const text = lines.includes("") ? lines.join("\r\n") : `${lines.join("\r\n")}\r\n\r\n`;
       const from = section.lines.find((line) => line.startsWith("@from "))?.slice(6) ?? "127.0.0.1";
-      return { method, target, headers: [], body: new Uint8Array(), raw: unescapeText(lines.join("\r\n")), from };
+      return { method, target, headers: [], body: new Uint8Array(), raw: unescapeText(text), from };
     }
     const { directives, first, line, fields, body } = this.message(section);
     const start = /^(\S+) (\S+) HTTP\/1\.1$/.exec(first);

@@ -1,0 +1,83 @@
+/** The driver that builds a bundle and asks it over a real socket, with real fake upstreams on loopback. */
+import { emit } from "../../compiler/6-emit/index.ts";
+import { bundle } from "../../compiler/7-bundle/index.ts";
+import type { Plan } from "../../compiler/5-plan/plan.ts";
+import { startGateway } from "../../runtime/host/index.ts";
+import type { CaseFile, Driver, ExpectedLog, Running, Seen, SeenCall } from "./case.ts";
+import { exchange } from "./client.ts";
+import { planOf } from "./program.ts";
+import { type FakeUpstream, startUpstream } from "./upstream.ts";
+
+const bundles = new Map<string, Promise<string>>();
+
+function bundleOf(file: CaseFile, plan: Plan, isChanged: boolean): Promise<string> {
+  const make = async (): Promise<string> => (await bundle(plan, emit(plan))).code;
+  if (isChanged) return make();
+  let code = bundles.get(file.path);
+  if (code === undefined) {
+    code = make();
+    bundles.set(file.path, code);
+  }
+  return code;
+}
+
+export function gatewayDriver(transport: "strict" | "fast", change: ((plan: Plan) => Plan) | null = null): Driver {
+  return {
+    name: transport,
+    start: async (file) => {
+      const plan = planOf(file);
+      const code = await bundleOf(file, change === null ? plan : change(plan), change !== null);
+      return start(file, code, transport);
+    },
+  };
+}
+
+async function start(file: CaseFile, code: string, transport: "strict" | "fast"): Promise<Running> {
+  let calls: SeenCall[] = [];
+  let logs: ExpectedLog[] = [];
+  const upstreams: FakeUpstream[] = [];
+  const endpoints: Record<string, readonly string[]> = {};
+  for (const [service, behaviours] of file.upstreams) {
+    const upstream = await startUpstream(service, behaviours, (call) => calls.push(call));
+    upstreams.push(upstream);
+    endpoints[service] = [upstream.origin];
+  }
+  const gateway = await startGateway({
+    source: { code },
+    environment: file.environment,
+    overrides: {
+      listen: [{ address: "127.0.0.1", port: 0, transport }],
+      admin: null,
+      threads: 1,
+      endpoints,
+      accessLog: false,
+      drain: 0,
+    },
+    requireFast: transport === "fast",
+    write: (text) => {
+      for (const line of text.split("\n")) if (line !== "") note(JSON.parse(line), logs);
+    },
+  });
+  const port = gateway.listeners[0]?.port ?? 0;
+  return {
+    send: async (request): Promise<Seen> => {
+      calls = [];
+      logs = [];
+      const answer = await exchange(port, request);
+      // Log lines are written in batches, off the request path.
+      await new Promise((resolve) => setTimeout(resolve, file.program.includes("log ") ? 150 : 0));
+      return { answer, calls, logs };
+    },
+    stop: async () => {
+      await gateway.close(0);
+      for (const upstream of upstreams) await upstream.stop();
+    },
+  };
+}
+
+/** Only what `log` steps wrote: those lines name a route. */
+function note(line: unknown, logs: ExpectedLog[]): void {
+  if (typeof line !== "object" || line === null || !("level" in line) || !("route" in line)) return;
+  const value = "fields" in line ? line.fields : "message" in line ? line.message : null;
+  logs.push({ level: String(line.level), value });
+}

@@ -1,0 +1,83 @@
+/** Fake upstreams on bare sockets: they record each request as it arrived and do what the case says. */
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Behaviour, SeenCall } from "./case.ts";
+import { framingOf, readBody, readHead, writeMessage } from "./wire.ts";
+
+/** The first behaviour that fits a request; without one the upstream answers 599, which no case expects. */
+export function behaviourFor(behaviours: readonly Behaviour[], method: string, target: string): Behaviour {
+  const found = behaviours.find((each) => {
+    if (each.method !== null && each.method !== method) return false;
+    if (each.target === null) return true;
+    return each.target.endsWith("*") ? target.startsWith(each.target.slice(0, -1)) : each.target === target;
+  });
+  return found ?? { method: null, target: null, kind: "answer", status: 599, headers: [], body: new Uint8Array() };
+}
+
+export interface FakeUpstream {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+export async function startUpstream(
+  service: string,
+  behaviours: readonly Behaviour[],
+  record: (call: SeenCall) => void,
+): Promise<FakeUpstream> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    let data: Buffer = Buffer.alloc(0);
+    socket.on("data", (chunk) => {
+      data = Buffer.concat([data, chunk]);
+      for (let left = serve(data, socket); left !== null; left = serve(data, socket)) data = left;
+    });
+  });
+  /** What is left after one request; null where none is complete. */
+  const serve = (data: Buffer, socket: Socket): Buffer | null => {
+    const head = readHead(data);
+    if (head === null) return null;
+    const read = readBody(data, head.length, framingOf(head.headers, "none"), head.headers);
+    if (read === null) return null;
+    const [method = "", target = ""] = head.start.split(" ");
+    const headers = head.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+    record({ service, method, target, headers, body: new Uint8Array(read.body) });
+    behave(behaviourFor(behaviours, method, target), method, socket);
+    return data.subarray(read.end);
+  };
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = addressOf(server);
+  if (behaviours.some((each) => each.kind === "refuse")) await close(server, sockets);
+  return { origin: `http://127.0.0.1:${port}`, stop: () => close(server, sockets) };
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the fake upstream has no port");
+  return address;
+}
+
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function behave(behaviour: Behaviour, method: string, socket: Socket): void {
+  const { kind, status, headers, body } = behaviour;
+  if (kind === "hang") return;
+  if (kind === "close" || kind === "refuse") {
+    socket.destroy();
+    return;
+  }
+  const bodiless = status === 204 || status === 304;
+  const whole = writeMessage(
+    `HTTP/1.1 ${status} Fake`,
+    headers,
+    method === "HEAD" ? new Uint8Array() : body,
+    !bodiless && method !== "HEAD",
+  );
+  if (kind === "answer") socket.write(whole);
+  // All but the last byte of the body, or of the chunked framing.
+  else socket.write(whole.subarray(0, whole.length - 1), () => socket.end());
+}
