@@ -1,6 +1,7 @@
 /** Calls: of built-ins, of the program's functions, of services, and of words that only look like calls. */
 import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedFunction } from "../3-types/checked.ts";
+import { map, STRING } from "../3-types/construct.ts";
 import type { Type } from "../3-types/type.ts";
 import { builtins } from "../vocabulary/index.ts";
 import { parseSignature, type Signature } from "../vocabulary/signature.ts";
@@ -11,7 +12,7 @@ import { lower } from "./expression.ts";
 import { convert, name } from "./failure.ts";
 import { functionPlan } from "./function.ts";
 import { lowerGather } from "./gather.ts";
-import { lowerMeaning, readPlace } from "./member.ts";
+import { lowerCase, lowerMeaning, readPlace } from "./member.ts";
 import { isStepwise } from "./needs.ts";
 import type { Expr } from "./plan.ts";
 
@@ -28,6 +29,8 @@ export function lowerCall(context: Context, node: tree.Call): Expr {
     }
     case "function":
       return callFunction(context, node, meaning.function, node.arguments, type);
+    case "observation":
+      return observation(context, node, meaning.name, type);
     case "place": {
       const [first] = node.arguments;
       return readPlace(meaning.place, first === undefined ? null : lower(context, first.value), type);
@@ -35,6 +38,18 @@ export function lowerCall(context: Context, node: tree.Call): Expr {
     default:
       return lowerMeaning(context, node, meaning, "this call");
   }
+}
+
+/** In tests: `header("x")` looks into the slot `headers`, `calls(orders)` reads `calls orders`. */
+function observation(context: Context, node: tree.Call, name: string, type: Type): Expr {
+  const [argument] = node.arguments;
+  if (argument === undefined) throw new Error(`${name} is asked about something`);
+  const service = meaningOf(context, argument.value);
+  if (service?.kind === "service") {
+    return { expr: "slot", type, name: `${name} ${context.body.program.services.get(service.service)}` };
+  }
+  const of: Expr = { expr: "slot", type: map(STRING), name: `${name}s` };
+  return { expr: "index", type, of, index: lowerCase(lower(context, argument.value)) };
 }
 
 /** `value |> f` and `value |> f(more)`: the value is the first argument. */

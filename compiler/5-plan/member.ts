@@ -58,6 +58,7 @@ export function lowerMeaning(
     case "place":
       return readPlace(meaning.place, null, type);
     case "observation":
+      // In tests: the runner writes what it saw to slots of these names.
       return { expr: "slot", type, name: meaning.name };
     default:
       throw new Error(`"${shown}" has no value`);

@@ -76,7 +76,7 @@ export class Machine {
       case "attempt":
         return this.#attempt(step, scope);
       case "fail":
-        return this.#fail(step.origin, new Failure(step.kind, 500, "absent-value", "a value that is needed is absent"));
+        return this.#fail(step.origin, failureOf(step.kind));
       case "require": {
         const holds = evaluate(step.condition, scope, context) === true;
         this.#note(step, holds ? "holds" : "does not hold");
@@ -253,6 +253,13 @@ export class Machine {
     if (inner.kind !== "next") return inner;
     return { kind: "ended", ending: { ...head, body: answer.body, reason: "", origin } };
   }
+}
+
+/** Of a `fail` step: a value that is absent, or one that is out of its range. */
+function failureOf(kind: Failure["kind"]): Failure {
+  return kind === "invalid"
+    ? new Failure(kind, 400, "invalid-value", "a value is out of its range")
+    : new Failure(kind, 500, "absent-value", "a value that is needed is absent");
 }
 
 /** The call that a branch of a `together` starts with, perhaps inside attempts. */
