@@ -1,0 +1,162 @@
+/** `configure` and `load`: what the host asks of the bundle, as plain objects. */
+import type { StaticValue } from "../3-types/checked.ts";
+import type { EnvironmentPlan } from "../5-plan/plan.ts";
+import { units } from "../vocabulary/index.ts";
+import type { Emission } from "./emission.ts";
+import { propertyAccess, propertyKey } from "./names.ts";
+import type { SourceWriter } from "./writer.ts";
+
+type Settings = { readonly [key: string]: StaticValue };
+
+export function emitConfigure(emission: Emission, writer: SourceWriter): void {
+  const { plan } = emission;
+  const result = emission.useType("Configuration");
+  const variables = plan.environment.length > 0;
+  const parameter = variables ? `given: ${emission.useType("Environment")}` : "";
+  writer.line("/** What the host must provide: listeners, services, limits. */");
+  writer.block(`export function configure(${parameter}): ${result}`, () => {
+    if (variables) {
+      writer.line("const problems: string[] = [];");
+      writer.line("const environment = {");
+      writer.indented(() => {
+        for (const entry of plan.environment)
+          writer.line(`${propertyKey(entry.variable)}: ${variableText(emission, entry)},`);
+      });
+      writer.line("};");
+      writer.line(`if (problems.length > 0) throw ${emission.use("environmentError")}(problems);`);
+    }
+    writer.line("return {");
+    writer.indented(() => {
+      emitGateway(writer, plan.gateway.name, plan.gateway.settings);
+      writer.line("services: [");
+      writer.indented(() => {
+        for (const service of plan.services) {
+          writer.within(service.origin, () => emitService(writer, service.name, service.settings));
+        }
+      });
+      writer.line("],");
+      writer.line(variables ? "environment," : "environment: {},");
+    });
+    writer.line("};");
+  });
+}
+
+/** The TypeScript type of the environment's values. */
+export function environmentType(emission: Emission): string {
+  const fields = emission.plan.environment.map(
+    (entry) => `readonly ${propertyKey(entry.variable)}: ${valueType(entry)};`,
+  );
+  return `{ ${fields.join(" ")} }`;
+}
+
+function valueType(entry: EnvironmentPlan): string {
+  if (entry.type === "bool") return "boolean";
+  return entry.type === "string" || entry.type === "url" ? "string" : "number";
+}
+
+const PARSERS: { readonly [type in EnvironmentPlan["type"]]: string | null } = {
+  string: null,
+  int: "intFromText",
+  float: "floatFromText",
+  bool: "boolFromText",
+  url: "urlFromText",
+  duration: null,
+  size: null,
+};
+
+function variableText(emission: Emission, entry: EnvironmentPlan): string {
+  const name = PARSERS[entry.type];
+  let parse = name === null ? "(text) => text" : emission.use(name);
+  if (entry.type === "duration" || entry.type === "size") {
+    const table = emission.declared(`units ${entry.type}`, `${entry.type}Units`, (constant) => {
+      const known = [...units.values()].filter((unit) => unit.type === entry.type);
+      const factors = known.map((unit) => `${propertyKey(unit.name)}: ${unit.times / unit.over}`);
+      return `const ${constant} = { ${factors.join(", ")} };`;
+    });
+    parse = `(text) => ${emission.use("withUnit")}(text, ${table}, ${entry.type === "size"})`;
+  }
+  const spare = JSON.stringify(entry.default);
+  const call = `${emission.use("variable")}<${valueType(entry)}>`;
+  return `${call}(given, ${JSON.stringify(entry.variable)}, "${entry.type}", ${parse}, ${spare}, problems)`;
+}
+
+/** A setting as an expression: read from the environment, or known. */
+function settingText(value: StaticValue | undefined, spare: StaticValue): string {
+  const given = value === undefined ? spare : value;
+  if (Array.isArray(given)) return `[${given.map((item: StaticValue) => settingText(item, null)).join(", ")}]`;
+  if (typeof given === "object" && given !== null && "kind" in given && given.kind === "env") {
+    return `environment${propertyAccess(String(given.variable))}`;
+  }
+  return JSON.stringify(given);
+}
+
+function record(value: StaticValue | undefined): Settings {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Settings) : {};
+}
+
+const FORWARDED: { readonly [word: string]: string } = {
+  x_forwarded: "x-forwarded",
+  forwarded: "forwarded",
+  both: "both",
+  none: "none",
+};
+
+function emitGateway(writer: SourceWriter, name: string, settings: Settings): void {
+  const limits = record(settings.limits);
+  const admin = settings.admin === undefined || settings.admin === null ? null : record(settings.admin);
+  const listen = Array.isArray(settings.listen)
+    ? settings.listen
+    : [{ address: "127.0.0.1", port: 8080, transport: "fast" }];
+  writer.line("gateway: {");
+  writer.indented(() => {
+    writer.line(`name: ${JSON.stringify(name)},`);
+    writer.line("listen: [");
+    writer.indented(() => {
+      for (const listener of listen) writer.line(`${listenerText(record(listener))},`);
+    });
+    writer.line("],");
+    if (admin === null) writer.line("admin: null,");
+    else {
+      const place = `address: ${settingText(admin.address, "127.0.0.1")}, port: ${settingText(admin.port, 9901)}`;
+      writer.line(`admin: { ${place}, token: ${settingText(admin.token, null)} },`);
+    }
+    writer.line(`threads: ${settingText(settings.threads, null)},`);
+    writer.line("limits: {");
+    writer.indented(() => {
+      writer.line(`body: ${settingText(limits.body, 1_000_000)},`);
+      writer.line(`headers: ${settingText(limits.headers, 16_000)},`);
+      writer.line(`idle: ${settingText(limits.idle, 60_000)},`);
+      writer.line(`head: ${settingText(limits.head, 10_000)},`);
+      writer.line(`connections: ${settingText(limits.connections, null)},`);
+    });
+    writer.line("},");
+    writer.line(`forwarded: ${JSON.stringify(FORWARDED[String(settings.forwarded ?? "both")] ?? "both")},`);
+    writer.line(`trustedProxies: ${settingText(settings.trusted_proxies, [])},`);
+    writer.line(`via: ${settingText(settings.via, "vgw")},`);
+    writer.line(`drain: ${settingText(settings.drain, 30_000)},`);
+    writer.line(`accessLog: ${settingText(settings.access_log, true)},`);
+  });
+  writer.line("},");
+}
+
+function listenerText(listener: Settings): string {
+  const place = `address: ${settingText(listener.address, "127.0.0.1")}, port: ${settingText(listener.port, 8080)}`;
+  return `{ ${place}, transport: ${JSON.stringify(listener.transport ?? "fast")} }`;
+}
+
+function emitService(writer: SourceWriter, name: string, settings: Settings): void {
+  const url = settings.url;
+  writer.line("{");
+  writer.indented(() => {
+    writer.line(`name: ${JSON.stringify(name)},`);
+    writer.line(`endpoints: ${Array.isArray(url) ? settingText(url, []) : `[${settingText(url, "")}]`},`);
+    writer.line(`balance: ${JSON.stringify(settings.balance ?? "least_requests")},`);
+    writer.line(`timeout: ${settingText(settings.timeout, 30_000)},`);
+    writer.line(`connectTimeout: ${settingText(settings.connect_timeout, 2_000)},`);
+    writer.line(`idle: ${settingText(settings.idle, 30_000)},`);
+    writer.line(`connections: ${settingText(settings.connections, 128)},`);
+    writer.line(`answerLimit: ${settingText(settings.answer_limit, 10_000_000)},`);
+    writer.line(`preserveHost: ${settingText(settings.preserve_host, false)},`);
+  });
+  writer.line("},");
+}

@@ -1,0 +1,96 @@
+/**
+ * What the parts of the emitter share while one file is written: what is imported, and the helpers (types, validators,
+ * serialisers, patterns) that are declared once however many routes need them.
+ */
+import type { Plan } from "../5-plan/plan.ts";
+import { capital, identifier, Names } from "./names.ts";
+
+/** Something written into the helper section of the file. */
+export interface Declaration {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A function of the serialisers' module: exported name, JSON schema, and the TypeScript type of what it takes. */
+export interface CompiledSerialiser {
+  readonly name: string;
+  readonly schema: object;
+  readonly parameter: string;
+}
+
+export class Emission {
+  readonly plan: Plan;
+  /** Module-level names. */
+  readonly names: Names;
+  readonly #values = new Map<string, string>();
+  readonly #types = new Set<string>();
+  readonly #declared = new Map<string, string>();
+  readonly declarations: Declaration[] = [];
+  /** Named interfaces, in the order in which they were first needed. */
+  readonly interfaces: Declaration[] = [];
+  /** The serialisers that fast-json-stringify compiles. */
+  readonly serialisers: CompiledSerialiser[] = [];
+  /** Names of constants, functions and services of the program in the generated file. */
+  readonly constants = new Map<string, string>();
+  readonly functions = new Map<string, string>();
+  readonly services = new Map<string, string>();
+
+  constructor(plan: Plan, reserved: readonly string[]) {
+    this.plan = plan;
+    this.names = new Names(reserved);
+  }
+
+  /** Every name that was given to something of the program, in any scope. */
+  readonly taken = new Set<string>();
+
+  /** A module-level name. */
+  take(wanted: string): string {
+    const name = this.names.take(wanted);
+    this.taken.add(name);
+    return name;
+  }
+
+  /** Imports a function of the runtime and gives its name here. */
+  use(name: string): string {
+    this.#values.set(name, name);
+    return name;
+  }
+
+  useType(name: string): string {
+    this.#types.add(name);
+    return name;
+  }
+
+  /** The interface for a named record; `text` is asked for once per key, and may need further ones. */
+  declaredType(key: string, wanted: string, text: () => string): string {
+    const known = this.#declared.get(`type ${key}`);
+    if (known !== undefined) return known;
+    const name = this.take(capital(identifier(wanted)));
+    this.#declared.set(`type ${key}`, name);
+    this.interfaces.push({ name, text: text() });
+    return name;
+  }
+
+  /** A helper of the file, made once per key. `text` gets the helper's name. */
+  declared(key: string, wanted: string, text: (name: string) => string): string {
+    const known = this.#declared.get(key);
+    if (known !== undefined) return known;
+    const name = this.take(wanted);
+    this.#declared.set(key, name);
+    this.declarations.push({ name, text: text(name) });
+    return name;
+  }
+
+  compiledSerialiser(key: string, wanted: string, schema: object, parameter: string): string {
+    const known = this.#declared.get(`compiled ${key}`);
+    if (known !== undefined) return known;
+    const name = this.take(wanted);
+    this.#declared.set(`compiled ${key}`, name);
+    this.serialisers.push({ name, schema, parameter });
+    return name;
+  }
+
+  get imports(): { readonly values: readonly string[]; readonly types: readonly string[] } {
+    return { values: [...this.#values.keys()].sort(), types: [...this.#types].sort() };
+  }
+}

@@ -1,0 +1,103 @@
+/** `forward`: the request handed to a service, with what `set request.…` changed, and steps for when its head arrives. */
+import type { ForwardStep } from "../5-plan/plan.ts";
+import { type Body, end, fail, guarded, leaveIfAborted } from "./body.ts";
+import { expression } from "./expression.ts";
+import { textOf } from "./encode.ts";
+import { requestChanges } from "./place.ts";
+import { serialiseText } from "./serialise.ts";
+import { emitSteps } from "./step.ts";
+import { someExpression, waits } from "./walk.ts";
+
+export function emitForward(body: Body, step: ForwardStep): void {
+  const { emission, writer, route } = body;
+  const service = emission.services.get(step.service) ?? step.service;
+  const changes = requestChanges(route.steps);
+  const unchanged = !changes.headers && !changes.query && !changes.path;
+  const standard = body.onFailure.kind === "standard";
+  if (unchanged && standard && step.body === null && step.timeout === null && step.answer.length === 0) {
+    end(body, `${emission.use("forward")}(exchange, ${service}, ${route.bodyLimit}, ${route.deadline ?? "null"})`);
+    return;
+  }
+  const target = targetText(body);
+  const open = standard ? `${emission.use("forwardWith")}(exchange, ${service}, {` : `${service}.forward(exchange, {`;
+  const result = standard ? "" : body.scope.names.take("failure");
+  for (const signal of body.pending) writer.line(`${signal}.abort();`);
+  writer.line(standard ? `return ${open}` : `const ${result} = await ${open}`);
+  writer.indented(() => {
+    writer.line(`target: ${target},`);
+    writer.line(`edits: ${changes.headers ? "edits" : "null"},`);
+    writer.line(`body: ${bodyText(body, step)},`);
+    writer.line(`timeout: ${step.timeout ?? "null"},`);
+    writer.line(`deadline: ${route.deadline === null ? "null" : `exchange.startedAt + ${route.deadline}`},`);
+    writer.line(`bodyLimit: ${route.bodyLimit},`);
+    if (step.answer.length === 0) writer.line("answer: null,");
+    else emitAnswer(body, step);
+  });
+  writer.line("});");
+  if (standard) return;
+  leaveIfAborted(body);
+  guarded(body, `${result} !== null`, (inner) => fail(inner, result));
+  writer.line("return;");
+}
+
+function targetText(body: Body): string {
+  const { emission, route, writer } = body;
+  const changes = requestChanges(route.steps);
+  if (!changes.path && !changes.query) return `${emission.use("requestTarget")}(exchange)`;
+  const path = changes.path ? "path" : "exchange.path";
+  const query = changes.query ? "query" : "exchange.query";
+  const name = body.scope.names.take("target");
+  writer.line(`const ${name} = ${emission.use("rewrittenTarget")}(${path}, ${query});`);
+  guarded(body, `${name} instanceof ${emission.use("Failure")}`, (inner) => fail(inner, name));
+  return name;
+}
+
+const MEDIA_TYPES = { json: "application/json", text: "text/plain; charset=utf-8", bytes: "application/octet-stream" };
+
+function bodyText(body: Body, step: ForwardStep): string {
+  if (step.body === null) return "null";
+  return `{ data: ${payloadText(body, step.body)}, mediaType: "${MEDIA_TYPES[step.body.codec]}" }`;
+}
+
+/** A value as the body of a request. */
+export function payloadText(body: Body, payload: Pick<NonNullable<ForwardStep["body"]>, "codec" | "value">): string {
+  switch (payload.codec) {
+    case "json":
+      return serialiseText(body.emission, payload.value.type, expression(body.scope, payload.value));
+    case "text":
+      return textOf(body.scope, payload.value);
+    case "bytes":
+      return expression(body.scope, payload.value);
+  }
+}
+
+/** The steps of the block after `forward s`: run when the upstream's head has arrived; true when they answered themselves. */
+function emitAnswer(body: Body, step: ForwardStep): void {
+  const { writer } = body;
+  const async = waits(step.answer);
+  const reads = someExpression(
+    step.answer,
+    (expr) => expr.expr === "response-header" || expr.expr === "response-status",
+  );
+  const head = reads ? "head" : "";
+  writer.line(`answer: ${async ? "async " : ""}(${head}) => {`);
+  writer.indented(() => {
+    const scope = body.scope.inner();
+    scope.head = reads ? "head" : "null";
+    const usage = body.usage;
+    const goesOn = emitSteps(
+      {
+        ...body,
+        scope,
+        usage,
+        ending: "return true",
+        onFailure: { kind: "standard" },
+        pending: [],
+        started: new Map(),
+      },
+      step.answer,
+    );
+    if (goesOn) writer.line("return false;");
+  });
+  writer.line("},");
+}

@@ -1,0 +1,75 @@
+/**
+ * Phase 6: the plan as one file of readable TypeScript. A route becomes a function of straight code named after it;
+ * everything that the types decide is decided here, so that nothing is looked up when a request runs.
+ */
+import type { Plan } from "../5-plan/plan.ts";
+import { assemble } from "./assemble.ts";
+import { emitConfigure } from "./configure.ts";
+import { emitConstants, emitFunctions } from "./constants.ts";
+import { type CompiledSerialiser, Emission } from "./emission.ts";
+import { emitMatching, type RouteFunctions } from "./match.ts";
+import { routeFunctionName } from "./names.ts";
+import { emitRoute } from "./route.ts";
+import { SourceWriter } from "./writer.ts";
+
+export type { CompiledSerialiser } from "./emission.ts";
+
+export interface Emitted {
+  /** One TypeScript file, with an inline source map that leads to the program's lines. */
+  readonly text: string;
+  /** Serialisers that the file imports from "./serialisers.js" and that fast-json-stringify compiles when bundling. */
+  readonly serialisers: readonly CompiledSerialiser[];
+  /** The declarations of that module. */
+  readonly serialiserTypes: string;
+}
+
+export function emit(plan: Plan): Emitted {
+  let reserved: readonly string[] = [];
+  for (;;) {
+    const emission = new Emission(plan, reserved);
+    const emitted = emitFile(emission);
+    // A name of the program that is also one of the runtime's gives way: written again with those names reserved.
+    const clashing = emission.imports.values.filter((name) => emission.taken.has(name) && !reserved.includes(name));
+    if (clashing.length === 0) return emitted;
+    reserved = [...reserved, ...clashing];
+  }
+}
+
+function emitFile(emission: Emission): Emitted {
+  const { plan } = emission;
+  const writer = new SourceWriter();
+  for (const constant of plan.constants) emission.constants.set(constant.name, emission.take(constant.name));
+  for (const one of plan.functions) emission.functions.set(one.name, emission.take(one.name));
+  for (const service of plan.services) emission.services.set(service.name, emission.take(service.name));
+  const names = plan.routes.map((route) => emission.take(routeFunctionName(route)));
+
+  const late = emitConstants(emission, writer);
+  emitFunctions(emission, writer);
+  const functions: RouteFunctions = new Map(
+    plan.routes.map((route, index) => {
+      const made = emitRoute(emission, writer, route, names[index] ?? "route");
+      writer.blank();
+      return [route, made] as const;
+    }),
+  );
+  emitMatching(emission, writer, functions);
+  writer.blank();
+  emitConfigure(emission, writer);
+  writer.blank();
+  emitLoad(emission, writer, late);
+  return { ...assemble(emission, writer), serialisers: emission.serialisers };
+}
+
+function emitLoad(emission: Emission, writer: SourceWriter, late: () => void): void {
+  const { plan } = emission;
+  writer.block(`export function load(given: ${emission.useType("Host")}): ${emission.useType("Program")}`, () => {
+    writer.line("host = given;");
+    if (plan.environment.length > 0) writer.line("environment = host.environment as typeof environment;");
+    for (const service of plan.services) {
+      const name = emission.services.get(service.name) ?? service.name;
+      writer.line(`${name} = host.service(${JSON.stringify(service.name)});`);
+    }
+    late();
+    writer.line("return { abi: 1, handle };");
+  });
+}

@@ -1,0 +1,77 @@
+/** Names of the generated file: those of the program where TypeScript allows them, unique, in the case that TypeScript readers expect. */
+import type { RoutePlan } from "../5-plan/plan.ts";
+
+/** Words that cannot name a variable in strict TypeScript, and names that the generated file uses itself. */
+const TAKEN = new Set(
+  (
+    "abstract any arguments as asserts async await bigint boolean break case catch class const constructor continue debugger declare default delete do else " +
+    "enum eval export extends false finally for from function get if implements import in infer instanceof interface is keyof let " +
+    "module namespace never new null number object of package private protected public readonly require return set static string " +
+    "super switch symbol this throw true try type typeof undefined unique unknown using var void while with yield " +
+    "Array Boolean Buffer Error Infinity JSON Map Math NaN Number Object Promise Set String Symbol Uint8Array globalThis " +
+    "exports exchange failure handle host head load method configure environment path segments settings warm"
+  ).split(" "),
+);
+
+export class Names {
+  readonly #used: Set<string>;
+
+  constructor(parent: Iterable<string> = []) {
+    this.#used = new Set(parent);
+  }
+
+  /** `wanted` made an identifier that nothing else here uses. */
+  take(wanted: string): string {
+    const base = identifier(wanted);
+    let name = base;
+    for (let number = 2; TAKEN.has(name) || this.#used.has(name); number++) name = `${base}${number}`;
+    this.#used.add(name);
+    return name;
+  }
+
+  all(): Iterable<string> {
+    return this.#used;
+  }
+
+  /** Names of an inner scope, which keep off all names taken here so far. */
+  inner(): Names {
+    return new Names(this.#used);
+  }
+}
+
+/** "order_id" → "orderId"; what no identifier may hold is left out. */
+export function identifier(text: string): string {
+  const words = text.split(/[^A-Za-z0-9$]+/).filter((word) => word !== "");
+  const joined = words.map((word, index) => (index === 0 ? word : capital(word))).join("");
+  return joined === "" || /^[0-9]/.test(joined) ? `_${joined}` : joined;
+}
+
+export function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** `GET "/orders/{id: uuid}/items"` → "getOrdersItemsById". */
+export function routeFunctionName(route: RoutePlan): string {
+  const verb = route.methods === null ? "any" : route.methods.map((method) => method.toLowerCase()).join("Or");
+  const words: string[] = [];
+  const by: string[] = [];
+  for (const segment of route.segments) {
+    if (segment.kind === "literal") words.push(...segment.text.split(/[^A-Za-z0-9]+/).filter((word) => word !== ""));
+    else by.push(segment.slot.name);
+  }
+  if (route.rest !== null) by.push(route.rest.name);
+  const place = words.length === 0 && by.length === 0 ? "Root" : words.map(capital).join("");
+  const parameters = by.length === 0 ? "" : `By${by.map((name) => capital(identifier(name))).join("And")}`;
+  return `${identifier(verb)}${place}${parameters}`;
+}
+
+/** A property name as it stands in an object literal or type. */
+export function propertyKey(name: string): string {
+  if (name === "__proto__") return `["__proto__"]`;
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+/** `.name` or `["name"]`. */
+export function propertyAccess(name: string): string {
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}

@@ -1,0 +1,44 @@
+/** `reply` and `deny`: the expression that answers the exchange. What is known when building is written as a constant. */
+import { problemText } from "../../runtime/http/problem.ts";
+import type { DenyStep, ReplyStep } from "../5-plan/plan.ts";
+import type { Body } from "./body.ts";
+import { textOf } from "./encode.ts";
+import { expression } from "./expression.ts";
+import { serialiseText } from "./serialise.ts";
+
+export function replyText(body: Body, step: ReplyStep): string {
+  const { emission, scope } = body;
+  const status = expression(scope, step.status);
+  const { content } = step;
+  switch (content.kind) {
+    case "empty":
+      return `${emission.use("replyEmpty")}(exchange, ${status})`;
+    case "json":
+      return `${emission.use("replyJson")}(exchange, ${status}, ${serialiseText(emission, content.type, expression(scope, content.value))})`;
+    case "text":
+      return `${emission.use("replyContent")}(exchange, ${status}, ${JSON.stringify(content.mediaType)}, ${textOf(scope, content.value)})`;
+    case "bytes":
+      return `${emission.use("replyContent")}(exchange, ${status}, ${JSON.stringify(content.mediaType)}, ${expression(scope, content.value)})`;
+    case "file": {
+      const file = emission.declared(`file ${content.data}`, "file", (name) => {
+        return `const ${name} = ${emission.use("embedded")}(${JSON.stringify(content.data)});`;
+      });
+      return `${emission.use("replyContent")}(exchange, ${status}, ${JSON.stringify(content.mediaType)}, ${file})`;
+    }
+    case "redirect":
+      return `${emission.use("replyRedirect")}(exchange, ${status}, ${emission.use("headerText")}(${expression(scope, content.location)}))`;
+  }
+}
+
+export function denyText(body: Body, step: DenyStep): string {
+  const { emission, scope } = body;
+  const { status, detail } = step;
+  const known = detail === null || detail.expr === "constant";
+  if (status.expr === "constant" && typeof status.value === "number" && known) {
+    const text = detail === null || detail.expr !== "constant" ? null : String(detail.value);
+    const problem = problemText(status.value, "denied", text, null);
+    return `${emission.use("replyKnownProblem")}(exchange, ${status.value}, "deny", ${JSON.stringify(problem)})`;
+  }
+  const text = detail === null ? "null" : textOf(scope, detail);
+  return `${emission.use("deny")}(exchange, ${expression(scope, status)}, ${text})`;
+}

@@ -1,0 +1,47 @@
+/** One function per route, named after it: its steps as straight code. */
+import type { RoutePlan } from "../5-plan/plan.ts";
+import type { Body } from "./body.ts";
+import type { Emission } from "./emission.ts";
+import type { RouteFunction } from "./match.ts";
+import { Names } from "./names.ts";
+import { parametersOf } from "./pattern.ts";
+import { declareChanges } from "./place.ts";
+import { Scope } from "./scope.ts";
+import { emitSteps } from "./step.ts";
+import { typeText } from "./type.ts";
+import { usageOf } from "./usage.ts";
+import { mustBeAsync } from "./waiting.ts";
+import type { SourceWriter } from "./writer.ts";
+
+export function emitRoute(emission: Emission, writer: SourceWriter, route: RoutePlan, name: string): RouteFunction {
+  const usage = usageOf(route.steps);
+  const names = new Names(emission.names.all());
+  const scope = new Scope(emission, names);
+  const used = parametersOf(route).filter((slot) => usage.reads(slot.name) > 0);
+  const parameters = used.map((slot) => `${scope.bind(slot)}: ${typeText(emission, slot.type)}`);
+  const { async, promise } = mustBeAsync(route.steps);
+  const result =
+    async || promise === "always" ? "Promise<void>" : promise === "sometimes" ? "void | Promise<void>" : "void";
+  const head = [`exchange: ${emission.useType("Exchange")}`, ...parameters].join(", ");
+  writer.within(route.origin, () => {
+    writer.line(`// ${route.name}  (${route.access.join(", ")})`);
+    writer.block(`${async ? "async " : ""}function ${name}(${head}): ${result}`, () => {
+      writer.line(`exchange.route = ${JSON.stringify(route.name)};`);
+      if (route.deadline !== null) writer.line(`host.deadline(exchange, ${route.deadline});`);
+      const body: Body = {
+        emission,
+        writer,
+        scope,
+        route,
+        usage,
+        ending: "return",
+        onFailure: { kind: "standard" },
+        pending: [],
+        started: new Map(),
+      };
+      declareChanges(body);
+      emitSteps(body, route.steps);
+    });
+  });
+  return { name, parameters: used.map((slot) => slot.name) };
+}

@@ -1,0 +1,90 @@
+/**
+ * The one writer of the generated file: ts-morph's CodeBlockWriter, and beside it the origin of each line for the source
+ * map. Text goes in once and is never read back (statement-by-statement editing of a syntax tree is a thousand times slower).
+ */
+import { CodeBlockWriter } from "ts-morph";
+import type { Origin } from "../5-plan/plan.ts";
+
+interface Line {
+  readonly text: string;
+  readonly origin: Origin | null;
+  readonly level: number;
+}
+
+/** Longest `if (…) …;` that stays on one line. */
+const SHORT = 110;
+
+export class SourceWriter {
+  readonly #writer = new CodeBlockWriter({ indentNumberOfSpaces: 2 });
+  /** The origin of each line written so far; null: of no place in the program. */
+  readonly origins: (Origin | null)[] = [];
+  #origin: Origin | null = null;
+  #level = 0;
+  /** Lines held back while it is not yet known whether a condition needs braces. */
+  #held: Line[] | null = null;
+
+  /** One line, or several when `text` has newlines. */
+  line(text: string): void {
+    this.#put({ text, origin: this.#origin, level: this.#level });
+  }
+
+  blank(): void {
+    this.#put({ text: "", origin: null, level: 0 });
+  }
+
+  /** `head {` … `}` with `tail` after the brace. */
+  block(head: string, body: () => void, tail = ""): void {
+    this.line(`${head} {`);
+    this.indented(body);
+    this.line(`}${tail}`);
+  }
+
+  indented(body: () => void): void {
+    this.#level++;
+    body();
+    this.#level--;
+  }
+
+  /** `if (condition) statement;` where `body` writes one short line, else a block. */
+  conditional(condition: string, body: () => void): void {
+    const outer = this.#held;
+    const inner: Line[] = [];
+    this.#held = inner;
+    this.indented(body);
+    this.#held = outer;
+    const only = inner.length === 1 ? inner[0] : undefined;
+    const short = `if (${condition}) ${only?.text}`;
+    if (only !== undefined && !only.text.includes("\n") && short.length <= SHORT) {
+      this.#put({ ...only, text: short, level: this.#level });
+      return;
+    }
+    this.line(`if (${condition}) {`);
+    for (const line of inner) this.#put(line);
+    this.line("}");
+  }
+
+  /** Lines written by `body` come from `origin`. */
+  within(origin: Origin, body: () => void): void {
+    const before = this.#origin;
+    this.#origin = origin;
+    body();
+    this.#origin = before;
+  }
+
+  text(): string {
+    return this.#writer.toString();
+  }
+
+  #put(line: Line): void {
+    if (this.#held !== null) {
+      this.#held.push(line);
+      return;
+    }
+    this.#writer.setIndentationLevel(line.level);
+    for (const part of line.text.split("\n")) {
+      if (part === "") this.#writer.newLine();
+      else this.#writer.writeLine(part);
+      this.origins.push(line.origin);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** Phase 7: the generated file and what it uses of the runtime as one CommonJS bundle, with its map and manifest. */
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import type { Manifest } from "../../runtime/manifest.ts";
+import type { Plan } from "../5-plan/plan.ts";
+import type { Emitted } from "../6-emit/index.ts";
+import { manifestOf } from "./manifest.ts";
+import { serialisersModule } from "./serialisers.ts";
+
+export interface Bundle {
+  /** CommonJS that exports a `BundleModule`. */
+  readonly code: string;
+  /** Source map of the code, leading to the `.vgw` files. */
+  readonly map: string;
+  /** Bytes of the code. */
+  readonly size: number;
+  readonly manifest: Manifest;
+}
+
+const RUNTIME = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url));
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+export async function bundle(plan: Plan, emitted: Emitted): Promise<Bundle> {
+  const result = await build({
+    stdin: { contents: emitted.text, sourcefile: "program.ts", loader: "ts", resolveDir: HERE },
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    // Names and lines are kept: a bundle is read when something goes wrong, and V8 does not care.
+    minify: false,
+    treeShaking: true,
+    legalComments: "none",
+    sourcemap: "external",
+    sourcesContent: true,
+    outfile: "bundle.cjs",
+    write: false,
+    logLevel: "silent",
+    plugins: [modules(emitted)],
+  });
+  const code = textOf(result.outputFiles, "bundle.cjs");
+  const map = textOf(result.outputFiles, "bundle.cjs.map");
+  return { code, map, size: Buffer.byteLength(code), manifest: manifestOf(plan, code) };
+}
+
+function textOf(files: readonly { readonly path: string; readonly text: string }[], name: string): string {
+  const file = files.find((candidate) => candidate.path.endsWith(name));
+  if (file === undefined) throw new Error(`esbuild wrote no ${name}`);
+  return file.text;
+}
+
+/** What the generated file imports: the runtime, and the serialisers that are compiled here. */
+function modules(emitted: Emitted): Plugin {
+  return {
+    name: "vgw",
+    setup(setup) {
+      setup.onResolve({ filter: /^@vivremotion\/runtime$/ }, () => ({ path: RUNTIME, sideEffects: false }));
+      setup.onResolve({ filter: /^\.\/serialisers\.js$/ }, () => ({ path: "serialisers.js", namespace: "vgw" }));
+      setup.onLoad({ filter: /.*/, namespace: "vgw" }, () => ({
+        contents: serialisersModule(emitted.serialisers),
+        loader: "js",
+        resolveDir: HERE,
+      }));
+    },
+  };
+}

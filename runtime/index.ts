@@ -1,0 +1,19 @@
+/**
+ * All that generated code may import. Nothing here has a side effect when loaded, so that a bundle holds only what its
+ * program uses. The host, the transports and the upstream client are never exported here.
+ */
+export type {
+  Answer,
+  AnswerHead,
+  BundleModule,
+  CallSignal,
+  Configuration,
+  Host,
+  Program,
+  Service,
+} from "./abi.ts";
+export { Failure, type Problem } from "./failure.ts";
+export type { Exchange } from "./http/exchange.ts";
+export * from "./route/index.ts";
+export { StartError } from "./start-error.ts";
+export * from "./value/index.ts";

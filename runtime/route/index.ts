@@ -1,0 +1,57 @@
+/** Route matching, reading, forwarding and answering at run time: what generated routes are made of. */
+export { allowMethods } from "./allow.ts";
+export { invalidInput, readBytes, readFormText, readJson, readText } from "./body.ts";
+export { encodePathRest, failureOf, gather, Signal, withQuery } from "./call.ts";
+export { cookieValue, editCookie, setResponseCookie } from "./cookie.ts";
+export { embedded, jsonText, parsedJson, stringFromJson } from "./embedded.ts";
+export { type Environment, environmentError, variable, withUnit } from "./environment.ts";
+export {
+  explain,
+  explainText,
+  type Form,
+  hasOnly,
+  isObject,
+  lengthProblem,
+  own,
+  rangeProblem,
+} from "./form.ts";
+export { forward, forwardWith, type HeaderEdit, requestTarget, rewrittenTarget } from "./forward.ts";
+export {
+  answerHeader,
+  answerStatus,
+  headerText,
+  requestHeader,
+  setResponseHeader,
+  setResponseStatus,
+} from "./header.ts";
+export { hostName, hostUnder } from "./host.ts";
+export {
+  decodeAnswer,
+  decodeJson,
+  decodeOptionalAnswer,
+  decodeOptionalJson,
+  decodeOptionalText,
+  decodeText,
+  inputFrom,
+  invalidText,
+  listFromTexts,
+  missingInput,
+  otherwise,
+} from "./input.ts";
+export { replyKnownProblem, replyMethodNotAllowed } from "./missing.ts";
+export { headerLine, present, textsOf, whenPresent, whenText } from "./optional.ts";
+export { changeQuery, formNames, formValues, queryValue, queryValues } from "./query.ts";
+export { deny, replyContent, replyEmpty, replyFailure, replyJson, replyRedirect } from "./reply.ts";
+export { decodeSegment, fitsAround, middleOf, pathSegments, restOf } from "./segments.ts";
+export {
+  candidates,
+  GUARDED,
+  OTHER_METHOD,
+  OTHER_PATH,
+  routeTrie,
+  type Taken,
+  takeRoute,
+  type Trie,
+  type TrieRoute,
+} from "./trie.ts";
+export { formField, formList, unknownFields } from "./urlencoded.ts";
