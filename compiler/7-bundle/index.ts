@@ -7,6 +7,8 @@ import type { Emitted } from "../6-emit/index.ts";
 import { manifestOf } from "./manifest.ts";
 import { serialisersModule } from "./serialisers.ts";
 
+export { ArtifactError, writeArtifact } from "./artifact.ts";
+
 export interface Bundle {
   /** CommonJS that exports a `BundleModule`. */
   readonly code: string;
