@@ -43,6 +43,8 @@ interface Start {
   readonly surroundings: Surroundings;
   readonly choice: TransportChoice;
   readonly log: HostLog;
+  /** A worker thread ended by itself. */
+  readonly lost: (reason: string) => void;
 }
 
 function silent(): void {}
@@ -58,7 +60,12 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
   const choice = await chooseTransports(gateway, artifact, options.requireFast ?? false);
   for (const warning of choice.warnings) log("warn", "start.transport", { message: warning });
 
-  const threads = makeThreads(options, { artifact, configuration, surroundings, choice, log });
+  let serving = false;
+  // A thread that ends before is told by what it was doing.
+  const lost = (reason: string): void => {
+    if (serving) options.lost?.(reason);
+  };
+  const threads = makeThreads(options, { artifact, configuration, surroundings, choice, log, lost });
   const configure = (next: Artifact): Configuration => configureArtifact(next, surroundings);
   const generations = new Generations({ threads, log, configure });
   try {
@@ -76,6 +83,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
       transports: choice.descriptions,
       admin: running.admin,
     });
+    serving = true;
     return running;
   } catch (error) {
     await drainAll(threads, 0);
@@ -193,7 +201,7 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
       entry,
       settings: settings(thread),
       write: options.write ?? silent,
-      lost: (reason) => options.lost?.(`serving thread ${thread}: ${reason}`),
+      lost: start.lost,
     });
   });
 }

@@ -1,10 +1,12 @@
-import { writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { loadNative } from "../http/uws/loader.ts";
 import type { Manifest } from "../manifest.ts";
 import { temporaryFolder, writeFolder } from "./testing/artifact-folder.ts";
-import { bundleText, type TestBundle } from "./testing/bundle.ts";
+import { bundleText, TEST_GATEWAY, type TestBundle } from "./testing/bundle.ts";
 import { type BuiltEntry, buildEntry } from "./testing/entry.ts";
 import { type GatewayRun, listenersOf, runGateway } from "./testing/gateway-run.ts";
 
@@ -178,7 +180,14 @@ describe("node gateway.mjs", () => {
 });
 
 describe("a start that cannot succeed says why and what to do, and ends with 3", () => {
-  const cases: { name: string; bundle: TestBundle; manifest?: Partial<Manifest>; args?: string[]; says: string[] }[] = [
+  const cases: {
+    name: string;
+    bundle: TestBundle;
+    manifest?: Partial<Manifest>;
+    args?: string[];
+    native?: true;
+    says: string[];
+  }[] = [
     {
       name: "a missing environment",
       bundle: { configure: MISSING },
@@ -205,6 +214,12 @@ describe("a start that cannot succeed says why and what to do, and ends with 3",
       says: ["error start-configuration: ", "  - gateway.threads: "],
     },
     {
+      name: "a setting that the transport ignores",
+      bundle: { gateway: { ...fast, limits: { ...TEST_GATEWAY.limits, idle: 5_000, connections: 10 } } },
+      native: true,
+      says: ["error start-setting: ", "  - limits.idle on 127.0.0.1:0", "  - limits.connections", "transport: strict"],
+    },
+    {
       name: "an open admin listener without a token",
       bundle: { gateway: { admin: { address: "0.0.0.0", port: 0, token: null } } },
       says: ["error start-token: ", "secret("],
@@ -216,11 +231,11 @@ describe("a start that cannot succeed says why and what to do, and ends with 3",
       says: ["error start-fast: ", "  - ", "next: "],
     },
   ];
-  it.each(cases)("$name", async ({ bundle, manifest, args, says }) => {
+  it.each(cases)("$name", async ({ bundle, manifest, args, native, says }) => {
     const { path, remove } = await temporaryFolder();
     cleanups.push(remove);
     await writeFolder(path, bundleText(bundle), { entry: built.entry, ...(manifest && { manifest }) });
-    const gateway = run(path, args ?? []);
+    const gateway = run(path, args ?? [], native ? NATIVE : {});
     expect(await gateway.ended).toBe(3);
     for (const part of says) expect(gateway.errors()).toContain(part);
   });
@@ -243,6 +258,91 @@ describe("a start that cannot succeed says why and what to do, and ends with 3",
     const gateway = run(await folderOf({}), ["--thread", "2"]);
     expect(await gateway.ended).toBe(2);
     expect(gateway.errors()).toContain("next: `node gateway.mjs --help`");
+  });
+});
+
+describe("an artifact with its native file", () => {
+  const { native } = loadNative();
+  async function nativeFolder(change: Partial<NonNullable<Manifest["native"]>> = {}): Promise<string> {
+    if (native === null) throw new Error("no build of uWebSockets.js loads on this machine");
+    const { path, remove } = await temporaryFolder();
+    cleanups.push(remove);
+    const hash = createHash("sha256")
+      .update(await readFile(native.file))
+      .digest("hex");
+    const { platform, arch } = process;
+    const nodeAbi = process.versions.modules;
+    await writeFolder(path, bundleText({ text: "fast", gateway: fast }), {
+      entry: built.entry,
+      manifest: {
+        native: { file: "uws.node", hash, version: "20.99", platform, arch, nodeAbi, libc: null, ...change },
+      },
+    });
+    await copyFile(native.file, join(path, "uws.node"));
+    return path;
+  }
+
+  it("serves with it, without any package", async () => {
+    const gateway = run(await nativeFolder(), ["--require-fast"]);
+    expect(await gateway.seen("start.serving")).toMatchObject({
+      transports: { fast: "uWebSockets.js 20.99 (uws.node)" },
+      listeners: [{ transport: "fast" }],
+    });
+  });
+
+  it("does not load another file than the one that was built", async () => {
+    const gateway = run(await nativeFolder({ hash: "0".repeat(64) }));
+    expect(await gateway.ended).toBe(3);
+    expect(gateway.errors()).toContain("error start-hash: uws.node");
+  });
+
+  it("says that it was built for another platform", async () => {
+    const folder = await nativeFolder({ platform: "plan9" });
+    await rm(join(folder, "uws.node"));
+    const gateway = run(folder);
+    const warning = await gateway.seen("start.transport");
+    expect(warning.message).toContain("the artifact was built for plan9");
+    await gateway.seen("start.serving");
+    const refused = run(folder, ["--require-fast"]);
+    expect(await refused.ended).toBe(3);
+    expect(refused.errors()).toContain("  - the artifact was built for plan9");
+  });
+});
+
+it("swaps on every thread through the admin listener", async () => {
+  const admin = { address: "127.0.0.1", port: 0, token: "t" };
+  const gateway = { ...fast, threads: 2, admin };
+  const handle = 'if (exchange.path === "/mark") globalThis.vgwMarked = true; exchange.respond(200, [], "TEXT");';
+  const of = (text: string): string => bundleText({ handle: handle.replace("TEXT", text), gateway });
+  const { path, remove } = await temporaryFolder();
+  cleanups.push(remove);
+  await writeFolder(path, of("one"), { entry: built.entry });
+  const started = await run(path, [], NATIVE).seen("start.serving");
+  const url = `http://127.0.0.1:${listenersOf(started)[0]?.port}`;
+  const call = async (method: string, where: string, body?: string): Promise<unknown> => {
+    const { port } = started.admin as { port: number };
+    const headers = { authorization: "Bearer t" };
+    const answer = await fetch(`http://127.0.0.1:${port}${where}`, { method, headers, ...(body && { body }) });
+    return answer.json();
+  };
+  // A connection each, so that both threads are asked.
+  const texts = async (): Promise<Set<string>> => {
+    const headers = { connection: "close" };
+    return new Set(await Promise.all(Array.from({ length: 30 }, async () => (await fetch(url, { headers })).text())));
+  };
+  expect(await texts()).toEqual(new Set(["one"]));
+  await call("POST", "/generations", JSON.stringify({ code: of("two") }));
+  expect(await texts()).toEqual(new Set(["two"]));
+  // The thread that this one request reached refuses: none switches.
+  await (await fetch(`${url}/mark`)).text();
+  const picky = bundleText({ text: "three", gateway, load: "if (globalThis.vgwMarked) throw new Error('marked');" });
+  expect(await call("POST", "/generations", JSON.stringify({ code: picky }))).toMatchObject({ code: "start-bundle" });
+  expect(await texts()).toEqual(new Set(["two"]));
+  await call("POST", "/rollback");
+  expect(await texts()).toEqual(new Set(["one"]));
+  expect(await call("GET", "/status")).toMatchObject({
+    generations: { serving: { inFlight: 0 }, draining: [] },
+    threads: [{ thread: 0 }, { thread: 1 }],
   });
 });
 

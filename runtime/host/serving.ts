@@ -14,6 +14,7 @@ import type { Generation } from "./generation.ts";
 import type { HostLog, LogLevel } from "./host-log.ts";
 import { listenError } from "./listen-error.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
+import { wait } from "./wait.ts";
 import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
 
 /** Settings that shared services read on each request; a switch puts the new generation's values. */
@@ -143,12 +144,9 @@ export class Serving implements Thread {
   }
 
   async drain({ milliseconds }: { readonly milliseconds: number }): Promise<{ readonly cut: number }> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
-    await Promise.race([Promise.all(this.#listeners.map((listener) => listener.drain())), late]);
-    clearTimeout(timer);
+    const late = wait(milliseconds);
+    await Promise.race([Promise.all(this.#listeners.map((listener) => listener.drain())), late.promise]);
+    late.cancel();
     const cut = this.#dispatcher?.inFlight ?? 0;
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     const generations = [...this.#generations.values()];

@@ -109,6 +109,13 @@ class Supervisor {
     this.#watchdog = null;
     // One that never served has reported what kept it from starting, which will not go away by itself.
     if (this.#stopping || code === 0 || !this.#everReady) {
+      if (code === null && !this.#stopping) {
+        this.#options.log("error", "supervisor.failed", {
+          message: "the gateway's process was ended before it served",
+          signal,
+          reason: this.#reason,
+        });
+      }
       this.#end(this.#interrupted ? INTERRUPTED : (code ?? 1));
       return;
     }

@@ -9,6 +9,7 @@ import type { GatewayConfiguration, ListenConfiguration } from "../abi.ts";
 import { loadNative } from "../http/uws/loader.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
+import { checkHonoured } from "./honoured.ts";
 
 export interface TransportChoice {
   /** With the transport that will serve. */
@@ -21,8 +22,18 @@ export interface TransportChoice {
   readonly warnings: readonly string[];
 }
 
-/** Throws a `StartError`: "start-fast" when `requireFast` cannot be kept, "start-hash" when the folder's native file is not the manifest's. */
+/** Throws a `StartError`: "start-setting" when the transport that will serve cannot honour a setting, "start-fast" when `requireFast` cannot be kept, "start-hash" when the folder's native file is not the manifest's. */
 export async function chooseTransports(
+  gateway: GatewayConfiguration,
+  artifact: Artifact,
+  requireFast: boolean,
+): Promise<TransportChoice> {
+  const choice = await choose(gateway, artifact, requireFast);
+  checkHonoured(gateway, choice.listeners);
+  return choice;
+}
+
+async function choose(
   gateway: GatewayConfiguration,
   artifact: Artifact,
   requireFast: boolean,

@@ -5,9 +5,13 @@
 import { Worker } from "node:worker_threads";
 import type { ListenConfiguration } from "../abi.ts";
 import type { Artifact } from "./artifact.ts";
+import { wait } from "./wait.ts";
 import { type FromWorker, fromPlain, type Order } from "./orders.ts";
 import type { ThreadSettings } from "./wiring.ts";
 import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
+
+/** Milliseconds that a drained worker may take to end. */
+const ENDING_LIMIT = 2_000;
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -30,8 +34,11 @@ export class WorkerThread implements Thread {
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   /** One counter, raised by the worker's timer: it stands still when the worker hangs. */
   readonly #beats = new Int32Array(new SharedArrayBuffer(4));
+  readonly #ended: Promise<void>;
   #number = 0;
   #ending = false;
+  /** Why it ended; null: it runs. */
+  #end: string | null = null;
 
   constructor(options: WorkerThreadOptions) {
     this.#worker = new Worker(options.entry, {
@@ -45,11 +52,15 @@ export class WorkerThread implements Thread {
     this.#worker.on("error", (error) => {
       reason = error instanceof Error ? error.message : String(error);
     });
-    this.#worker.on("exit", (code) => {
-      const why = reason ?? `it ended with code ${code}`;
-      for (const { reject } of this.#waiting.values()) reject(new Error(`thread ${options.settings.thread}: ${why}`));
-      this.#waiting.clear();
-      if (!this.#ending) options.lost(why);
+    this.#ended = new Promise((resolve) => {
+      this.#worker.on("exit", (code) => {
+        const why = `serving thread ${options.settings.thread}: ${reason ?? `it ended with code ${code}`}`;
+        this.#end = why;
+        for (const { reject } of this.#waiting.values()) reject(new Error(why));
+        this.#waiting.clear();
+        if (!this.#ending) options.lost(why);
+        resolve();
+      });
     });
   }
 
@@ -84,10 +95,16 @@ export class WorkerThread implements Thread {
 
   async drain(order: { readonly milliseconds: number }): Promise<{ readonly cut: number }> {
     this.#ending = true;
-    return (await this.#order((number) => ({ number, method: "drain", argument: order }))) as { readonly cut: number };
+    const drained = await this.#order((number) => ({ number, method: "drain", argument: order }));
+    // Its app is closed by now, so that leaving it behind would do no harm; but it should be gone before the process ends.
+    const { promise, cancel } = wait(ENDING_LIMIT);
+    await Promise.race([this.#ended, promise]);
+    cancel();
+    return drained as { readonly cut: number };
   }
 
   #order(make: (number: number) => Order): Promise<unknown> {
+    if (this.#end !== null) return Promise.reject(new Error(this.#end));
     const number = ++this.#number;
     return new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });
