@@ -30,6 +30,8 @@ export interface CheckedModule {
   readonly meanings: ReadonlyMap<NodeId, Meaning>;
   /** Whether evaluating this expression can fail at run time (only asked at `Else`, `let` and expression steps). */
   readonly canFail: ReadonlySet<NodeId>;
+  /** Expressions of an optional type that stand where a value is needed: their absence is a failure (kind "absent") there. */
+  readonly unwraps: ReadonlySet<NodeId>;
 }
 
 interface Checked<N> {
@@ -86,7 +88,10 @@ export interface CheckedRoute extends Checked<tree.Route> {
 }
 export type CheckedTest = Checked<tree.Test>;
 
-/** What a name, member or call stands for. */
+/**
+ * What a name, member or call stands for. Besides expressions, these nodes have one: the `service` Name of `forward`
+ * ("service"), a PolicyUse ("policy"), a NamedType ("type"), the place of `set` and `remove` ("place").
+ */
 export type Meaning =
   /** A `let`, `read`, path, policy, function or lambda parameter; `declaration` is the node id of its Name, in the same module. */
   | { readonly kind: "local"; readonly declaration: NodeId }
@@ -106,6 +111,8 @@ export type Meaning =
   | { readonly kind: "place"; readonly place: Place }
   | { readonly kind: "environment"; readonly value: EnvironmentValue }
   | { readonly kind: "failure"; readonly field: "kind" | "status" }
+  /** A NamedType that means a declared type: where it was declared. */
+  | { readonly kind: "type"; readonly module: number; readonly declaration: tree.TypeDeclaration }
   /** `as T`: decode an answer's or text's JSON into T; or a cast that is known to hold, which costs nothing. */
   | { readonly kind: "decode"; readonly type: Type; readonly absentOn404: boolean }
   | { readonly kind: "cast"; readonly type: Type }

@@ -23,7 +23,8 @@ export const declarations: readonly DeclarationEntry[] = [
     kind: "gateway",
     word: "gateway",
     syntax: "gateway name { settings }",
-    documentation: "Where the program listens and what it accepts. A program has at most one; without it, it listens on 127.0.0.1:8080.",
+    documentation:
+      "Where the program listens and what it accepts. A program has at most one; without it, it listens on 127.0.0.1:8080.",
     example: 'gateway edge { listen: [http(":8080")] }',
     since: "1",
   },
@@ -31,7 +32,8 @@ export const declarations: readonly DeclarationEntry[] = [
     kind: "service",
     word: "service",
     syntax: "service name { settings }",
-    documentation: "An HTTP service behind the gateway. Routes `forward` to it, or call it: `orders.get(\"/path\") as Order`.",
+    documentation:
+      'An HTTP service behind the gateway. Routes `forward` to it, or call it: `orders.get("/path") as Order`.',
     example: 'service orders { url: "http://10.0.0.11:8080", timeout: 800ms }',
     since: "1",
   },
@@ -39,7 +41,8 @@ export const declarations: readonly DeclarationEntry[] = [
     kind: "type",
     word: "type",
     syntax: "type Name { field: Type, field: Type = default } · type Name = Type",
-    documentation: "Names a type. A field may carry labels (`email: string @pii`), which its values keep wherever they go.",
+    documentation:
+      "Names a type. A field may carry labels (`email: string @pii`), which its values keep wherever they go.",
     example: "type Item { sku: string(1..40), quantity: int(1..1000), price: money }",
     since: "1",
   },
@@ -81,7 +84,8 @@ export const declarations: readonly DeclarationEntry[] = [
     kind: "test",
     word: "test",
     syntax: 'test "title" { given …; send …; expect … }',
-    documentation: "Sends requests to the program, with faked services, and says what must come of it. Clock, randomness and network are never real.",
+    documentation:
+      "Sends requests to the program, with faked services, and says what must come of it. Clock, randomness and network are never real.",
     example: 'test "hello" { send GET "/"; expect status == 200 }',
     since: "1",
   },

@@ -16,7 +16,7 @@ export const labels: readonly LabelEntry[] = [
   {
     name: "secret",
     documentation:
-      "A credential. `secret(\"X\")` has it from the start. It may go only to services whose `clearance` names it, never to a log line or a response. Comparing with it is allowed and takes constant time.",
+      'A credential. `secret("X")` has it from the start. It may go only to services whose `clearance` names it, never to a log line or a response. Comparing with it is allowed and takes constant time.',
     since: "1",
   },
   {

@@ -20,7 +20,13 @@ const request = { side: "request", read: "always", named: false, set: false, rem
 const response = { side: "response", read: "answer", named: false, set: true, remove: false, since: "1" } as const;
 
 export const places: readonly PlaceEntry[] = [
-  { ...request, what: "method", type: "string", documentation: "The method, as sent.", example: 'request.method == "GET"' },
+  {
+    ...request,
+    what: "method",
+    type: "string",
+    documentation: "The method, as sent.",
+    example: 'request.method == "GET"',
+  },
   {
     ...request,
     what: "path",

@@ -10,7 +10,12 @@ export type SettingType =
   | { readonly kind: "size"; readonly min: number; readonly max: number }
   /** One of these words, written without quotes. */
   | { readonly kind: "word"; readonly words: readonly string[] }
-  | { readonly kind: "list"; readonly of: SettingType; readonly min: number; /** One value may stand without brackets. */ readonly single: boolean }
+  | {
+      readonly kind: "list";
+      readonly of: SettingType;
+      readonly min: number /** One value may stand without brackets. */;
+      readonly single: boolean;
+    }
   | { readonly kind: "record"; readonly settings: readonly Setting[] }
   /** `http(":8080", transport: strict)`: an address with settings of its own; becomes `{ address, port, … }`. */
   | { readonly kind: "listener"; readonly word: string; readonly settings: readonly Setting[] }

@@ -33,7 +33,8 @@ export const steps: readonly StepEntry[] = [
   {
     kind: "read",
     word: "read",
-    syntax: "read name: Type · read query name: Type = default · read header name: Type from \"x-name\" · read cookie name: Type",
+    syntax:
+      'read name: Type · read query name: Type = default · read header name: Type from "x-name" · read cookie name: Type',
     documentation:
       "The only door for input: reads and validates the body, or one query parameter, header field or cookie. Input that does not fit is answered with 400, 413 or 415, unless `else` says otherwise. `form(T)` takes a form, `text` and `bytes` take the body as it is.",
     example: "read order: Order",
@@ -68,7 +69,7 @@ export const steps: readonly StepEntry[] = [
     syntax: "reply · reply status · reply value · reply status value",
     documentation:
       "Answers the request. A string is sent as text, bytes as they are, anything else as JSON; `text(…)`, `html(…)`, `file(…)` and `redirect(…)` say more.",
-    example: 'reply 201 { id: order.id }',
+    example: "reply 201 { id: order.id }",
     since: "1",
     places: everywhere,
     ends: true,
@@ -88,7 +89,7 @@ export const steps: readonly StepEntry[] = [
     word: "set",
     syntax: "set place = value",
     documentation:
-      "Changes what goes out: `request` places change what is forwarded, `response` places whatever answer leaves. A cookie takes attributes: `set response.cookie(\"sid\") = id { secure: true, age: 8h }`.",
+      'Changes what goes out: `request` places change what is forwarded, `response` places whatever answer leaves. A cookie takes attributes: `set response.cookie("sid") = id { secure: true, age: 8h }`.',
     example: 'set response.header("cache-control") = "no-store"',
     since: "1",
     places: everywhere,
@@ -118,8 +119,9 @@ export const steps: readonly StepEntry[] = [
     kind: "log",
     word: "log",
     syntax: "log value · log warn value",
-    documentation: "Writes a line to the log, at level `debug`, `info` (the default), `warn` or `error`. It never waits.",
-    example: "log warn { event: \"late\", id: id }",
+    documentation:
+      "Writes a line to the log, at level `debug`, `info` (the default), `warn` or `error`. It never waits.",
+    example: 'log warn { event: "late", id: id }',
     since: "1",
     places: everywhere,
     ends: false,

@@ -30,7 +30,8 @@ export const limitSettings: readonly Setting[] = [
     type: { kind: "size", min: 0, max: 1024 ** 4 },
     default: 1_000_000,
     environment: true,
-    documentation: "The largest request body that is accepted. A longer one is answered with 413. A route's own `body` overrides it.",
+    documentation:
+      "The largest request body that is accepted. A longer one is answered with 413. A route's own `body` overrides it.",
     example: "body: 1MB",
   }),
   setting({
@@ -38,7 +39,8 @@ export const limitSettings: readonly Setting[] = [
     type: { kind: "size", min: 1024, max: 1024 ** 2 },
     default: 16_000,
     environment: true,
-    documentation: "The largest request head (request line and header fields together). A longer one is answered with 431.",
+    documentation:
+      "The largest request head (request line and header fields together). A longer one is answered with 431.",
     example: "headers: 16KB",
   }),
   setting({
@@ -61,7 +63,8 @@ export const limitSettings: readonly Setting[] = [
     key: "connections",
     type: { kind: "int", min: 1, max: 10_000_000 },
     environment: true,
-    documentation: "How many client connections may be open at once over all threads. Without it there is no limit but the system's.",
+    documentation:
+      "How many client connections may be open at once over all threads. Without it there is no limit but the system's.",
     example: "connections: 10000",
   }),
 ];
@@ -72,7 +75,8 @@ export const gatewaySettings: readonly Setting[] = [
     type: { kind: "list", of: { kind: "listener", word: "http", settings: listenerSettings }, min: 1, single: true },
     default: [{ address: "127.0.0.1", port: 8080, transport: "fast" }],
     environment: true,
-    documentation: 'Where the gateway takes requests. `":8080"` means every address of the machine; port 0 takes any free port.',
+    documentation:
+      'Where the gateway takes requests. `":8080"` means every address of the machine; port 0 takes any free port.',
     example: 'listen: [http(":8080"), http("127.0.0.1:8081", transport: strict)]',
   }),
   setting({

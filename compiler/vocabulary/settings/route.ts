@@ -7,7 +7,8 @@ export const routeSettings: readonly Setting[] = [
   setting({
     key: "deadline",
     type: { kind: "duration", min: 1, max: 24 * HOUR },
-    documentation: "How long the whole answer may take, from the request's head to the last byte. Without it there is no bound but those of services.",
+    documentation:
+      "How long the whole answer may take, from the request's head to the last byte. Without it there is no bound but those of services.",
     example: "deadline: 30s",
   }),
   setting({
@@ -22,13 +23,15 @@ export const forwardSettings: readonly Setting[] = [
   setting({
     key: "body",
     type: { kind: "expression", type: "T" },
-    documentation: "What the service gets as body instead of the original bytes: a string as text, bytes as they are, anything else as JSON.",
+    documentation:
+      "What the service gets as body instead of the original bytes: a string as text, bytes as they are, anything else as JSON.",
     example: "body: order",
   }),
   setting({
     key: "timeout",
     type: { kind: "duration", min: 1, max: HOUR },
-    documentation: "How long the service may take until its answer's head has arrived, instead of the service's `timeout`.",
+    documentation:
+      "How long the service may take until its answer's head has arrived, instead of the service's `timeout`.",
     example: "timeout: 2s",
   }),
 ];

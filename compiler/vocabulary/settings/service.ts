@@ -18,7 +18,8 @@ export const serviceSettings: readonly Setting[] = [
     key: "balance",
     type: { kind: "word", words: ["least_requests"] },
     default: "least_requests",
-    documentation: "Which of several endpoints gets the next request. `least_requests`: the one with the fewest requests in flight.",
+    documentation:
+      "Which of several endpoints gets the next request. `least_requests`: the one with the fewest requests in flight.",
     example: "balance: least_requests",
   }),
   setting({
@@ -26,7 +27,8 @@ export const serviceSettings: readonly Setting[] = [
     type: { kind: "duration", min: 1, max: HOUR },
     default: 30 * SECOND,
     environment: true,
-    documentation: "How long one attempt may take until the answer's head has arrived. A route's `deadline` bounds the whole answer.",
+    documentation:
+      "How long one attempt may take until the answer's head has arrived. A route's `deadline` bounds the whole answer.",
     example: "timeout: 800ms",
   }),
   setting({
@@ -58,7 +60,8 @@ export const serviceSettings: readonly Setting[] = [
     type: { kind: "size", min: 1, max: 1024 ** 3 },
     default: 10_000_000,
     environment: true,
-    documentation: "The longest answer that a call may read into memory. Answers that are forwarded stream and have no limit.",
+    documentation:
+      "The longest answer that a call may read into memory. Answers that are forwarded stream and have no limit.",
     example: "answer_limit: 10MB",
   }),
   setting({
@@ -73,7 +76,8 @@ export const serviceSettings: readonly Setting[] = [
     key: "clearance",
     type: { kind: "labels" },
     default: [],
-    documentation: "Labels of data that may be sent to this service. Data with another label does not compile on its way there.",
+    documentation:
+      "Labels of data that may be sent to this service. Data with another label does not compile on its way there.",
     example: "clearance: [pii]",
   }),
 ];
@@ -95,7 +99,8 @@ export const callSettings: readonly Setting[] = [
   setting({
     key: "query",
     type: { kind: "entries", of: "string" },
-    documentation: "Query parameters, encoded and added to those of the path. An absent value leaves its parameter out.",
+    documentation:
+      "Query parameters, encoded and added to those of the path. An absent value leaves its parameter out.",
     example: "query: { page: page }",
   }),
   setting({

@@ -1,0 +1,144 @@
+/** What the checker keeps while it works: per program, per module, and per body that is being checked. */
+import { spanOf } from "../1-syntax/index.ts";
+import type * as tree from "../1-syntax/tree.ts";
+import type { GlobalSymbol, Scope } from "../2-names/index.ts";
+import type { MessageValues } from "../diagnostics/catalogue.generated.ts";
+import { type Code, type Details, type Diagnostic, diagnose, type Label, type Span } from "../diagnostics/index.ts";
+import type { FailureKind } from "../../runtime/failure.ts";
+import type {
+  CheckedConstant,
+  CheckedFunction,
+  CheckedModule,
+  CheckedPolicy,
+  CheckedService,
+  Meaning,
+} from "./checked.ts";
+import type { Labels, Type } from "./type.ts";
+
+export interface ProgramState {
+  readonly modules: readonly ModuleState[];
+  readonly diagnostics: Diagnostic[];
+  readonly services: Map<tree.Service, CheckedService>;
+  readonly constants: Map<tree.Constant, CheckedConstant>;
+  readonly functions: Map<tree.FunctionDeclaration, FunctionState>;
+  readonly policies: Map<tree.Policy, PolicyState>;
+  readonly declaredTypes: Map<tree.TypeDeclaration, Type>;
+  /** Declarations whose check has begun and not ended, to find what needs itself. */
+  readonly open: Set<tree.Declaration>;
+}
+
+/** A `CheckedModule` while it is filled. */
+export interface ModuleState extends CheckedModule {
+  readonly index: number;
+  readonly names: ReadonlyMap<string, GlobalSymbol>;
+  readonly types: Map<tree.NodeId, Type>;
+  readonly meanings: Map<tree.NodeId, Meaning>;
+  readonly canFail: Set<tree.NodeId>;
+  readonly unwraps: Set<tree.NodeId>;
+  /** Where a local's value comes from, by the id of its Name: for the path of a label in messages. */
+  readonly sources: Map<tree.NodeId, tree.Expression | tree.TypeExpression>;
+}
+
+export interface FunctionState {
+  readonly checked: CheckedFunction;
+  /** With the private labels of parameters (see `labels.ts`). */
+  readonly parameters: readonly { readonly name: string; readonly type: Type }[];
+  readonly result: Type;
+  /** What can go wrong in its body without an `else` there; a call fails with it. */
+  readonly fails: FailureKind | null;
+}
+
+export interface PolicyState {
+  readonly checked: CheckedPolicy;
+  readonly parameters: readonly { readonly name: string; readonly type: Type }[];
+  /** Its `let`s and `read`s. */
+  readonly values: ReadonlyMap<string, Local>;
+  /** Labelled values that it puts on the request: they go to whatever service a route forwards to. */
+  readonly carried: readonly Carried[];
+}
+
+export interface Local {
+  readonly name: string;
+  /** The id of the Name that declares it. */
+  readonly declaration: tree.NodeId;
+  readonly module: ModuleState;
+  readonly type: Type;
+}
+
+/** A labelled value set on the request, waiting for the service it is forwarded to. */
+export interface Carried {
+  readonly module: ModuleState;
+  readonly node: tree.Expression;
+  readonly labels: Labels;
+}
+
+/** Something that can fail and that no `else` has taken yet. */
+export interface OpenFailure {
+  readonly kind: FailureKind;
+  readonly node: tree.Expression;
+  /** Under the marked source. */
+  readonly text: string;
+  readonly related: readonly Label[];
+  readonly help: string | null;
+}
+
+/** Where an expression or step stands; decides what is legal there. */
+export type Where = "route" | "policy" | "answer" | "guard" | "function" | "lambda" | "constant" | "setting" | "test";
+
+/** The body that is being checked. One object per body; `scope` and the flags change while it is walked. */
+export interface Body {
+  readonly program: ProgramState;
+  readonly module: ModuleState;
+  where: Where;
+  scope: Scope<Local>;
+  readonly failures: OpenFailure[];
+  /** Above 0 in what follows `else`: `failure` has a meaning there. */
+  elseDepth: number;
+  /** Policies of the route, whose values can be named. */
+  readonly policies: ReadonlySet<tree.Policy>;
+  /** Labelled values set on the request so far, and those that a service got. */
+  readonly carried: Carried[];
+  /** The node that read the body first. */
+  bodyRead: tree.ReadStep | null;
+}
+
+export type Extra = Omit<Details, "related"> & {
+  readonly related?: readonly {
+    readonly node: { readonly id: tree.NodeId };
+    readonly text: string;
+    readonly module?: ModuleState;
+  }[];
+};
+
+/** Adds a diagnostic at a node. */
+export function report<C extends Code>(
+  context: { readonly program: ProgramState; readonly module: ModuleState },
+  node: { readonly id: tree.NodeId },
+  code: C,
+  values: MessageValues[C],
+  text: string,
+  extra: Extra = {},
+): void {
+  const { related = [], ...details } = extra;
+  context.program.diagnostics.push(
+    diagnose(
+      code,
+      values,
+      { span: span(context.module, node), text },
+      {
+        ...details,
+        related: related.map((label) => ({ span: span(label.module ?? context.module, label.node), text: label.text })),
+      },
+    ),
+  );
+}
+
+export function span(module: ModuleState, node: { readonly id: tree.NodeId }): Span {
+  return spanOf(module.tree, node.id);
+}
+
+/** The source text of a node. */
+export function sourceOf(module: ModuleState, node: { readonly id: tree.NodeId }): string {
+  const { start, end } = span(module, node);
+  return module.tree.text.slice(start, end);
+}

@@ -1,0 +1,108 @@
+/** A value where a type is expected: fits, or one message that says what does not. */
+import type * as tree from "../1-syntax/tree.ts";
+import type { Fix } from "../diagnostics/index.ts";
+import { likelyUnits } from "../vocabulary/units.ts";
+import { currencies } from "../vocabulary/units.ts";
+import { type Body, report, sourceOf, span } from "./context.ts";
+import { present } from "./construct.ts";
+import { needed } from "./failure.ts";
+import { fits } from "./fits.ts";
+import { base } from "./join.ts";
+import { describe, show } from "./show.ts";
+import type { Type } from "./type.ts";
+
+/** Gives what is there: the found type, without absence where the expected type has none. */
+export function assign(body: Body, node: tree.Expression, found: Type, expected: Type): Type {
+  if (fits(found, expected)) return found;
+  if (found.kind === "optional" && fits(found.of, expected)) return needed(body, node, found);
+  mismatch(body, node, found, expected);
+  return expected;
+}
+
+export function mismatch(body: Body, node: tree.Expression, found: Type, expected: Type): void {
+  const wanted = present(expected);
+  if (found.kind === "int" || found.kind === "float") {
+    const proposals = unitProposals(node, wanted);
+    if (proposals.length > 0) return missingUnit(body, node, wanted, proposals);
+  }
+  const open = base(found);
+  const target = base(wanted);
+  if (isRefined(wanted) && open.kind === target.kind && ["int", "float", "string", "list"].includes(open.kind)) {
+    report(body, node, "VGW3009", { value: shown(body, node), range: show(wanted) }, `${describe(found)}`, {
+      help: rangeHelp(node, open, wanted),
+    });
+    return;
+  }
+  if (found.kind === "literal" && (wanted.kind === "union" || wanted.kind === "literal")) {
+    report(body, node, "VGW3009", { value: show(found), range: show(wanted) }, `${show(wanted)} is expected`);
+    return;
+  }
+  report(
+    body,
+    node,
+    "VGW3001",
+    { expected: describe(wanted), found: describe(found) },
+    `${describe(wanted)} is expected here`,
+    {
+      help: conversionHelp(found, wanted),
+    },
+  );
+}
+
+function isRefined(type: Type): boolean {
+  switch (type.kind) {
+    case "int":
+      return show(type) !== "int";
+    case "float":
+      return type.min !== null || type.max !== null;
+    case "string":
+      return type.min > 0 || type.max !== null || type.pattern !== null;
+    case "list":
+      return type.min > 0 || type.max !== null;
+    default:
+      return false;
+  }
+}
+
+function shown(body: Body, node: tree.Expression): string {
+  const source = sourceOf(body.module, node);
+  return source.includes("\n") || source.length > 40 ? "this value" : source;
+}
+
+function rangeHelp(node: tree.Expression, found: Type, wanted: Type): string | null {
+  if (node.kind === "number" || node.kind === "string" || found.kind === "list") return null;
+  return found.kind === "int" || found.kind === "float"
+    ? `narrow it first: … as ${show(wanted)} else …`
+    : `its type says ${show(found)}; declare it as ${show(wanted)} where it comes in`;
+}
+
+function conversionHelp(found: Type, wanted: Type): string | null {
+  if (base(found).kind === "string" && (wanted.kind === "int" || wanted.kind === "float"))
+    return `${wanted.kind}(…) reads a number from a text`;
+  if (wanted.kind === "string" && found.kind !== "string") return 'string(…) gives its text, and so does a hole: "{…}"';
+  if (wanted.kind === "int" && found.kind === "float") return "round(…), floor(…) or ceil(…) gives a whole number";
+  return null;
+}
+
+/** What the number could have been, written out; empty where no unit is due. */
+export function unitProposals(node: tree.Expression, wanted: Type): readonly string[] {
+  if (node.kind !== "number" || node.unit !== null || node.currency !== null) return [];
+  if (wanted.kind === "money") {
+    const sign = [...currencies].find(([, currency]) => currency === wanted.currency)?.[0];
+    return sign ? [`${sign}${node.digits}`] : [];
+  }
+  return (likelyUnits[wanted.kind] ?? []).map((unit) => `${node.digits}${unit}`);
+}
+
+export function missingUnit(body: Body, node: tree.Expression, wanted: Type, proposals: readonly string[]): void {
+  const at = span(body.module, node);
+  const fixes: Fix[] = proposals.map((text) => ({
+    title: `Write ${text}`,
+    kind: "maybe",
+    edits: [{ span: at, text }],
+  }));
+  report(body, node, "VGW3012", { value: sourceOf(body.module, node) }, `${describe(wanted)} is expected here`, {
+    help: `${proposals.join(" or ")}?`,
+    fixes,
+  });
+}

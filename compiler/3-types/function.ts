@@ -1,0 +1,96 @@
+/** Functions: checked once, when first called or at the end; their parameters' private labels tell what flows to the result. */
+import type * as tree from "../1-syntax/tree.ts";
+import type { GlobalSymbol } from "../2-names/index.ts";
+import { placeArguments } from "./arguments.ts";
+import { newBody } from "./body.ts";
+import type { Receiver } from "./call.ts";
+import { type Body, type FunctionState, type ProgramState, report } from "./context.ts";
+import { UNKNOWN } from "./construct.ts";
+import { check, expect } from "./expression.ts";
+import { assign } from "./expect.ts";
+import { deepLabels, mapLabels, parameterLabel, union, visible, withLabels } from "./labels.ts";
+import { declare } from "./scopes.ts";
+import { resolveType } from "./type-expression.ts";
+import type { Labels, Type } from "./type.ts";
+import { NONE } from "./type.ts";
+
+/** null: it is being checked just now, so it calls itself. */
+export function functionOf(
+  program: ProgramState,
+  node: tree.FunctionDeclaration,
+  moduleIndex: number,
+): FunctionState | null {
+  const known = program.functions.get(node);
+  if (known) return known;
+  if (program.open.has(node)) return null;
+  program.open.add(node);
+  const module = program.modules[moduleIndex]!;
+  const body = newBody(program, module, "function");
+  const parameters = node.parameters.map((parameter, index) => {
+    const type = parameter.type ? resolveType(body, parameter.type) : UNKNOWN;
+    return { name: parameter.name.text, node: parameter, type, labelled: withLabels(type, [parameterLabel(index)]) };
+  });
+  for (const { node: parameter, labelled } of parameters) declare(body, parameter.name, labelled, parameter.type);
+  const declared = node.result ? resolveType(body, node.result) : null;
+  const found = declared ? expect(body, node.body, declared) : check(body, node.body);
+  // A declared result keeps its own form; what flows into it is found in the body.
+  const result = declared ? withLabels(declared, deepLabels(found)) : found;
+  const fails = body.failures[0]?.kind ?? null;
+  program.open.delete(node);
+  const state: FunctionState = {
+    checked: {
+      module,
+      node,
+      name: node.name.text,
+      parameters: parameters.map(({ type }) => type),
+      result: mapLabels(result, visible),
+    },
+    parameters: parameters.map(({ name, type }) => ({ name, type })),
+    result,
+    fails,
+  };
+  program.functions.set(node, state);
+  return state;
+}
+
+export function checkFunctionCall(
+  body: Body,
+  node: tree.Call | tree.Pipe,
+  symbol: GlobalSymbol,
+  receiver: Receiver | null,
+  args: readonly tree.Argument[],
+): Type {
+  if (symbol.kind === "broken") return UNKNOWN;
+  const declaration = symbol.node as tree.FunctionDeclaration;
+  const state = functionOf(body.program, declaration, symbol.module);
+  if (!state) {
+    for (const argument of args) check(body, argument.value);
+    report(body, node, "VGW2007", { name: declaration.name.text }, "by this call");
+    return UNKNOWN;
+  }
+  body.module.meanings.set(node.id, { kind: "function", function: state.checked });
+  const shapes = state.parameters.map(({ name }) => ({ name, optional: false }));
+  const placed = placeArguments(body, node, declaration.name.text, shapes, args, receiver ? 1 : 0);
+  const flows: Labels[] = state.parameters.map(({ type }, index) => {
+    const argument = index === 0 && receiver ? receiver.node : placed[index];
+    if (!argument) return NONE;
+    const found = index === 0 && receiver ? receiver.type : check(body, argument, type);
+    const there = assign(body, argument, found, type);
+    const declared = deepLabels(type);
+    return deepLabels(there).filter((label) => !declared.includes(label));
+  });
+  if (state.fails !== null)
+    body.failures.push({
+      kind: state.fails === "division" || state.fails === "absent" ? "invalid" : state.fails,
+      node,
+      text: `${declaration.name.text} can fail, see its body`,
+      related: [],
+      help: null,
+    });
+  return mapLabels(state.result, (labels) =>
+    labels.reduce<Labels>((all, label) => {
+      const index = label.startsWith("#") ? Number(label.slice(1)) : -1;
+      return union(all, index < 0 ? [label] : (flows[index] ?? NONE));
+    }, NONE),
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * Labels on types. A label on a record or list is on the whole of it; fields and items have their own besides. While a
+ * function's body is checked each of its parameters carries a private label (`#0`, `#1` …), so that the result's type
+ * tells which arguments flow into it; a call puts the argument's labels in their place.
+ */
+import type { Label, Labels, Type } from "./type.ts";
+import { NONE } from "./type.ts";
+
+export function union(a: Labels, b: Labels): Labels {
+  if (b.length === 0 || a === b) return a;
+  if (a.length === 0) return b;
+  if (b.every((label) => a.includes(label))) return a;
+  return [...new Set([...a, ...b])].sort();
+}
+
+/** The type with these labels on the whole of it. */
+export function withLabels<T extends Type>(type: T, labels: Labels): T {
+  const all = union(type.labels, labels);
+  if (all === type.labels) return type;
+  if (type.kind === "optional") return { ...type, of: withLabels(type.of, labels), labels: all };
+  return { ...type, labels: all };
+}
+
+const deepCache = new WeakMap<Type, Labels>();
+
+/** The labels of a value of this type and of everything in it. */
+export function deepLabels(type: Type): Labels {
+  switch (type.kind) {
+    case "record":
+    case "list":
+    case "map":
+    case "optional":
+    case "union": {
+      const known = deepCache.get(type);
+      if (known) return known;
+      const labels = partsOf(type).reduce((all, part) => union(all, deepLabels(part)), type.labels);
+      deepCache.set(type, labels);
+      return labels;
+    }
+    default:
+      return type.labels;
+  }
+}
+
+function partsOf(type: Type): readonly Type[] {
+  switch (type.kind) {
+    case "record":
+      return type.fields.map((field) => field.type);
+    case "list":
+      return [type.item];
+    case "map":
+      return [type.value];
+    case "optional":
+      return [type.of];
+    case "union":
+      return type.members;
+    default:
+      return [];
+  }
+}
+
+/** Every label of the type, at any depth, through `change`. */
+export function mapLabels(type: Type, change: (labels: Labels) => Labels): Type {
+  if (deepLabels(type).length === 0) return type;
+  const labels = type.labels.length === 0 ? NONE : change(type.labels);
+  switch (type.kind) {
+    case "record":
+      return {
+        ...type,
+        fields: type.fields.map((field) => ({ ...field, type: mapLabels(field.type, change) })),
+        labels,
+      };
+    case "list":
+      return { ...type, item: mapLabels(type.item, change), labels };
+    case "map":
+      return { ...type, value: mapLabels(type.value, change), labels };
+    case "optional":
+      return { ...type, of: mapLabels(type.of, change), labels };
+    case "union":
+      return { ...type, members: type.members.map((member) => mapLabels(member, change)), labels };
+    default:
+      return { ...type, labels };
+  }
+}
+
+export const parameterLabel = (index: number): Label => `#${index}`;
+
+/** Labels that authors can see. */
+export const visible = (labels: Labels): Labels => labels.filter((label) => !label.startsWith("#"));

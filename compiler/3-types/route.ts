@@ -1,0 +1,199 @@
+/** A route: its methods, path, host, policies and guard, then its settings and steps; every way through must end. */
+import type * as tree from "../1-syntax/tree.ts";
+import { kindNames, nearest } from "../2-names/index.ts";
+import { routeSettings } from "../vocabulary/settings/route.ts";
+import { placeArguments } from "./arguments.ts";
+import { newBody } from "./body.ts";
+import type { CheckedRoute } from "./checked.ts";
+import { type Body, type ModuleState, type ProgramState, report, span } from "./context.ts";
+import { FILLED_STRING, STRING } from "./construct.ts";
+import { check } from "./expression.ts";
+import { assign } from "./expect.ts";
+import { settle } from "./failure.ts";
+import { checkGuard } from "./guard.ts";
+import { deepLabels, visible } from "./labels.ts";
+import { policyOf } from "./policy.ts";
+import { unknownName } from "./reference.ts";
+import { declare, enter, assume } from "./scopes.ts";
+import { checkSettings } from "./setting.ts";
+import { show } from "./show.ts";
+import { inheritCarried } from "./sink.ts";
+import { checkSteps } from "./steps.ts";
+import { resolveType } from "./type-expression.ts";
+import type { Type } from "./type.ts";
+
+/** Registered methods that a gateway passes on (IANA), without CONNECT and TRACE, which end at the first proxy. */
+const methods = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "QUERY",
+  "PROPFIND",
+  "PROPPATCH",
+  "MKCOL",
+  "COPY",
+  "MOVE",
+  "LOCK",
+  "UNLOCK",
+  "REPORT",
+  "SEARCH",
+  "PURGE",
+  "any",
+]);
+
+export function checkRoute(program: ProgramState, module: ModuleState, node: tree.Route): CheckedRoute {
+  const policies = new Set<tree.Policy>();
+  const body = newBody(program, module, "route", policies);
+  checkMethods(body, node);
+  checkPattern(body, node.pattern);
+  if (node.host) checkHost(body, node.host);
+  for (const use of node.policies) checkPolicyUse(body, use, policies);
+  if (node.guard) checkGuard(body, node.guard);
+  const setting = { ...newBody(program, module, "setting"), failures: body.failures };
+  const settings = checkSettings(setting, "a route", routeSettings, node.settings, node);
+  body.failures.length = 0;
+  const { guard } = node;
+  const ends = enter(body, () => {
+    if (guard) assume(body, guard, true);
+    return checkSteps(body, node.steps);
+  });
+  if (!ends) withoutEnd(body, node);
+  return { module, node, name: nameOf(body, node), settings };
+}
+
+/** As logs and `vgw why` call it: "GET /orders/{id: uuid}". */
+function nameOf(body: Body, node: tree.Route): string {
+  const { start, end } = span(body.module, node.pattern);
+  const path = body.module.tree.text.slice(start, end).replace(/^"|"$/g, "");
+  return `${node.methods.map(({ text }) => text).join(", ")} ${path}`;
+}
+
+function checkMethods(body: Body, node: tree.Route): void {
+  const seen = new Set<string>();
+  for (const method of node.methods) {
+    if (seen.has(method.text)) report(body, method, "VGW3006", { name: method.text }, "again");
+    seen.add(method.text);
+    if (methods.has(method.text) || method.text === "") continue;
+    const likely = methods.has(method.text.toUpperCase()) ? method.text.toUpperCase() : nearest(method.text, methods);
+    report(body, method, "VGW3027", { name: method.text }, "a method is expected here", {
+      help: likely && `did you mean ${likely}?`,
+      fixes: likely
+        ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(body.module, method), text: likely }] }]
+        : [],
+    });
+  }
+}
+
+function checkPattern(body: Body, pattern: tree.PathPattern | tree.Broken): void {
+  if (pattern.kind === "broken") return;
+  const first = pattern.parts[0];
+  if (first?.kind !== "path-literal" || !first.text.startsWith("/"))
+    report(body, pattern, "VGW3034", { text: "this", type: "a path" }, 'a path begins with "/"');
+  const seen = new Set<string>();
+  for (const part of pattern.parts) {
+    if (part.kind !== "path-parameter") continue;
+    const type = parameterType(body, part);
+    if (part.name.text !== "" && seen.has(part.name.text)) {
+      report(body, part.name, "VGW3036", { name: part.name.text }, "again");
+      continue;
+    }
+    seen.add(part.name.text);
+    body.module.types.set(part.id, type);
+    declare(body, part.name, type, part.type);
+  }
+}
+
+const pathKinds = new Set(["string", "int", "float", "bool", "uuid", "date", "literal", "unknown"]);
+
+function parameterType(body: Body, part: tree.PathParameter): Type {
+  if (!part.type) return part.rest ? STRING : FILLED_STRING;
+  const type = resolveType(body, part.type);
+  const members = type.kind === "union" ? type.members : [type];
+  const good = part.rest
+    ? type.kind === "string" || type.kind === "unknown"
+    : members.every((member) => pathKinds.has(member.kind) && (type.kind !== "union" || member.kind === "literal"));
+  if (!good)
+    report(body, part.type, "VGW3024", { type: show(type) }, part.rest ? "the rest of a path is a string" : "not here");
+  return type;
+}
+
+function checkHost(body: Body, node: tree.Expression): void {
+  if (node.kind === "broken") return;
+  if (node.kind !== "string") {
+    report(body, node, "VGW3022", {}, "a host is written as a text without holes");
+    return;
+  }
+  if (!/^(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+$/.test(node.value) && !/^[0-9.]+$|^\[[0-9a-f:.]+\]$/.test(node.value))
+    report(
+      body,
+      node,
+      "VGW3034",
+      { text: `"${node.value}"`, type: "a host" },
+      'in lower case and without a port: "shop.example" or "*.shop.example"',
+    );
+  check(body, node);
+}
+
+/** Arguments are evaluated before the policy's steps, so they know the path's parameters. */
+function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Policy>): void {
+  const symbol = body.module.names.get(use.name.text);
+  if (symbol?.kind !== "policy") {
+    for (const argument of use.arguments) check(body, argument.value);
+    settle(body, 0);
+    if (symbol?.kind === "broken" || use.name.text === "") return;
+    if (symbol)
+      report(
+        body,
+        use.name,
+        "VGW2011",
+        { name: use.name.text, kind: kindNames[symbol.kind], wanted: "policy" },
+        "a policy is expected here",
+      );
+    else
+      unknownName(
+        body,
+        use.name,
+        [...body.module.names].flatMap(([key, { kind }]) => (kind === "policy" ? [key] : [])),
+      );
+    return;
+  }
+  const declaration = symbol.node as tree.Policy;
+  if (policies.has(declaration)) report(body, use, "VGW3006", { name: use.name.text }, "again");
+  policies.add(declaration);
+  const state = policyOf(body.program, declaration, symbol.module);
+  if (!state) return;
+  body.module.meanings.set(use.id, { kind: "policy", policy: state.checked });
+  const shapes = state.parameters.map(({ name }) => ({ name, optional: false }));
+  const placed = placeArguments(body, use, use.name.text, shapes, use.arguments, 0);
+  state.parameters.forEach(({ type, name }, index) => {
+    const argument = placed[index];
+    if (!argument) return;
+    const found = assign(body, argument, check(body, argument, type), type);
+    const declared = deepLabels(type);
+    for (const label of visible(deepLabels(found)))
+      if (!declared.includes(label))
+        report(body, argument, "VGW5005", { label: `@${label}` }, `${name} is declared without @${label}`, {
+          help: `declare it: ${name}: ${show(type)} @${label}`,
+        });
+  });
+  settle(body, 0);
+  inheritCarried(body, state.carried);
+}
+
+function withoutEnd(body: Body, node: tree.Route): void {
+  const end = span(body.module, node).end;
+  report(body, node.methods[0] ?? node, "VGW6101", {}, "not every way through it comes to reply, deny or forward", {
+    help: "end it with reply, deny or forward",
+    fixes: [
+      {
+        title: "Add deny 404",
+        kind: "maybe",
+        edits: [{ span: { file: body.module.tree.file, start: end - 1, end: end - 1 }, text: "\n  deny 404\n" }],
+      },
+    ],
+  });
+}

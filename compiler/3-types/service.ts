@@ -1,0 +1,24 @@
+/** `service` and `gateway`: nothing but settings. */
+import type * as tree from "../1-syntax/tree.ts";
+import { gatewaySettings } from "../vocabulary/settings/gateway.ts";
+import { serviceSettings } from "../vocabulary/settings/service.ts";
+import { newBody } from "./body.ts";
+import type { CheckedGateway, CheckedService, StaticValue } from "./checked.ts";
+import type { ModuleState, ProgramState } from "./context.ts";
+import { checkSettings } from "./setting.ts";
+
+export function checkService(program: ProgramState, module: ModuleState, node: tree.Service): CheckedService {
+  const body = newBody(program, module, "setting");
+  const settings = checkSettings(body, `the service ${node.name.text}`, serviceSettings, node.settings, node.name);
+  return { module, node, name: node.name.text, settings, clearance: textsOf(settings.clearance) };
+}
+
+function textsOf(value: StaticValue | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+export function checkGateway(program: ProgramState, module: ModuleState, node: tree.Gateway): CheckedGateway {
+  const body = newBody(program, module, "setting");
+  const settings = checkSettings(body, "the gateway", gatewaySettings, node.settings, node.name);
+  return { module, node, name: node.name.text, settings };
+}

@@ -1,0 +1,84 @@
+/** Settings against the vocabulary's tables: known, once, of the right kind and range, with defaults filled in. */
+import type * as tree from "../1-syntax/tree.ts";
+import { nearest } from "../2-names/index.ts";
+import type { Setting } from "../vocabulary/setting.ts";
+import type { StaticValue } from "./checked.ts";
+import { type Body, report, span } from "./context.ts";
+import { check } from "./expression.ts";
+import { staticValue } from "./static-value.ts";
+
+type Written = Pick<tree.Setting, "id" | "key" | "value">;
+export type Settings = { readonly [key: string]: StaticValue };
+
+/** Checks a block of settings. Those computed per request are given to `expression`, and are not in the answer. */
+export function checkSettings(
+  body: Body,
+  owner: string,
+  table: readonly Setting[],
+  written: readonly Written[],
+  at: { readonly id: tree.NodeId },
+  expression: ((setting: Setting, node: tree.Expression) => void) | null = null,
+): Settings {
+  const values: { [key: string]: StaticValue } = {};
+  const seen = new Map<string, tree.Name>();
+  for (const { key, value } of written) {
+    const setting = table.find((entry) => entry.key === key.text);
+    const before = seen.get(key.text);
+    if (!setting) {
+      unknownSetting(body, owner, table, key, value);
+      continue;
+    }
+    if (before)
+      report(body, key, "VGW3006", { name: key.text }, "again", { related: [{ node: before, text: "given here" }] });
+    seen.set(key.text, key);
+    if (isComputed(setting)) expression?.(setting, value);
+    else values[key.text] = staticSetting(body, setting, value) ?? defaultOf(setting);
+  }
+  for (const setting of table) {
+    if (seen.has(setting.key) || isComputed(setting)) continue;
+    if (setting.required)
+      report(body, at, "VGW3019", { owner, name: setting.key }, `${setting.key} is missing`, {
+        help: `add ${setting.example}`,
+      });
+    values[setting.key] = defaultOf(setting);
+  }
+  return values;
+}
+
+/** All settings of a table as they are when nothing is written. */
+export function defaultSettings(table: readonly Setting[]): Settings {
+  return Object.fromEntries(table.map((setting) => [setting.key, defaultOf(setting)]));
+}
+
+/** One setting's value; undefined: it has none, which has been reported. */
+export function staticSetting(body: Body, setting: Setting, node: tree.Expression): StaticValue | undefined {
+  return staticValue({ body, name: setting.key, environment: setting.environment }, setting.type, node);
+}
+
+function isComputed(setting: Setting): boolean {
+  return setting.type.kind === "expression" || setting.type.kind === "entries";
+}
+
+function defaultOf(setting: Setting): StaticValue {
+  return setting.type.kind === "record" ? defaultSettings(setting.type.settings) : (setting.default as StaticValue);
+}
+
+function unknownSetting(
+  body: Body,
+  owner: string,
+  table: readonly Setting[],
+  key: tree.Name,
+  value: tree.Expression,
+): void {
+  // The value is looked at for its names, unless it is of a form that only its setting would explain.
+  if (value.kind === "string" || value.kind === "template" || value.kind === "number") check(body, value);
+  if (key.text === "") return;
+  const known = table.map((entry) => entry.key);
+  const likely = nearest(key.text, known);
+  report(body, key, "VGW3018", { owner, name: key.text }, "no such setting", {
+    help: likely ? `did you mean ${likely}?` : `it has ${known.join(", ")}`,
+    fixes: likely
+      ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(body.module, key), text: likely }] }]
+      : [],
+  });
+}

@@ -1,0 +1,254 @@
+/** The value of a setting: literals, words, constants, and what the environment says. */
+import { urlFromText } from "../../runtime/value/url.ts";
+import type * as tree from "../1-syntax/tree.ts";
+import { nearest } from "../2-names/index.ts";
+import type { SettingType } from "../vocabulary/setting.ts";
+import type { EnvironmentValue, StaticValue } from "./checked.ts";
+import { constantValue } from "./constant-value.ts";
+import { type Body, report, sourceOf, span } from "./context.ts";
+import { BOOL, INT, simple, STRING } from "./construct.ts";
+import { environmentValue, isEnvironment } from "./environment.ts";
+import { expect } from "./expression.ts";
+import { checkSettings } from "./setting.ts";
+import type { Type } from "./type.ts";
+
+export interface Context {
+  readonly body: Body;
+  /** Of the setting, for messages. */
+  readonly name: string;
+  /** Whether `env` may stand here. */
+  readonly environment: boolean;
+}
+
+/** undefined: reported. */
+export function staticValue(context: Context, type: SettingType, node: tree.Expression): StaticValue | undefined {
+  if (node.kind === "broken") return undefined;
+  if (node.kind === "call" && isEnvironment(node) && type.kind !== "list")
+    return environmentSetting(context, type, node);
+  switch (type.kind) {
+    case "string":
+      return literalOf(context, node, STRING);
+    case "bool":
+      return literalOf(context, node, BOOL);
+    case "int":
+      return inRange(context, node, literalOf(context, node, INT), type.min, type.max, String);
+    case "duration":
+      return inRange(context, node, literalOf(context, node, simple("duration")), type.min, type.max, showDuration);
+    case "size":
+      return inRange(
+        context,
+        node,
+        literalOf(context, node, simple("size")),
+        type.min,
+        type.max,
+        (bytes) => `${bytes}B`,
+      );
+    case "cidr":
+      return literalOf(context, node, simple("cidr"));
+    case "url":
+      return urlValue(context, node);
+    case "word":
+      return wordValue(context, node, type.words);
+    case "labels":
+      return labelsValue(context, node);
+    case "list":
+      return listValue(context, type, node);
+    case "record":
+      return recordValue(context, type, node);
+    case "listener":
+      return listenerValue(context, type, node);
+    case "secret":
+      return refuse(context, node, 'a secret of the environment: secret("NAME")');
+    case "expression":
+    case "entries":
+      return undefined;
+  }
+}
+
+function refuse(
+  context: Context,
+  node: { readonly id: tree.NodeId },
+  wanted: string,
+  likely: string | null = null,
+): undefined {
+  report(context.body, node, "VGW3021", { name: context.name, wanted }, "not this", {
+    help: likely && `did you mean ${likely}?`,
+    fixes: likely
+      ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(context.body.module, node), text: likely }] }]
+      : [],
+  });
+  return undefined;
+}
+
+/** A literal, or a constant that is one. */
+function literalOf(context: Context, node: tree.Expression, type: Type): StaticValue | undefined {
+  const before = context.body.program.diagnostics.length;
+  expect(context.body, node, type);
+  context.body.failures.length = 0;
+  if (context.body.program.diagnostics.length > before) return undefined;
+  const meaning = context.body.module.meanings.get(node.id);
+  const value = constantValue(meaning?.kind === "constant" ? meaning.constant.node.value : node);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (context.body.module.types.get(node.id)?.kind !== "unknown")
+    report(context.body, node, "VGW3022", {}, "a setting is a literal, or a constant that is one");
+  return undefined;
+}
+
+function inRange(
+  context: Context,
+  node: tree.Expression,
+  value: StaticValue | undefined,
+  min: number,
+  max: number,
+  shown: (value: number) => string,
+): StaticValue | undefined {
+  if (typeof value !== "number" || (value >= min && value <= max)) return value;
+  report(
+    context.body,
+    node,
+    "VGW3009",
+    { value: sourceOf(context.body.module, node), range: `${shown(min)}..${shown(max)}` },
+    `${context.name} takes ${shown(min)} to ${shown(max)}`,
+  );
+  return undefined;
+}
+
+function showDuration(milliseconds: number): string {
+  for (const [unit, size] of [
+    ["day", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1000],
+  ] as const)
+    if (milliseconds >= size && milliseconds % size === 0) return `${milliseconds / size}${unit}`;
+  return `${milliseconds}ms`;
+}
+
+const environmentTypes: { readonly [kind: string]: EnvironmentValue["type"] } = {
+  string: "string",
+  bool: "bool",
+  int: "int",
+  duration: "duration",
+  size: "size",
+  url: "url",
+  cidr: "string",
+};
+
+function environmentSetting(context: Context, type: SettingType, node: tree.Call): StaticValue | undefined {
+  const usual = environmentTypes[type.kind];
+  const value = environmentValue(context.body, node, usual ?? "string");
+  if (!value) return undefined;
+  if (type.kind === "secret" ? value.secret : context.environment && usual === value.type && !value.secret)
+    return value;
+  return type.kind === "secret"
+    ? refuse(context, node, 'a secret of the environment: secret("NAME")')
+    : refuse(
+        context,
+        node,
+        context.environment && usual ? `env("${value.variable}", ${usual})` : "a value that is known when building",
+      );
+}
+
+/** An origin, with a path before each request's path where one is written; nothing behind it. */
+function urlValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  const value = literalOf(context, node, STRING);
+  if (typeof value !== "string") return undefined;
+  const canonical = urlFromText(value);
+  if (canonical?.startsWith("http://") && !/[?#@]/.test(value)) return value;
+  const wanted = canonical?.startsWith("https://")
+    ? "an http:// origin: https towards services comes with a later version"
+    : 'an origin such as "http://10.0.0.11:8080"';
+  return refuse(context, node, wanted);
+}
+
+function wordValue(context: Context, node: tree.Expression, words: readonly string[]): StaticValue | undefined {
+  const written =
+    node.kind === "reference"
+      ? node.name.text
+      : node.kind === "string"
+        ? node.value
+        : node.kind === "none"
+          ? "none"
+          : "";
+  if (node.kind !== "string" && words.includes(written)) return written;
+  const likely = words.includes(written) ? written : nearest(written, words);
+  return refuse(context, node, words.length === 1 ? `${words[0]}` : `one of ${words.join(", ")}`, likely);
+}
+
+function labelsValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  const items = node.kind === "list" ? node.items : [node];
+  const names = items.map((item) => (item.kind === "reference" ? item.name.text : null));
+  if (names.includes(null)) return refuse(context, node, "labels such as pii, or a list of them");
+  return names.flatMap((name) => (name === null ? [] : [name])).sort();
+}
+
+function listValue(
+  context: Context,
+  type: Extract<SettingType, { kind: "list" }>,
+  node: tree.Expression,
+): StaticValue | undefined {
+  if (node.kind !== "list") {
+    if (!type.single) return refuse(context, node, "a list");
+    const value = staticValue(context, type.of, node);
+    return value === undefined ? undefined : [value];
+  }
+  if (node.items.length < type.min) return refuse(context, node, "at least one value");
+  const items = node.items.map((item) => staticValue(context, type.of, item));
+  return items.flatMap((item) => (item === undefined ? [] : [item]));
+}
+
+function recordValue(
+  context: Context,
+  type: Extract<SettingType, { kind: "record" }>,
+  node: tree.Expression,
+): StaticValue | undefined {
+  if (node.kind !== "record")
+    return refuse(context, node, `settings in braces: { ${type.settings[0]?.example ?? ""} }`);
+  const entries = node.entries.flatMap((entry) => (entry.kind === "record-entry" ? [entry] : []));
+  for (const entry of node.entries)
+    if (entry.kind === "spread") refuse(context, entry, "settings that are written out");
+  return checkSettings(context.body, context.name, type.settings, entries, node);
+}
+
+/** `http(":8080", transport: strict)`. */
+function listenerValue(
+  context: Context,
+  type: Extract<SettingType, { kind: "listener" }>,
+  node: tree.Expression,
+): StaticValue | undefined {
+  const word = node.kind === "call" && node.callee.kind === "reference" ? node.callee.name.text : "";
+  if (node.kind !== "call" || word !== type.word) {
+    const wanted =
+      word === "https" ? `${type.word}("…"): https comes with a later version` : `${type.word}("address:port")`;
+    return refuse(context, node, wanted);
+  }
+  const [first] = node.arguments.filter((argument) => argument.name === null);
+  for (const argument of node.arguments)
+    if (argument.name === null && argument !== first)
+      report(context.body, argument, "VGW3014", { callee: type.word, wanted: "one address" }, "one too many");
+  const named = node.arguments.flatMap((argument) =>
+    argument.name ? [{ id: argument.id, key: argument.name, value: argument.value }] : [],
+  );
+  const settings = checkSettings(context.body, type.word, type.settings, named, node);
+  const address = first && literalOf(context, first.value, STRING);
+  const parsed = typeof address === "string" ? parseAddress(address) : null;
+  if (!first) report(context.body, node, "VGW3011", { callee: type.word, wanted: "an address" }, 'such as ":8080"');
+  else if (typeof address === "string" && !parsed)
+    report(
+      context.body,
+      first,
+      "VGW3034",
+      { text: `"${address}"`, type: "an address with a port" },
+      'such as ":8080" or "127.0.0.1:8080"',
+    );
+  return parsed ? { ...parsed, ...settings } : undefined;
+}
+
+const ALL_ADDRESSES = "0.0.0.0";
+
+function parseAddress(text: string): { address: string; port: number } | null {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match || port > 65_535) return null;
+  return { address: match[1]?.replace(/[[\]]/g, "") || ALL_ADDRESSES, port };
+}

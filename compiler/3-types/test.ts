@@ -1,0 +1,98 @@
+/** Tests: what is given, what is sent, what is expected. They see the program's services and constants, and observations. */
+import type * as tree from "../1-syntax/tree.ts";
+import { fakeFailures, givenFacts } from "../vocabulary/observations.ts";
+import { sendSettings } from "../vocabulary/settings/route.ts";
+import { newBody } from "./body.ts";
+import type { CheckedTest } from "./checked.ts";
+import { condition } from "./binary.ts";
+import { type Body, type ModuleState, type ProgramState, report } from "./context.ts";
+import { simple, STRING } from "./construct.ts";
+import { environmentValue, isEnvironment } from "./environment.ts";
+import { check, expect } from "./expression.ts";
+import { checkEntries, checkPayload } from "./service-call.ts";
+import { checkSettings } from "./setting.ts";
+import { signatureTypeOf } from "./signature.ts";
+
+export function checkTest(program: ProgramState, module: ModuleState, node: tree.Test): CheckedTest {
+  const body = newBody(program, module, "test");
+  for (const step of node.steps) {
+    checkTestStep(body, step);
+    // A failure in a test fails the test: nothing needs an else there.
+    body.failures.length = 0;
+  }
+  return { module, node, name: node.title.kind === "string" ? node.title.value : node.title.texts.join("…") };
+}
+
+function checkTestStep(body: Body, step: tree.TestStep): void {
+  switch (step.kind) {
+    case "given":
+      for (const fact of step.facts) checkFact(body, fact);
+      return;
+    case "send":
+      checkSend(body, step);
+      return;
+    case "expect":
+      for (const expected of step.conditions) condition(body, expected);
+      return;
+    case "advance":
+      expect(body, step.by, simple("duration"));
+      return;
+    case "broken":
+      return;
+  }
+}
+
+function checkFact(body: Body, fact: tree.GivenFact): void {
+  const { target, value } = fact;
+  if (target.kind === "reference") {
+    const type = givenFacts[target.name.text];
+    if (type) {
+      expect(body, value, signatureTypeOf(type));
+      return;
+    }
+  }
+  if (target.kind === "call" && isEnvironment(target)) {
+    environmentValue(body, target, "string");
+    check(body, value);
+    return;
+  }
+  if (
+    target.kind === "member" &&
+    target.object.kind === "reference" &&
+    target.object.name.text === "request" &&
+    target.name.text === "address"
+  ) {
+    expect(body, value, simple("ip"));
+    return;
+  }
+  if (target.kind === "call" && target.callee.kind === "member" && target.callee.object.kind === "reference") {
+    checkFake(body, target, target.callee.object, value);
+    return;
+  }
+  check(body, value);
+  if (target.kind !== "broken")
+    report(body, target, "VGW3031", { done: "given" }, "not something a test can fix", {
+      help: `services (orders.get("/path") = …), ${Object.keys(givenFacts).join(", ")}, request.address, env("X")`,
+    });
+}
+
+/** `orders.get("/orders*") = value`: a value is a 200 with that JSON; a number alone is a status. */
+function checkFake(body: Body, target: tree.Call, object: tree.Reference, value: tree.Expression): void {
+  const symbol = body.module.names.get(object.name.text);
+  const service = symbol?.kind === "service" ? body.program.services.get(symbol.node as tree.Service) : undefined;
+  const method = target.callee.kind === "member" ? target.callee.name.text : "";
+  if (service) body.module.meanings.set(target.id, { kind: "service-call", service, method: method.toUpperCase() });
+  else if (symbol?.kind !== "broken") check(body, object);
+  for (const argument of target.arguments) expect(body, argument.value, STRING);
+  if (value.kind === "reference" && fakeFailures.includes(value.name.text)) return;
+  checkPayload(body, value);
+}
+
+function checkSend(body: Body, step: tree.SendStep): void {
+  expect(body, step.path, STRING);
+  checkSettings(body, "send", sendSettings, step.settings, step, (setting, node) => {
+    if (setting.type.kind === "entries") checkEntries(body, setting.key, node, null);
+    else if (setting.key === "body") checkPayload(body, node);
+    else if (setting.type.kind === "expression") expect(body, node, signatureTypeOf(setting.type.type));
+  });
+}
