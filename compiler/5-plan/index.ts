@@ -12,16 +12,7 @@ import { spansOf } from "./spans.ts";
 
 /** `readFile` gives what `reply file(…)` embeds, by default from the disk. Throws where such a file cannot be read. */
 export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): Plan {
-  const program: Program = {
-    checked,
-    modules: new Map(checked.modules.map((module, index) => [module, index])),
-    services: named(checked.services),
-    constants: named(checked.constants),
-    functions: named(checked.functions),
-    called: new Map(),
-    environment: new Map(),
-    readFile,
-  };
+  const program = prepare(checked, readFile);
   const settings = checked.gateway?.settings ?? {};
   noteVariables(program, settings);
   const services = checked.services.map((service) => lowerService(program, service));
@@ -37,6 +28,20 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
     routes,
     environment: [...program.environment.values()],
     spans: checked.modules.map(({ tree }) => spansOf(tree)),
+  };
+}
+
+/** What lowering needs to know of the whole program. The same program gives the same names every time. */
+export function prepare(checked: CheckedProgram, readFile: ReadFile = fromDisk): Program {
+  return {
+    checked,
+    modules: new Map(checked.modules.map((module, index) => [module, index])),
+    services: named(checked.services),
+    constants: named(checked.constants),
+    functions: named(checked.functions),
+    called: new Map(),
+    environment: new Map(),
+    readFile,
   };
 }
 

@@ -101,7 +101,8 @@ export function forwardRequest(step: ForwardStep, scope: Scope, context: Context
 }
 
 function forwardTarget(context: Context): string | Failure {
-  let { path, query } = context;
+  let { query } = context;
+  let path = context.path ?? "";
   for (const change of context.requestChanges) {
     if (change.place === "path") path = change.value ?? path;
     if (change.place === "query")

@@ -21,8 +21,8 @@ export interface Context extends Loaded {
   readonly address: string;
   /** The trace identifier. */
   readonly id: string;
-  /** Canonical. */
-  readonly path: string;
+  /** Canonical; null: malformed, so that no route is asked. */
+  readonly path: string | null;
   /** Without "?". */
   readonly query: string;
   /** The route's limit in bytes. */

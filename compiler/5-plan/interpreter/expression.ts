@@ -116,7 +116,7 @@ function requestPart(what: Extract<Expr, { expr: "request" }>["what"], context: 
     case "method":
       return request.method;
     case "path":
-      return context.path;
+      return context.path ?? "";
     case "address":
       return context.address;
     case "host":

@@ -3,7 +3,8 @@
  * sockets, no timers. `vgw test` and `vgw why` run it, and the corpus holds the compiled bundle against it.
  */
 import { canonicalPath, isQuery } from "../../../runtime/http/path.ts";
-import type { Plan, RoutePlan } from "../plan.ts";
+import type { Failure } from "../../../runtime/failure.ts";
+import type { Expr, Plan, RoutePlan, Step } from "../plan.ts";
 import { trustedProxies } from "./call.ts";
 import { clientAddress } from "./client.ts";
 import type { Context, Ending, Loaded } from "./context.ts";
@@ -23,6 +24,13 @@ export type { IncomingAnswer, InterpretedAnswer, InterpretedRequest, OutgoingReq
 
 export interface Interpreter {
   answer(request: InterpretedRequest, world: World): Promise<InterpretedAnswer>;
+  /** The value of an expression that belongs to no route, behind its steps; or why it has none. `slots` are known values. */
+  evaluate(
+    steps: readonly Step[],
+    value: Expr,
+    slots: ReadonlyMap<string, unknown>,
+    world: World,
+  ): Promise<unknown | Failure>;
 }
 
 /** Throws a `StartError` where the environment is incomplete. */
@@ -33,14 +41,29 @@ export function createInterpreter(
   const functions = new Map(plan.functions.map((one) => [one.name, one]));
   const program = { plan, functions, environment: readEnvironment(plan, environment) };
   return {
-    answer: (request, world) => answer({ ...program, constants: new Map() }, request, world),
+    answer: (request, world) => answer(newContext(program, request, world)),
+    evaluate: async (steps, value, slots, world) => {
+      const context = newContext(program, NO_REQUEST, world);
+      const scope = new Scope(null, slots);
+      const outcome = await new Machine(context).run(steps, scope);
+      return outcome.kind === "failed" ? outcome.failure : evaluate(value, scope, context);
+    },
   };
 }
 
-async function answer(program: Loaded, request: InterpretedRequest, world: World): Promise<InterpretedAnswer> {
+const NO_REQUEST: InterpretedRequest = {
+  method: "GET",
+  target: "/",
+  host: "",
+  headers: [],
+  body: new Uint8Array(),
+  address: "127.0.0.1",
+  secure: false,
+};
+
+/** Constants are worked out anew for each request, each seeing those before it: slow, and the same as once. */
+function newContext(program: Omit<Loaded, "constants">, request: InterpretedRequest, world: World): Context {
   const question = request.target.indexOf("?");
-  const path = canonicalPath(question < 0 ? request.target : request.target.slice(0, question));
-  const query = question < 0 ? "" : request.target.slice(question + 1);
   const constants = new Map<string, unknown>();
   const context: Context = {
     ...program,
@@ -49,8 +72,8 @@ async function answer(program: Loaded, request: InterpretedRequest, world: World
     request,
     address: clientAddress(request, trustedProxies(program)),
     id: firstHeader(request.headers, "traceparent")?.split("-")[1] ?? "0".repeat(31).concat("1"),
-    path: path ?? "",
-    query,
+    path: canonicalPath(question < 0 ? request.target : request.target.slice(0, question)),
+    query: question < 0 ? "" : request.target.slice(question + 1),
     bodyLimit: 0,
     requestChanges: [],
     responseChanges: [],
@@ -60,7 +83,11 @@ async function answer(program: Loaded, request: InterpretedRequest, world: World
     trace: [],
   };
   for (const { name, value } of program.plan.constants) constants.set(name, evaluate(value, new Scope(null), context));
-  if (path === null || !isQuery(query)) return finish(gatewayError("target-malformed"), null, context);
+  return context;
+}
+
+async function answer(context: Context): Promise<InterpretedAnswer> {
+  if (context.path === null || !isQuery(context.query)) return finish(gatewayError("target-malformed"), null, context);
   const chosen = choose(context);
   if (!("route" in chosen)) return finish(chosen, null, context);
   const { route, scope } = chosen;
@@ -92,7 +119,7 @@ function choose(context: Context): { route: RoutePlan; scope: Scope } | Ending {
       note("host");
       continue;
     }
-    const values = matchPath(route, context.path);
+    const values = matchPath(route, context.path ?? "");
     if (values === null) {
       note("path");
       continue;

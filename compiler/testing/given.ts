@@ -1,0 +1,74 @@
+/** `given`: fakes of services, and facts. */
+import type * as tree from "../1-syntax/tree.ts";
+import type { CheckedModule } from "../3-types/checked.ts";
+import { base } from "../3-types/join.ts";
+import type { Type } from "../3-types/type.ts";
+import type { IncomingAnswer, World } from "../5-plan/interpreter/index.ts";
+import { serialise } from "../5-plan/interpreter/serialise.ts";
+import { textOf } from "../5-plan/interpreter/value.ts";
+import { type Expressions, Unworkable } from "./expression.ts";
+import type { State } from "./run.ts";
+
+export async function readGiven(
+  fact: tree.GivenFact,
+  module: CheckedModule,
+  state: State,
+  expressions: Expressions,
+  world: World,
+): Promise<void> {
+  const { target, value: node } = fact;
+  const meaning = module.meanings.get(target.id);
+  if (target.kind === "call" && meaning?.kind === "service-call") {
+    const [path] = target.arguments;
+    const pattern = path === undefined ? "*" : await expressions.target(module, path.value, world);
+    const service = expressions.serviceName(meaning.service);
+    const answer = await fakeAnswer(node, module, expressions, world);
+    state.fakes.push({ service, method: meaning.method.toUpperCase(), pattern, answer });
+    return;
+  }
+  const value = await expressions.value(module, node, new Map(), world);
+  if (meaning?.kind === "environment") {
+    state.environment.set(meaning.value.variable, environmentText(value, meaning.value.type));
+  } else if (meaning?.kind === "place") state.address = String(value);
+  else if (target.kind === "reference" && target.name.text === "now") state.now = Number(value);
+  else if (target.kind === "reference") state.facts.set(target.name.text, value);
+  else throw new Unworkable(target, "this cannot be given");
+}
+
+function environmentText(value: unknown, type: string): string {
+  if (type === "duration") return `${Number(value)}ms`;
+  return type === "size" ? `${Number(value)}B` : String(value);
+}
+
+/**
+ * `timeout`, `connect` or `protocol`: the service fails so. A whole number: an answer with this status and nothing in it.
+ * Anything else: 200 with this body, a string as text, bytes as they are, the rest as JSON.
+ */
+async function fakeAnswer(
+  node: tree.Expression,
+  module: CheckedModule,
+  expressions: Expressions,
+  world: World,
+): Promise<IncomingAnswer> {
+  if (node.kind === "reference" && !module.meanings.has(node.id)) {
+    const failure = node.name.text;
+    if (failure === "timeout" || failure === "connect" || failure === "protocol") return { failure };
+  }
+  const value = await expressions.value(module, node, new Map(), world);
+  const type = expressions.typeOf(module, node);
+  if (type === undefined) throw new Unworkable(node, "this cannot be answered");
+  const kind = base(type).kind;
+  if (kind === "int") return { status: Number(value), headers: [], body: new Uint8Array() };
+  return { status: 200, ...payload(value, type) };
+}
+
+/** A value as a body with its content type. */
+export function payload(value: unknown, type: Type): { readonly headers: string[]; readonly body: Uint8Array } {
+  const encoder = new TextEncoder();
+  const kind = base(type.kind === "optional" ? type.of : type).kind;
+  if (value instanceof Uint8Array) return { headers: ["content-type", "application/octet-stream"], body: value };
+  if (kind === "string") {
+    return { headers: ["content-type", "text/plain; charset=utf-8"], body: encoder.encode(textOf(value, type)) };
+  }
+  return { headers: ["content-type", "application/json"], body: encoder.encode(serialise(value, type)) };
+}
