@@ -16,10 +16,10 @@ const MAX_DATE = Math.floor(MAX_TIME / DAY);
 
 function saturateTime(value: number): number {
   const whole = roundHalfEven(value);
-  return whole < MIN_TIME ? MIN_TIME : whole > MAX_TIME ? MAX_TIME : whole;
+  return Math.min(Math.max(whole, MIN_TIME), MAX_TIME);
 }
 function saturateDate(value: number): number {
-  return value < MIN_DATE ? MIN_DATE : value > MAX_DATE ? MAX_DATE : value;
+  return Math.min(Math.max(value, MIN_DATE), MAX_DATE);
 }
 
 /** Rounded to a whole millisecond. */
