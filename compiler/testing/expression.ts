@@ -48,6 +48,11 @@ export class Expressions {
     return String(await this.#evaluate(module, node, new Map(), world, lowerTarget));
   }
 
+  /** What the program reads a variable as; a string where it does not. */
+  variableType(variable: string): string {
+    return this.#plan.environment.find((one) => one.variable === variable)?.type ?? "string";
+  }
+
   typeOf(module: CheckedModule, node: tree.Expression): Type | undefined {
     return module.types.get(node.id);
   }

@@ -27,14 +27,21 @@ export async function readGiven(
     return;
   }
   const value = await expressions.value(module, node, new Map(), world);
-  if (meaning?.kind === "environment") {
-    state.environment.set(meaning.value.variable, environmentText(value, meaning.value.type));
-  } else if (meaning?.kind === "place") state.address = String(value);
+  const variable = variableOf(target);
+  if (variable !== null) state.environment.set(variable, environmentText(value, expressions.variableType(variable)));
+  else if (target.kind === "member") state.address = String(value);
   else if (target.kind === "reference" && target.name.text === "now") state.now = Number(value);
   else if (target.kind === "reference") state.facts.set(target.name.text, value);
   else throw new Unworkable(target, "this cannot be given");
 }
 
+/** Of `env("X")` and `secret("X")`. */
+function variableOf(target: tree.Expression): string | null {
+  const first = target.kind === "call" && target.callee.kind === "reference" ? target.arguments[0]?.value : undefined;
+  return first?.kind === "string" ? first.value : null;
+}
+
+/** As it would stand in the environment. */
 function environmentText(value: unknown, type: string): string {
   if (type === "duration") return `${Number(value)}ms`;
   return type === "size" ? `${Number(value)}B` : String(value);
