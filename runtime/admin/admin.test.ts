@@ -234,9 +234,11 @@ describe("calls", () => {
   it("has metrics in Prometheus' format", async () => {
     const gateway = await start(TOKEN, { handle: 'exchange.route = "GET /"; exchange.respond(200, [], "ok");' });
     await (await fetch(`http://127.0.0.1:${gateway.listeners[0]?.port}`)).text();
+    await call(gateway, "POST", "/rollback", { headers: authorized });
     const answer = await call(gateway, "GET", "/metrics", { headers: authorized });
     expect(answer.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(answer.text).toMatch(/^vgw_requests_total\{.*route="GET \/".*\} 1$/m);
+    expect(answer.text).toMatch(/^vgw_generation_swaps_total\{result="refused"\} 1$/m);
   });
 
   it("is not ready while it drains", async () => {

@@ -1,23 +1,19 @@
 /**
  * The file `gateway.mjs`: the same code is the supervisor, the process that serves, and each of its threads; it finds out
- * which one it is.
+ * which one it is, and loads no more than that one needs.
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
-import { readArtifact } from "./artifact.ts";
-import { type CommandLine, HELP, parseCommandLine } from "./command-line.ts";
-import { runGatewayProcess } from "./gateway-process.ts";
-import { configureArtifact } from "./generation.ts";
+import { HELP, parseCommandLine } from "./command-line.ts";
 import { createHostLog } from "./host-log.ts";
 import { startErrorExit, startErrorText } from "./report.ts";
-import { runServingThread } from "./serving-worker.ts";
 import { supervise } from "./supervisor.ts";
-import { chooseTransports } from "./transport-choice.ts";
 
 /** Set for the process that serves. */
 const CHILD = "VGW_SERVING_PROCESS";
 
+/** Gives the exit code; null: the process goes on. */
 async function main(): Promise<number | null> {
   const entry = fileURLToPath(import.meta.url);
   const commandLine = parseCommandLine(process.argv.slice(2));
@@ -26,9 +22,13 @@ async function main(): Promise<number | null> {
     return 0;
   }
   const folder = resolve(commandLine.folder ?? dirname(entry));
-  if (commandLine.check) return check(commandLine, folder);
+  if (commandLine.check) {
+    const { check } = await import("./check.ts");
+    return check(commandLine, folder);
+  }
   if (process.env[CHILD] !== undefined) {
     delete process.env[CHILD];
+    const { runGatewayProcess } = await import("./gateway-process.ts");
     await runGatewayProcess(commandLine, entry, folder);
     return null;
   }
@@ -39,18 +39,6 @@ async function main(): Promise<number | null> {
     hangLimit: commandLine.hangLimit,
     log: createHostLog((line) => process.stdout.write(line)),
   });
-}
-
-/** Everything a start does short of opening listeners. */
-async function check(commandLine: CommandLine, folder: string): Promise<number> {
-  const artifact = await readArtifact({ folder });
-  const { gateway, services } = configureArtifact(artifact, { environment: process.env, overrides: {} });
-  const { descriptions, warnings } = await chooseTransports(gateway, artifact, commandLine.requireFast);
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  const listen = gateway.listen.map(({ address, port, transport }) => `${address}:${port} (${transport})`).join(", ");
-  process.stdout.write(`${gateway.name} ${artifact.hash.slice(0, 12)} would listen on ${listen}, `);
-  process.stdout.write(`with ${Object.values(descriptions).join(" and ")}, in front of ${services.length} services.\n`);
-  return 0;
 }
 
 if (isMainThread) {
@@ -64,5 +52,5 @@ if (isMainThread) {
     },
   );
 } else {
-  runServingThread();
+  import("./serving-worker.ts").then(({ runServingThread }) => runServingThread());
 }

@@ -9,7 +9,7 @@ import { createHostLog } from "./host-log.ts";
 import { startErrorExit, startErrorText } from "./report.ts";
 import type { ChildMessage, ParentMessage } from "./supervisor.ts";
 
-/** Milliseconds between two heartbeats. */
+/** Milliseconds between two heartbeats, unless the hang limit asks for more of them. */
 const BEAT = 500;
 
 export async function runGatewayProcess(commandLine: CommandLine, entry: string, folder: string): Promise<void> {
@@ -43,7 +43,6 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
   }
 
   const stop = (): void => {
-    clearInterval(beat);
     gateway.close().then(
       () => lines.close().then(() => process.exit(0)),
       (error: unknown) => {
@@ -52,7 +51,8 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
       },
     );
   };
-  const beat = setInterval(() => tell({ type: "beat" }), BEAT);
+  // It goes on during a drain, which may last longer than a hang.
+  setInterval(() => tell({ type: "beat" }), Math.min(BEAT, commandLine.hangLimit / 4));
   process.on("message", (message: ParentMessage) => {
     if (message.type === "drain") stop();
     // A refused generation has been logged, and the old one serves on.

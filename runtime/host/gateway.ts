@@ -5,6 +5,8 @@
 import { availableParallelism } from "node:os";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { type AdminListener, openAdmin } from "../admin/index.ts";
+import { METRICS } from "../observe/metrics.ts";
+import { sample } from "../observe/sample.ts";
 import { type Artifact, type BundleSource, readArtifact } from "./artifact.ts";
 import { claimPort } from "./free-port.ts";
 import { configureArtifact, type Environment, type Surroundings } from "./generation.ts";
@@ -13,7 +15,7 @@ import { createHostLog, type HostLog } from "./host-log.ts";
 import { watchThreads } from "./hang-watch.ts";
 import type { Overrides } from "./overrides.ts";
 import { gatewayStatus, type GatewayStatus } from "./status.ts";
-import type { BoundListener, Thread } from "./thread.ts";
+import type { BoundListener, Thread, ThreadMetrics } from "./thread.ts";
 import { chooseTransports, type TransportChoice } from "./transport-choice.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -147,6 +149,17 @@ export class Gateway {
     return gatewayStatus({ startedAt, threads, generations, listeners, choice, draining: this.#draining });
   }
 
+  /** What each thread measured, and the gateway as a whole. */
+  async metrics(): Promise<readonly ThreadMetrics[]> {
+    const { threads, generations } = this.#parts;
+    const results = Object.entries(generations.counts);
+    const swaps = results.map(([result, value]) => ({ value, labels: { result } }));
+    return [
+      ...(await Promise.all(threads.map((thread) => thread.metrics()))),
+      [sample(METRICS.generationSwaps, swaps)],
+    ];
+  }
+
   /** Stops accepting, lets requests in flight end within the program's `drain` (or `milliseconds`), cuts what is left. */
   close(milliseconds?: number): Promise<{ readonly cut: number }> {
     this.#closed ??= this.#close(milliseconds ?? this.#parts.generations.current.configuration.gateway.drain);
@@ -156,6 +169,8 @@ export class Gateway {
   async #close(milliseconds: number): Promise<{ readonly cut: number }> {
     const { generations, threads, log } = this.#parts;
     this.#draining = true;
+    // A thread that has drained ends, and shows no sign of life from then on.
+    this.#unwatch();
     log("info", "stop.draining", {
       message: "no new connections; requests in flight may end",
       limitMilliseconds: milliseconds,
@@ -164,7 +179,6 @@ export class Gateway {
     const cut = await drainAll(threads, milliseconds);
     // Last, so that `/readyz` and `/status` tell of the drain.
     await this.#admin?.close();
-    this.#unwatch();
     log(cut === 0 ? "info" : "warn", "stop.done", { message: "stopped", cut });
     return { cut };
   }
@@ -174,7 +188,7 @@ export class Gateway {
     if (admin === null) return;
     this.#admin = await openAdmin(admin, {
       status: () => this.status(),
-      metrics: () => Promise.all(this.#parts.threads.map((thread) => thread.metrics())),
+      metrics: () => this.metrics(),
       ready: () => !this.#draining,
       swap: (source) => this.swap(source),
       rollback: () => this.rollback(),

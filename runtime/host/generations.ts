@@ -35,6 +35,8 @@ export class Generations {
   #lastId = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #stopping = false;
+  /** Swaps and rollbacks since the start. */
+  readonly counts = { served: 0, refused: 0 };
 
   constructor(parts: GenerationsParts) {
     this.#parts = parts;
@@ -92,8 +94,11 @@ export class Generations {
         throw new StartError("swap-stopping", "the gateway is stopping", [], "Ask the gateway that replaces this one.");
       }
       try {
-        return await work();
+        const generation = await work();
+        this.counts.served++;
+        return generation;
       } catch (error) {
+        this.counts.refused++;
         this.#parts.log("error", "generation.refused", {
           message: "the new generation was refused; the old one serves on",
           serving: this.current.hash,

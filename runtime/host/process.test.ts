@@ -115,6 +115,20 @@ describe("node gateway.mjs", () => {
     },
   );
 
+  it.each([1, 2])("does not take a drain for a hang (%d threads)", async (threads) => {
+    const gateway = run(
+      await folderOf({ handle: slow, gateway: { ...fast, threads } }),
+      ["--hang-limit", "0.4"],
+      NATIVE,
+    );
+    const url = await serving(gateway);
+    const answer = fetch(`${url}/slow`);
+    await fetch(url);
+    gateway.process.kill("SIGTERM");
+    expect(await (await answer).text()).toBe("TEXT");
+    expect(await gateway.ended).toBe(0);
+  });
+
   it("cuts what outlasts the drain", async () => {
     const gateway = run(
       await folderOf({ handle: 'if (exchange.path === "/") exchange.respond(200, [], "");', gateway: { drain: 300 } }),

@@ -7,7 +7,7 @@ import { assemble } from "./wiring.ts";
 import type { WorkerData } from "./worker-thread.ts";
 
 /** Milliseconds between two signs of life. */
-const BEAT = 500;
+const BEAT = 100;
 
 export function runServingThread(): void {
   const port = parentPort;

@@ -10,7 +10,7 @@ import { type FromWorker, fromPlain, type Order } from "./orders.ts";
 import type { ThreadSettings } from "./wiring.ts";
 import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
 
-/** Milliseconds that a drained worker may take to end. */
+/** Milliseconds beyond its drain that a worker may take to end. */
 const ENDING_LIMIT = 2_000;
 
 /** What a worker is started with. */
@@ -95,12 +95,13 @@ export class WorkerThread implements Thread {
 
   async drain(order: { readonly milliseconds: number }): Promise<{ readonly cut: number }> {
     this.#ending = true;
-    const drained = await this.#order((number) => ({ number, method: "drain", argument: order }));
-    // Its app is closed by now, so that leaving it behind would do no harm; but it should be gone before the process ends.
-    const { promise, cancel } = wait(ENDING_LIMIT);
-    await Promise.race([this.#ended, promise]);
-    cancel();
-    return drained as { readonly cut: number };
+    const late = wait(order.milliseconds + ENDING_LIMIT);
+    const drained = this.#order((number) => ({ number, method: "drain", argument: order })) as Promise<{ cut: number }>;
+    // One that hangs must not keep the others; what it still had is not known.
+    const result = await Promise.race([drained, late.promise.then(() => ({ cut: 0 }))]);
+    await Promise.race([this.#ended, late.promise]);
+    late.cancel();
+    return result;
   }
 
   #order(make: (number: number) => Order): Promise<unknown> {

@@ -118,6 +118,13 @@ export const METRICS = {
     help: "Always 1; the generation is the hash of the bundle that new requests go to",
     over: "max",
   },
+  generationSwaps: {
+    name: "vgw_generation_swaps_total",
+    type: "counter",
+    labels: ["result"],
+    help: 'Swaps and rollbacks since the start, by result ("served" or "refused")',
+    over: "sum",
+  },
   logDropped: {
     name: "vgw_log_lines_dropped_total",
     type: "counter",

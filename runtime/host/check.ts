@@ -1,0 +1,24 @@
+/** `node gateway.mjs --check`: everything a start does short of opening listeners. */
+import { readArtifact } from "./artifact.ts";
+import type { CommandLine } from "./command-line.ts";
+import { configureArtifact } from "./generation.ts";
+import { createHostLog } from "./host-log.ts";
+import { chooseTransports } from "./transport-choice.ts";
+import { assemble } from "./wiring.ts";
+
+/** Gives the exit code. Rejects with a `StartError`. */
+export async function check(commandLine: CommandLine, folder: string): Promise<number> {
+  const artifact = await readArtifact({ folder });
+  const surroundings = { environment: process.env, overrides: {} };
+  const { gateway, services } = configureArtifact(artifact, surroundings);
+  const { descriptions, listeners, warnings } = await chooseTransports(gateway, artifact, commandLine.requireFast);
+  const lines = { write: () => undefined };
+  const thread = assemble({ thread: 0, surroundings, folder, accessLog: false }, createHostLog(lines.write), lines, {});
+  await thread.prepare({ id: 1, artifact });
+  await thread.drain({ milliseconds: 0 });
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  const where = listeners.map(({ address, port, transport }) => `${address}:${port} (${transport})`).join(", ");
+  process.stdout.write(`${gateway.name} ${artifact.hash.slice(0, 12)} would listen on ${where}, `);
+  process.stdout.write(`with ${Object.values(descriptions).join(" and ")}, in front of ${services.length} services.\n`);
+  return 0;
+}
