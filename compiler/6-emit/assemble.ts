@@ -18,10 +18,13 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
     "",
   ];
   for (const { name, text } of emission.interfaces) head.push(`export interface ${name} ${text}`, "");
-  head.push("// Given by the host when the bundle is loaded.", `let host: Host;`);
-  if (plan.environment.length > 0) head.push(`let environment: ${environmentType(emission)};`);
-  for (const service of plan.services) head.push(`let ${emission.services.get(service.name)}: Service;`);
-  head.push("");
+  const given: string[] = [];
+  if (emission.hostUsed) given.push("let host: Host;");
+  if (emission.environmentUsed) given.push(`let environment: ${environmentType(emission)};`);
+  for (const { name } of plan.services) {
+    if (emission.usedServices.has(name)) given.push(`let ${emission.service(name)}: Service;`);
+  }
+  if (given.length > 0) head.push("// Given by the host when the bundle is loaded.", ...given, "");
   const before = head.join("\n").concat("\n");
   const helpers = emission.declarations.flatMap(({ text }) => ["", text]);
   const after =
@@ -40,8 +43,8 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
 
 function imports(emission: Emission): string[] {
   const { values } = emission.imports;
-  const types = new Set([...emission.imports.types, "Host"]);
-  if (emission.plan.services.length > 0) types.add("Service");
+  const types = new Set(emission.imports.types);
+  if (emission.usedServices.size > 0) types.add("Service");
   const names = [...values, ...[...types].filter((name) => !values.includes(name)).map((name) => `type ${name}`)];
   names.sort((left, right) => (bare(left) < bare(right) ? -1 : 1));
   const lines = ["import {", ...names.map((name) => `  ${name},`), `} from "@vivremotion/runtime";`];

@@ -109,7 +109,7 @@ function emitBlocks(body: Body, step: AttemptStep): boolean {
   };
   const spare = (): void => {
     const other = inner();
-    if (variable !== null) other.scope.failure = variable;
+    if (variable !== null) other.scope.failure = () => variable;
     otherwise = emitSteps(other, step.otherwise);
   };
   if (alwaysLeaves(step)) {

@@ -65,18 +65,18 @@ export function leaveIfAborted(body: Body): void {
   });
 }
 
-/** What happens when `failure`, the name of a variable or an expression, is one. Every way through it leaves this place. */
-export function fail(body: Body, failure: string): void {
+/** What happens when `failure`, the text of an expression, is one (it is asked for only where it is needed). Every way through it leaves this place. */
+export function fail(body: Body, failure: () => string): void {
   const on = body.onFailure;
   switch (on.kind) {
     case "standard":
-      end(body, `${body.emission.use("replyFailure")}(exchange, ${failure})`);
+      end(body, `${body.emission.use("replyFailure")}(exchange, ${failure()})`);
       break;
     case "return":
-      body.writer.line(`return ${failure};`);
+      body.writer.line(`return ${failure()};`);
       break;
     case "break":
-      if (on.variable !== null) body.writer.line(`${on.variable} = ${failure};`);
+      if (on.variable !== null) body.writer.line(`${on.variable} = ${failure()};`);
       body.writer.line(`break ${on.label};`);
       break;
     case "early": {

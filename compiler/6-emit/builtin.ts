@@ -15,7 +15,7 @@ export function builtinCall(scope: Scope, key: string, given: readonly Expr[]): 
   }
   const entry = builtins.get(key);
   if (entry === undefined) throw new Error(`the vocabulary has no built-in "${key}"`);
-  if (entry.needs === "host") texts.unshift("host");
+  if (entry.needs === "host") texts.unshift(scope.emission.host());
   if (entry.needs === "exchange") texts.unshift("exchange");
   const [first] = given;
   // The serialiser of the argument's type stands here itself: nothing is left to call it.

@@ -10,7 +10,7 @@ const MEDIA_TYPES = { json: "application/json", text: "text/plain; charset=utf-8
 /** The call, not awaited: a promise of an answer or a failure. `signal`: the variable that can abort it. */
 export function callText(body: Body, step: CallStep, signal: string | null): string {
   const { route, emission } = body;
-  const service = emission.services.get(step.service) ?? step.service;
+  const service = emission.service(step.service);
   const fields = [
     `method: ${JSON.stringify(step.method)}`,
     `target: ${targetText(body, step)}`,

@@ -2,6 +2,7 @@
 import { rateFromText } from "../../runtime/value/money.ts";
 import type { Type } from "../3-types/type.ts";
 import type { Emission } from "./emission.ts";
+import { patternConstant } from "./refine.ts";
 
 export function constantText(emission: Emission, type: Type, value: string | number | boolean | null): string {
   const of = type.kind === "optional" ? type.of : type;
@@ -11,6 +12,7 @@ export function constantText(emission: Emission, type: Type, value: string | num
       return `const ${name} = ${emission.use("embedded")}(${JSON.stringify(value)});`;
     });
   }
+  if (of.kind === "regex") return patternConstant(emission, String(value));
   if (of.kind === "rate" && typeof value === "string") {
     const rate = rateFromText(value);
     if (rate !== undefined) return `{ count: ${rate.count}, per: ${rate.per} }`;

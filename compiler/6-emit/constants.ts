@@ -12,7 +12,7 @@ import type { SourceWriter } from "./writer.ts";
  * Writes the declarations, and gives what writes the assignments into `load`: a constant that needs the environment, the
  * host or a helper of the file gets its value there, in the order of the plan; one that is written out has it at once.
  */
-export function emitConstants(emission: Emission, writer: SourceWriter): () => void {
+export function emitConstants(emission: Emission, writer: SourceWriter): (load: SourceWriter) => void {
   const late: ConstantPlan[] = [];
   for (const constant of emission.plan.constants) {
     const name = emission.constants.get(constant.name) ?? constant.name;
@@ -27,11 +27,11 @@ export function emitConstants(emission: Emission, writer: SourceWriter): () => v
     });
   }
   if (emission.plan.constants.length > 0) writer.blank();
-  return () => {
+  return (load) => {
     for (const constant of late) {
       const name = emission.constants.get(constant.name) ?? constant.name;
-      writer.within(constant.origin, () => {
-        writer.line(`${name} = ${expression(constantScope(emission), constant.value)};`);
+      load.within(constant.origin, () => {
+        load.line(`${name} = ${expression(constantScope(emission), constant.value)};`);
       });
     }
   };

@@ -50,6 +50,26 @@ export class Emission {
     return name;
   }
 
+  /** Whether the code reaches the host and the environment, and which services; what is not reached is not declared. */
+  hostUsed = false;
+  environmentUsed = false;
+  readonly usedServices = new Set<string>();
+
+  host(): string {
+    this.hostUsed = true;
+    return "host";
+  }
+
+  environment(): string {
+    this.environmentUsed = true;
+    return "environment";
+  }
+
+  service(name: string): string {
+    this.usedServices.add(name);
+    return this.services.get(name) ?? name;
+  }
+
   /** Imports a function of the runtime and gives its name here. */
   use(name: string): string {
     this.#values.set(name, name);

@@ -8,7 +8,7 @@ import { builtinCall } from "./builtin.ts";
 import { constantText } from "./constant.ts";
 import { encodeText } from "./encode.ts";
 import { propertyAccess, propertyKey } from "./names.ts";
-import { binaryText } from "./operator.ts";
+import { binaryText, kindOf } from "./operator.ts";
 import type { Scope } from "./scope.ts";
 import { sameText, typeText } from "./type.ts";
 
@@ -49,7 +49,7 @@ export function expression(scope: Scope, expr: Expr): string {
     case "global":
       return emission.constants.get(expr.name) ?? missing(`constant ${expr.name}`);
     case "environment":
-      return `environment${propertyAccess(expr.variable)}`;
+      return `${emission.environment()}${propertyAccess(expr.variable)}`;
     case "none":
       return "undefined";
     case "list":
@@ -103,7 +103,7 @@ export function expression(scope: Scope, expr: Expr): string {
     case "response-header":
       return `${emission.use("answerHeader")}(exchange, ${scope.head}, ${expression(scope, expr.name)})`;
     case "failure":
-      return `${scope.failure}.${expr.field}`;
+      return `${scope.failure()}.${expr.field}`;
   }
 }
 
@@ -164,7 +164,8 @@ function indexText(scope: Scope, expr: ExprOf<"index">): string {
   if (of.kind === "map") {
     return `${scope.emission.use("mapGet")}(${expression(scope, expr.of)}, ${expression(scope, expr.index)})`;
   }
-  return `${scope.emission.use("jsonMember")}(${expression(scope, expr.of)}, ${expression(scope, expr.index)})`;
+  const whole = kindOf(expr.index.type) === "int";
+  return `${scope.emission.use(whole ? "jsonItem" : "jsonMember")}(${expression(scope, expr.of)}, ${expression(scope, expr.index)})`;
 }
 
 /** Escapes text for a template literal. */

@@ -10,7 +10,7 @@ import { someExpression, waits } from "./walk.ts";
 
 export function emitForward(body: Body, step: ForwardStep): void {
   const { emission, writer, route } = body;
-  const service = emission.services.get(step.service) ?? step.service;
+  const service = emission.service(step.service);
   const changes = requestChanges(route.steps);
   const unchanged = !changes.headers && !changes.query && !changes.path;
   const standard = body.onFailure.kind === "standard";
@@ -36,7 +36,7 @@ export function emitForward(body: Body, step: ForwardStep): void {
   writer.line("});");
   if (standard) return;
   leaveIfAborted(body);
-  guarded(body, `${result} !== null`, (inner) => fail(inner, result));
+  guarded(body, `${result} !== null`, (inner) => fail(inner, () => result));
   writer.line("return;");
 }
 
@@ -48,7 +48,7 @@ function targetText(body: Body): string {
   const query = changes.query ? "query" : "exchange.query";
   const name = body.scope.names.take("target");
   writer.line(`const ${name} = ${emission.use("rewrittenTarget")}(${path}, ${query});`);
-  guarded(body, `${name} instanceof ${emission.use("Failure")}`, (inner) => fail(inner, name));
+  guarded(body, `${name} instanceof ${emission.use("Failure")}`, (inner) => fail(inner, () => name));
   return name;
 }
 

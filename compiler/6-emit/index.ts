@@ -60,16 +60,20 @@ function emitFile(emission: Emission): Emitted {
   return { ...assemble(emission, writer), serialisers: emission.serialisers };
 }
 
-function emitLoad(emission: Emission, writer: SourceWriter, late: () => void): void {
+function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceWriter) => void): void {
   const { plan } = emission;
-  writer.block(`export function load(given: ${emission.useType("Host")}): ${emission.useType("Program")}`, () => {
-    writer.line("host = given;");
-    if (plan.environment.length > 0) writer.line("environment = host.environment as typeof environment;");
+  const constants = new SourceWriter();
+  late(constants);
+  const needed = emission.hostUsed || emission.environmentUsed || emission.usedServices.size > 0;
+  const parameter = needed ? `given: ${emission.useType("Host")}` : "";
+  writer.block(`export function load(${parameter}): ${emission.useType("Program")}`, () => {
+    if (emission.hostUsed) writer.line("host = given;");
+    if (emission.environmentUsed) writer.line("environment = given.environment as typeof environment;");
     for (const service of plan.services) {
-      const name = emission.services.get(service.name) ?? service.name;
-      writer.line(`${name} = host.service(${JSON.stringify(service.name)});`);
+      if (!emission.usedServices.has(service.name)) continue;
+      writer.line(`${emission.service(service.name)} = given.service(${JSON.stringify(service.name)});`);
     }
-    late();
+    writer.append(constants);
     writer.line("return { abi: 1, handle };");
   });
 }

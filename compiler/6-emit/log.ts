@@ -8,7 +8,9 @@ import type { Scope } from "./scope.ts";
 import { serialiseText } from "./serialise.ts";
 
 export function emitLog(body: Body, step: LogStep): void {
-  body.writer.line(`host.log(exchange, ${JSON.stringify(step.level)}, ${jsonForm(body.scope, step.value)});`);
+  body.writer.line(
+    `${body.emission.host()}.log(exchange, ${JSON.stringify(step.level)}, ${jsonForm(body.scope, step.value)});`,
+  );
 }
 
 /** The JSON value (not its text) of an expression. */

@@ -97,13 +97,12 @@ export function parameterText(emission: Emission, route: RoutePlan, slot: Slot):
   const raw = `segments[${index}]!`;
   if (segment?.kind !== "parameter") return "undefined";
   const mixed = segment.prefix !== "" || segment.suffix !== "";
+  // A canonical path holds no escapes of these types' characters, so their parsers refuse what has any.
+  if (!mixed && PLAIN.has(slot.type.kind)) return `${textParser(emission, slot.type)}(${raw})`;
   const text = mixed
     ? `${emission.use("middleOf")}(${raw}, ${segment.prefix.length}, ${segment.suffix.length})`
     : `${emission.use("decodeSegment")}(${raw})`;
-  if (anyText(slot.type)) return text;
-  // A canonical path holds no escapes of these types' characters, so their parsers refuse what has any.
-  if (!mixed && PLAIN.has(slot.type.kind)) return `${textParser(emission, slot.type)}(${raw})`;
-  return parsed(emission, slot, text);
+  return anyText(slot.type) ? text : parsed(emission, slot, text);
 }
 
 const PLAIN = new Set(["int", "uuid", "bool", "date"]);

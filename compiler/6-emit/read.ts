@@ -4,13 +4,25 @@ import type { ReadStep } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
 import { operand } from "./expression.ts";
 import { formOf } from "./form.ts";
+import { assign } from "./slot.ts";
 import { settle } from "./step.ts";
 import { anyText, textParser } from "./text.ts";
 import { validator } from "./validate.ts";
 import { emitFormReader } from "./urlencoded.ts";
 
 export function emitRead(body: Body, step: ReadStep): void {
+  if (cannotFail(step)) {
+    assign(body, step.slot, readText(body, step));
+    return;
+  }
   settle(body, step.slot, readText(body, step), step.source === "body");
+}
+
+/** Any text will do, and so will none. */
+function cannotFail({ source, slot, default: spare }: ReadStep): boolean {
+  const { type } = slot;
+  const of = type.kind === "optional" ? type.of : type;
+  return source !== "body" && anyText(of) && (type.kind === "optional" || spare !== null);
 }
 
 /** The text that reads the value, or gives a failure. */

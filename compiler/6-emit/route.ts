@@ -27,7 +27,7 @@ export function emitRoute(emission: Emission, writer: SourceWriter, route: Route
     writer.line(`// ${route.name}  (${route.access.join(", ")})`);
     writer.block(`${async ? "async " : ""}function ${name}(${head}): ${result}`, () => {
       writer.line(`exchange.route = ${JSON.stringify(route.name)};`);
-      if (route.deadline !== null) writer.line(`host.deadline(exchange, ${route.deadline});`);
+      if (route.deadline !== null) writer.line(`${emission.host()}.deadline(exchange, ${route.deadline});`);
       const body: Body = {
         emission,
         writer,

@@ -13,7 +13,7 @@ export class Scope {
   readonly emission: Emission;
   readonly names: Names;
   /** The variable that holds what the running `else` catches. */
-  failure = "failure";
+  failure: () => string = () => "failure";
   /** The upstream's head in the steps of a `forward`; "null" elsewhere. */
   head = "null";
   readonly #bindings: Map<string, Binding>;

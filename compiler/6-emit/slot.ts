@@ -10,8 +10,8 @@ export function declareHoisted(body: Body, step: Step): void {
   }
 }
 
-/** `slot = text`. */
-export function assign(body: Body, slot: Slot, text: string, value: Expr): void {
+/** `slot = text`; `value` is the expression that the text was made from, where there is one. */
+export function assign(body: Body, slot: Slot, text: string, value: Expr | null = null): void {
   if (body.usage.isHoisted(slot.name)) {
     body.writer.line(`${body.scope.binding(slot.name).text} = ${text};`);
     return;
@@ -21,7 +21,8 @@ export function assign(body: Body, slot: Slot, text: string, value: Expr): void 
 }
 
 /** The type is written where TypeScript would otherwise take the value for something narrower. */
-function annotation(body: Body, slot: Slot, value: Expr): string {
+function annotation(body: Body, slot: Slot, value: Expr | null): string {
+  if (value === null) return "";
   switch (value.expr) {
     case "template":
     case "encode":

@@ -65,11 +65,11 @@ function emitStep(body: Body, step: Step): boolean {
     case "attempt":
       return emitAttempt(body, step);
     case "fail":
-      fail(body, `${emission.use("failureOf")}(${JSON.stringify(step.kind)})`);
+      fail(body, () => `${emission.use("failureOf")}(${JSON.stringify(step.kind)})`);
       return false;
     case "require":
       guarded(body, `!${operand(scope, step.condition)}`, (inner) =>
-        fail(inner, `${emission.use("failureOf")}("refused")`),
+        fail(inner, () => `${emission.use("failureOf")}("refused")`),
       );
       return true;
     case "if":
@@ -108,7 +108,7 @@ export function settle(body: Body, slot: FallibleStep["slot"], text: string, wai
   const name = hoisted ? body.scope.names.take(`${slot.name}Result`) : body.scope.names.take(slot.name);
   body.writer.line(`const ${name} = ${text};`);
   if (waited) leaveIfAborted(body);
-  guarded(body, `${name} instanceof ${body.emission.use("Failure")}`, (inner) => fail(inner, name));
+  guarded(body, `${name} instanceof ${body.emission.use("Failure")}`, (inner) => fail(inner, () => name));
   if (hoisted) body.writer.line(`${body.scope.binding(slot.name).text} = ${name};`);
   else body.scope.bind(slot, name);
 }

@@ -12,9 +12,15 @@ export function mustBeAsync(steps: readonly Step[]): Waiting {
   const forwards = countForwards(steps, false);
   if (forwards === null) return { async: true, promise: "always" };
   if (forwards === 0) return { async: false, promise: "never" };
-  const only = steps.every(
-    (step) => step.step === "forward" || step.step === "set" || step.step === "compute" || step.step === "log",
+  // A rewritten path may turn out malformed, which is answered at once.
+  const rewrites = steps.some(
+    (step) => step.step === "set" && (step.place === "request.path" || step.place === "request.query"),
   );
+  const only =
+    !rewrites &&
+    steps.every(
+      (step) => step.step === "forward" || step.step === "set" || step.step === "compute" || step.step === "log",
+    );
   return { async: false, promise: only ? "always" : "sometimes" };
 }
 

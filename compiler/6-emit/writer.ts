@@ -18,6 +18,7 @@ export class SourceWriter {
   readonly #writer = new CodeBlockWriter({ indentNumberOfSpaces: 2 });
   /** The origin of each line written so far; null: of no place in the program. */
   readonly origins: (Origin | null)[] = [];
+  readonly #lines: Line[] = [];
   #origin: Origin | null = null;
   #level = 0;
   /** Lines held back while it is not yet known whether a condition needs braces. */
@@ -63,6 +64,11 @@ export class SourceWriter {
     this.line("}");
   }
 
+  /** Everything that another writer holds, here. */
+  append(other: SourceWriter): void {
+    for (const line of other.#lines) this.#put({ ...line, level: line.level + this.#level });
+  }
+
   /** Lines written by `body` come from `origin`. */
   within(origin: Origin, body: () => void): void {
     const before = this.#origin;
@@ -80,6 +86,7 @@ export class SourceWriter {
       this.#held.push(line);
       return;
     }
+    this.#lines.push(line);
     this.#writer.setIndentationLevel(line.level);
     for (const part of line.text.split("\n")) {
       if (part === "") this.#writer.newLine();
