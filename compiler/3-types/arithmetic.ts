@@ -2,6 +2,7 @@
  * The algebra of units. Rows of the table are tried in order; both operands are open types (no literals). What is not in
  * the table has no meaning: money times money, the sum of two times.
  */
+import type * as tree from "../1-syntax/tree.ts";
 import type { BinaryOperator } from "../1-syntax/tree.ts";
 import { FLOAT, list, simple, STRING } from "./construct.ts";
 import { addInts, divideInts, holdsZero, multiplyInts, subtractInts } from "./interval.ts";
@@ -103,4 +104,9 @@ function divide(left: Type, right: Type): Result | null {
     return quantities.has(left.kind) ? { type: open(left), mayDivideByZero } : null;
   }
   return sameQuantity(left, right) ? { type: FLOAT, mayDivideByZero: true } : null;
+}
+
+/** A divisor written as a number other than 0, such as `1h`, whose type says nothing about its range. */
+export function isNonZeroLiteral(node: tree.Expression): boolean {
+  return node.kind === "number" && /[1-9]/.test(node.digits);
 }

@@ -1,6 +1,6 @@
 /** Operators: arithmetic with its units, comparison, membership, logic. */
 import type * as tree from "../1-syntax/tree.ts";
-import { arithmetic } from "./arithmetic.ts";
+import { arithmetic, isNonZeroLiteral } from "./arithmetic.ts";
 import { type Body, report } from "./context.ts";
 import { BOOL, isOptional, present, simple, UNKNOWN } from "./construct.ts";
 import { missingUnit, unitProposals } from "./expect.ts";
@@ -65,7 +65,7 @@ function checkArithmetic(body: Body, node: tree.Binary, expected: Type | null): 
     refuseOperands(body, node, left, right);
     return UNKNOWN;
   }
-  if (result.mayDivideByZero) {
+  if (result.mayDivideByZero && !isNonZeroLiteral(node.right)) {
     body.failures.push({
       kind: "division",
       node,
@@ -90,7 +90,10 @@ function refuseOperands(body: Body, node: tree.Binary, left: Type, right: Type):
       [node.left, right],
     ] as const) {
       const proposals = unitProposals(operand, other);
-      if (proposals.length > 0) return missingUnit(body, operand, other, proposals);
+      if (proposals.length > 0) {
+        missingUnit(body, operand, other, proposals);
+        return;
+      }
     }
   }
   report(

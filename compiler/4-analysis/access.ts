@@ -1,6 +1,6 @@
 /** Every route says who may call it: the word `open`, or a condition on the client's address or on a secret. */
 import { spanOf } from "../1-syntax/index.ts";
-import type { Expression, Step } from "../1-syntax/tree.ts";
+import type { Call, Expression, Step } from "../1-syntax/tree.ts";
 import type { CheckedModule, CheckedPolicy, CheckedProgram, CheckedRoute, Meaning } from "../3-types/checked.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 
@@ -32,6 +32,7 @@ function restricts(module: CheckedModule, steps: readonly Step[]): boolean {
 /** Whether a true condition says something about who calls. */
 function demands(module: CheckedModule, condition: Expression): boolean {
   if (condition.kind === "broken") return true;
+  if (condition.kind === "call") return comparesSecret(module, condition);
   if (condition.kind !== "binary") return false;
   const { operator, left, right } = condition;
   if (operator === "and") return demands(module, left) || demands(module, right);
@@ -40,6 +41,13 @@ function demands(module: CheckedModule, condition: Expression): boolean {
   if (operator === "in") return isAddress(meanings[0]);
   if (operator !== "==") return false;
   return meanings.some(isAddress) || carriesSecret(module, left) !== carriesSecret(module, right);
+}
+
+/** `equal_constant_time(request.header("x-key") else "", secret("KEY"))`: the better form of `==` for secrets. */
+function comparesSecret(module: CheckedModule, call: Call): boolean {
+  const meaning = module.meanings.get(call.id);
+  if (meaning?.kind !== "builtin" || meaning.name !== "equal_constant_time") return false;
+  return call.arguments.filter((argument) => carriesSecret(module, argument.value)).length === 1;
 }
 
 function isAddress(meaning: Meaning | undefined): boolean {

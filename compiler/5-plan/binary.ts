@@ -1,6 +1,6 @@
 /** Operators with two sides. A comparison with a secret takes the same time whatever the outcome. */
 import type * as tree from "../1-syntax/tree.ts";
-import { arithmetic } from "../3-types/arithmetic.ts";
+import { arithmetic, isNonZeroLiteral } from "../3-types/arithmetic.ts";
 import { BOOL } from "../3-types/construct.ts";
 import { base } from "../3-types/join.ts";
 import type { Type } from "../3-types/type.ts";
@@ -34,7 +34,8 @@ export function lowerBinary(context: Context, node: tree.Binary): Expr {
       const left = lower(context, node.left);
       const right = lower(context, node.right);
       const type = typeOf(context, node);
-      if (operator === "/" && mayFail(left.type, right.type)) return divide(context, node, left, right, type);
+      if (operator === "/" && mayFail(left.type, right.type) && !isNonZeroLiteral(node.right))
+        return divide(context, node, left, right, type);
       return { expr: "binary", type, operator, left, right };
     }
   }

@@ -1,6 +1,7 @@
 /**
  * The order in which routes decide: exact hosts, then suffixes (the longest first), then no host; then segment by segment
- * literal, typed, any text, rest; then named methods before `any`; then as written.
+ * literal, typed, any text, rest; then named methods before `any`, and HEAD alone before GET, which would answer it too; then as
+ * written.
  */
 import { type Rank, rankOf, shapesOf } from "../4-analysis/pattern.ts";
 import type { CheckedRoute } from "../3-types/checked.ts";
@@ -8,14 +9,45 @@ import type { CheckedRoute } from "../3-types/checked.ts";
 interface Key {
   readonly host: readonly [number, number];
   readonly ranks: readonly Rank[];
-  readonly any: number;
+  readonly methods: number;
+}
+
+interface Entry {
+  readonly route: CheckedRoute;
+  readonly index: number;
+  readonly key: Key;
+  readonly methods: readonly string[];
 }
 
 export function inOrder(routes: readonly CheckedRoute[]): CheckedRoute[] {
-  return routes
-    .map((route, index) => ({ route, index, key: keyOf(route) }))
-    .sort((left, right) => compare(left.key, right.key) || left.index - right.index)
-    .map((entry) => entry.route);
+  const entries: Entry[] = routes.map((route, index) => ({
+    route,
+    index,
+    key: keyOf(route),
+    methods: route.node.methods.map((method) => method.text),
+  }));
+  entries.sort((left, right) => compare(left.key, right.key) || left.index - right.index);
+  return headFirst(entries).map((entry) => entry.route);
+}
+
+/** HEAD is answered by GET, unless an equally specific route names it: that one must stand before the GET. */
+function headFirst(entries: readonly Entry[]): readonly Entry[] {
+  if (!entries.some((entry) => entry.methods.includes("HEAD"))) return entries;
+  const ordered: Entry[] = [];
+  for (const entry of entries) {
+    let at = ordered.length;
+    if (entry.methods.includes("HEAD")) {
+      // Past neighbours of the same specificity whose requests are others.
+      for (let index = ordered.length - 1; index >= 0; index--) {
+        const before = ordered[index]!;
+        if (compare(before.key, entry.key) !== 0 || before.methods.some((method) => entry.methods.includes(method)))
+          break;
+        if (before.methods.includes("GET")) at = index;
+      }
+    }
+    ordered.splice(at, 0, entry);
+  }
+  return ordered;
 }
 
 function keyOf(route: CheckedRoute): Key {
@@ -23,8 +55,13 @@ function keyOf(route: CheckedRoute): Key {
   return {
     host: host === null ? [2, 0] : host.startsWith("*.") ? [1, -host.length] : [0, 0],
     ranks: (shapesOf(route) ?? []).map(rankOf),
-    any: route.node.methods.some((method) => method.text === "any") ? 1 : 0,
+    methods: methodRank(route.node.methods.map((method) => method.text)),
   };
+}
+
+function methodRank(methods: readonly string[]): number {
+  if (methods.includes("any")) return 2;
+  return methods.includes("HEAD") && !methods.includes("GET") ? 0 : 1;
 }
 
 function compare(left: Key, right: Key): number {
@@ -35,5 +72,5 @@ function compare(left: Key, right: Key): number {
     const difference = left.ranks[index]! - right.ranks[index]!;
     if (difference !== 0) return difference;
   }
-  return left.any - right.any;
+  return left.methods - right.methods;
 }
