@@ -213,12 +213,11 @@ export const textBuiltins: readonly Builtin[] = [
       duration: "durationToText",
       money: "moneyToText",
       rate: "rateToText",
-      bytes: "encodeBase64",
     },
     needs: "nothing",
     labels: "carry",
     documentation:
-      "The text of a value: what JSON would show, without quotes. A time is RFC 3339, a duration its seconds, money its amount, bytes are base64.",
+      "The text of a value: what JSON would show, without quotes. A time is RFC 3339, a duration its seconds, money its amount. Bytes have none: write `base64(value)`.",
     example: { source: "string(800ms)", value: "0.8" },
     since: "0.1",
   },
