@@ -20,6 +20,7 @@ export function newBody(
     elseDepth: 0,
     policies,
     carried: [],
+    hasBroken: false,
     bodyRead: null,
   };
 }

@@ -98,6 +98,8 @@ export interface Body {
   readonly policies: ReadonlySet<tree.Policy>;
   /** Labelled values set on the request so far, and those that a service got. */
   readonly carried: Carried[];
+  /** A step could not be read (reported): it may have declared what is unknown after it. */
+  hasBroken: boolean;
   /** The node that read the body first. */
   bodyRead: tree.ReadStep | null;
 }

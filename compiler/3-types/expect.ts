@@ -23,7 +23,10 @@ export function mismatch(body: Body, node: tree.Expression, found: Type, expecte
   const wanted = present(expected);
   if (found.kind === "int" || found.kind === "float") {
     const proposals = unitProposals(node, wanted);
-    if (proposals.length > 0) return missingUnit(body, node, wanted, proposals);
+    if (proposals.length > 0) {
+      missingUnit(body, node, wanted, proposals);
+      return;
+    }
   }
   const open = base(found);
   const target = base(wanted);

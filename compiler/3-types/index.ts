@@ -43,11 +43,10 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
   checkNamed(program);
   const routes: CheckedRoute[] = [];
   const tests: CheckedTest[] = [];
-  for (const module of mountOrder(loaded, modules)) {
-    for (const declaration of module.tree.program.declarations) {
-      if (declaration.kind === "route") routes.push(checkRoute(program, module, declaration));
-    }
-  }
+  const mounted = mountOrder(loaded, modules);
+  for (const module of mounted) routes.push(...checkRoutes(program, module));
+  // Routes of files that only lend names are not part of the program, but mistakes in them are shown.
+  for (const module of modules) if (!mounted.includes(module)) checkRoutes(program, module);
   for (const module of modules) {
     for (const declaration of module.tree.program.declarations) {
       if (declaration.kind === "test") tests.push(checkTest(program, module, declaration));
@@ -64,6 +63,12 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     tests,
     diagnostics: program.diagnostics,
   };
+}
+
+function checkRoutes(program: ProgramState, module: ModuleState): CheckedRoute[] {
+  return module.tree.program.declarations.flatMap((declaration) =>
+    declaration.kind === "route" ? [checkRoute(program, module, declaration)] : [],
+  );
 }
 
 /** Services and the gateway first: steps ask for their clearance and limits. */

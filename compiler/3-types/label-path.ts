@@ -53,45 +53,10 @@ class Search {
   expression(module: ModuleState, node: tree.Expression): void {
     if (this.seen.has(node)) return;
     this.seen.add(node);
-    switch (node.kind) {
-      case "reference":
-        return this.reference(module, node);
-      case "member":
-        return this.member(module, node);
-      case "call":
-        return this.call(module, node);
-      case "template":
-        return this.first(module, node.holes);
-      case "list":
-        return this.first(module, node.items);
-      case "record":
-        return this.first(
-          module,
-          node.entries.map((entry) => entry.value),
-        );
-      case "binary":
-        return this.first(module, [node.left, node.right]);
-      case "unary":
-        return this.first(module, [node.operand]);
-      case "index":
-        return this.first(module, [node.object]);
-      case "pipe":
-        return this.first(module, [node.value]);
-      case "else":
-        return this.first(module, [
-          node.value,
-          node.otherwise.kind === "otherwise-value" ? node.otherwise.value : null,
-        ]);
-      case "match":
-        return this.first(
-          module,
-          node.arms.map((arm) => arm.value),
-        );
-      case "as":
-        return this.type(module, node.type) ? undefined : this.first(module, [node.value]);
-      default:
-        return;
-    }
+    if (node.kind === "reference") this.reference(module, node);
+    else if (node.kind === "member") this.member(module, node);
+    else if (node.kind === "call") this.call(module, node);
+    else if (node.kind !== "as" || !this.type(module, node.type)) this.first(module, partsOf(node));
   }
 
   private reference(module: ModuleState, node: tree.Reference): void {
@@ -169,6 +134,33 @@ class Search {
       default:
         return false;
     }
+  }
+}
+
+/** The expressions whose labels an expression has. */
+function partsOf(node: tree.Expression): readonly tree.Expression[] {
+  switch (node.kind) {
+    case "template":
+      return node.holes;
+    case "list":
+      return node.items;
+    case "record":
+      return node.entries.map((entry) => entry.value);
+    case "binary":
+      return [node.left, node.right];
+    case "unary":
+      return [node.operand];
+    case "index":
+      return [node.object];
+    case "pipe":
+    case "as":
+      return [node.value];
+    case "else":
+      return node.otherwise.kind === "otherwise-value" ? [node.value, node.otherwise.value] : [node.value];
+    case "match":
+      return node.arms.map((arm) => arm.value);
+    default:
+      return [];
   }
 }
 

@@ -28,7 +28,7 @@ export function numberMeaning(node: tree.NumberLiteral): NumberMeaning {
   const number = Number(node.digits);
   if (node.per !== null) {
     const per = units.get(node.per);
-    if (!per || per.type !== "duration") return { problem: "unit", unit: node.per };
+    if (per?.type !== "duration") return { problem: "unit", unit: node.per };
     if (node.unit !== null) return { problem: "unit", unit: `${node.unit}/${node.per}` };
     if (!Number.isFinite(number) || number < 0) return { problem: "range", wanted: "a rate" };
     return { type: simple("rate"), value: { count: number, per: per.times / per.over } };

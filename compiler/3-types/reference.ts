@@ -57,6 +57,7 @@ function notAValue(body: Body, node: tree.Reference, kind: string): Type {
 
 /** Reports a name that means nothing here, once, with the likeliest that does. */
 export function unknownName(body: Body, name: tree.Name, wanted: readonly string[] | null = null): void {
+  if (body.hasBroken) return;
   const known = wanted ?? [...body.scope.all(), ...body.module.names.keys(), ...functionNames(), ...fixedNames];
   const likely = nearest(name.text, known);
   report(body, name, "VGW2003", { name: name.text }, "not declared, imported or named before", {

@@ -2,6 +2,7 @@
 import type * as tree from "../1-syntax/tree.ts";
 import { fixedNames, nameNode, Scope } from "../2-names/index.ts";
 import { type Body, type Local, report } from "./context.ts";
+import { UNKNOWN } from "./construct.ts";
 import type { Type } from "./type.ts";
 
 /** Runs `inside` with a frame of its own. */
@@ -20,17 +21,15 @@ export function declare(
   type: Type,
   source: tree.Expression | tree.TypeExpression | null,
 ): Local {
-  const local: Local = { name: name.text, declaration: name.id, module: body.module, type };
+  const fixed = fixedNames.has(name.text);
+  const local: Local = { name: name.text, declaration: name.id, module: body.module, type: fixed ? UNKNOWN : type };
   body.module.types.set(name.id, type);
   if (source) body.module.sources.set(name.id, source);
   if (name.text === "") return local;
   const other = body.scope.find(name.text);
   const global = body.module.names.get(name.text);
-  if (fixedNames.has(name.text)) {
-    report(body, name, "VGW2013", { name: name.text }, "choose another name");
-    return local;
-  }
-  if (other || global) {
+  if (fixed) report(body, name, "VGW2013", { name: name.text }, "choose another name");
+  else if (other || global) {
     report(body, name, "VGW2002", { name: name.text }, "this name is taken", {
       related: other
         ? [{ node: { id: other.declaration }, text: "by this", module: other.module }]

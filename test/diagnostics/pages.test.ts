@@ -15,8 +15,26 @@ import { createRenderer } from "../../compiler/diagnostics/render.ts";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const FILE = "example.vgw";
 
+/** A program of several files has a line `// file: name.vgw` before each but the first. */
+function filesOf(text: string): ReadonlyMap<string, string> {
+  const [main = "", ...others] = text.split(/^\/\/ file: /m);
+  return new Map([
+    [FILE, main],
+    ...others.map((part): [string, string] => {
+      const end = part.indexOf("\n");
+      return [part.slice(0, end), part.slice(end + 1)];
+    }),
+  ]);
+}
+
 function diagnosticsOf(text: string): readonly Diagnostic[] {
-  return check(FILE, (path) => (path === FILE ? text : null)).diagnostics;
+  const files = filesOf(text);
+  return check(FILE, (path) => files.get(path) ?? null).diagnostics;
+}
+
+/** All that a diagnostic says, without the source that it shows. */
+function wordsOf({ message, primary, related, notes, help }: Diagnostic): string {
+  return [message, primary.text, ...related.map(({ text }) => text), ...notes, help ?? ""].join("\n");
 }
 
 function sourcesBelow(folder: string): string[] {
@@ -36,8 +54,9 @@ describe("every page's programs", () => {
       expect(found.map(({ code, severity }) => `${severity} ${code}`)).toEqual([`${page.severity} ${page.code}`]);
       expect(diagnosticsOf(page.mend)).toEqual([]);
 
-      const rendered = createRenderer(() => page.example)(found[0]!);
-      expect(rendered, "a parameter of the message was left open").not.toMatch(/\{\w+\}|undefined|\[object/);
+      expect(createRenderer((file) => filesOf(page.example).get(file) ?? "")(found[0]!)).toContain(page.code);
+      expect(wordsOf(found[0]!), "a parameter of the message was left open").not.toMatch(/undefined|\[object/);
+      expect(found[0]!.message, "a parameter of the message was left open").not.toMatch(/\{\w+\}/);
       expect(found[0]!.primary.span.end).toBeGreaterThan(found[0]!.primary.span.start);
     });
   }
