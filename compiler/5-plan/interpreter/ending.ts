@@ -6,6 +6,7 @@ import type { DenyStep, Origin, ReplyStep } from "../plan.ts";
 import type { Answer } from "./call.ts";
 import type { Context, Ending } from "./context.ts";
 import { evaluate } from "./expression.ts";
+import { firstHeader } from "./headers.ts";
 import { answerHeaders } from "./hygiene.ts";
 import { problemBody } from "./problem.ts";
 import type { Scope } from "./scope.ts";
@@ -55,7 +56,11 @@ export function denied(step: DenyStep, scope: Scope, context: Context): Ending {
 /** The upstream's head as it goes to the client, before the program's changes. */
 export function passedOn(answer: Answer, context: Context): { status: number; headers: readonly string[] } {
   const via = String(context.plan.gateway.settings.via ?? "vgw");
-  return { status: answer.status, headers: answerHeaders(answer.headers, via) };
+  // The length says what GET would have sent where nothing is sent (RFC 9110 §8.6); elsewhere the body has its own.
+  const unsent = context.request.method === "HEAD" || answer.status === 304;
+  const length = unsent ? firstHeader(answer.headers, "content-length") : undefined;
+  const headers = answerHeaders(answer.headers, via);
+  return { status: answer.status, headers: length === undefined ? headers : [...headers, "content-length", length] };
 }
 
 /** An upstream's own status (kind "status") is not the gateway's: the client gets 502. */

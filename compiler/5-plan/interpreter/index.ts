@@ -146,13 +146,17 @@ function choose(context: Context): { route: RoutePlan; scope: Scope } | Ending {
 function finish(ending: Ending, route: RoutePlan | null, context: Context): InterpretedAnswer {
   const status = context.responseStatus ?? ending.status;
   const bodiless = context.request.method === "HEAD" || status === 204 || status === 304;
+  // What an upstream sent has its own; HEAD of our own answers says what GET would send (RFC 9110 §8.6).
+  const own = context.upstream === null || ending.reason !== "";
+  const isHead = context.request.method === "HEAD" && status !== 204 && status !== 304;
+  const length = own && isHead ? ["content-length", String(ending.body.length)] : [];
   const trace: TraceEntry[] = [
     ...context.trace,
     { entry: "end", origin: ending.origin, status, reason: ending.reason },
   ];
   return {
     status,
-    headers: applyChanges(ending.headers, context.responseChanges),
+    headers: [...applyChanges(ending.headers, context.responseChanges), ...length],
     body: bodiless ? new Uint8Array() : ending.body,
     route: route?.name ?? "",
     reason: ending.reason,
