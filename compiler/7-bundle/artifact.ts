@@ -62,8 +62,9 @@ export async function writeArtifact(folder: string, bundle: Bundle): Promise<Man
   await copyFile(GATEWAY, join(folder, "gateway.mjs"));
   await writeFile(join(folder, "bundle.cjs"), bundle.code);
   await writeFile(join(folder, "bundle.cjs.map"), bundle.map);
-  if (data === null) await rm(join(folder, "uws.node"), { force: true });
-  else await writeFile(join(folder, "uws.node"), data);
+  // Removed, not overwritten: a gateway that runs from this folder has the old file mapped, and cutting it short would kill it.
+  await rm(join(folder, "uws.node"), { force: true });
+  if (data !== null) await writeFile(join(folder, "uws.node"), data);
   await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
