@@ -24,7 +24,9 @@ export async function runBuild(path: string | undefined, options: BuildOptions):
     return exit.good;
   }
   const routes = plural(result.program.routes.length, "route");
-  print(`${options.output}: ${manifest.name}, ${routes}, bundle ${kilobytes(manifest.size)}, hash ${manifest.hash.slice(0, 12)}, in ${seconds.toFixed(2)} s`);
+  print(
+    `${options.output}: ${manifest.name}, ${routes}, bundle ${kilobytes(manifest.size)}, hash ${manifest.hash.slice(0, 12)}, in ${seconds.toFixed(2)} s`,
+  );
   print(`  listens on ${manifest.listen.map(({ address, port }) => `${address}:${port}`).join(", ")}`);
   for (const { variable, required, secret } of manifest.environment) {
     print(`  reads ${variable}${secret ? " (secret)" : ""}${required ? ", which must be set" : ""}`);

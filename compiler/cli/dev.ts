@@ -76,7 +76,9 @@ class DevSession {
     for (const { tree } of result.program.modules) this.#watcher.add(dirname(tree.file));
     if (result.diagnostics.length > 0) report(result, {});
     if (result.hasErrors) {
-      remark(`${style.error(summary(result))}; ${this.#gateway ? "the program before it serves on" : "waiting for an edit"}`);
+      remark(
+        `${style.error(summary(result))}; ${this.#gateway ? "the program before it serves on" : "waiting for an edit"}`,
+      );
       return;
     }
     try {
@@ -99,7 +101,7 @@ class DevSession {
       const generation = await this.#gateway.swap(source);
       return `generation ${generation.id} is serving`;
     } catch (error) {
-      if (!(error instanceof StartError) || error.code !== "start-listeners") throw error;
+      if (!(error instanceof StartError) || error.code !== "swap-restart") throw error;
       await this.#gateway.close(0);
       this.#gateway = null;
       this.#gateway = await this.#start(source);

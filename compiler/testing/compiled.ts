@@ -1,0 +1,81 @@
+/** Answers tests by the compiled bundle (`vgw test --compiled`): the generated code and the runtime's real services, without sockets. */
+import type { Host } from "../../runtime/abi.ts";
+import { compileBundle } from "../../runtime/host/bundle.ts";
+import { checkConfiguration } from "../../runtime/host/configuration.ts";
+import { createService } from "../../runtime/upstream/index.ts";
+import type { World } from "../5-plan/interpreter/index.ts";
+import type { Plan } from "../5-plan/plan.ts";
+import { emit } from "../6-emit/index.ts";
+import { bundle } from "../7-bundle/index.ts";
+import { type Answerer, testEnvironment } from "./answerer.ts";
+import { memoryClient } from "./memory-client.ts";
+import { MemoryExchange, pathOf } from "./memory-exchange.ts";
+
+/** Compiles once; each request gets a program loaded afresh, with the test's environment, clock and services. */
+export async function compiled(plan: Plan): Promise<Answerer> {
+  const module = compileBundle((await bundle(plan, emit(plan))).code, "bundle.cjs");
+  return async (request, world, given) => {
+    const path = pathOf(request.target);
+    if (path === null) return refused();
+    if (world.facts !== undefined && world.facts.size > 0) {
+      throw new Error(
+        `given ${[...world.facts.keys()].join(", ")}: only the interpreter can be told what a built-in gives`,
+      );
+    }
+    const configuration = checkConfiguration(module.configure(testEnvironment(plan, given)));
+    const { via, forwarded } = configuration.gateway;
+    const services = new Map(
+      configuration.services.map((service) => [
+        service.name,
+        createService(service, { via, forwarded }, undefined, memoryClient(service.name, world)),
+      ]),
+    );
+    const program = module.load(hostOf(configuration.environment, services, world));
+    const exchange = await new Promise<MemoryExchange>((resolve, reject) => {
+      const made: MemoryExchange = new MemoryExchange(request, path, () => resolve(made));
+      Promise.resolve(program.handle(made)).catch(reject);
+    });
+    return {
+      status: exchange.status,
+      headers: exchange.answerHeaders,
+      body: exchange.answerBody,
+      route: exchange.route,
+      reason: exchange.reason,
+      trace: [],
+    };
+  };
+}
+
+function hostOf(
+  environment: Host["environment"],
+  services: ReadonlyMap<string, ReturnType<typeof createService>>,
+  world: World,
+): Host {
+  return {
+    environment,
+    service: (name) => {
+      const service = services.get(name);
+      if (service === undefined)
+        throw new Error(`the bundle asks for the service ${name}, which its configuration does not name`);
+      return service;
+    },
+    log: (_exchange, level, fields) => world.log(level, fields),
+    // A test's clock stands still, so that no deadline passes by itself.
+    deadline: () => undefined,
+    now: () => world.now(),
+    random: () => world.random(),
+  };
+}
+
+/** What a transport answers before a program is asked. */
+function refused(): ReturnType<Answerer> {
+  const headers = ["content-type", "application/problem+json"];
+  return Promise.resolve({
+    status: 400,
+    headers,
+    body: new Uint8Array(),
+    route: "",
+    reason: "target-malformed",
+    trace: [],
+  });
+}

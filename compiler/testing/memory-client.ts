@@ -1,0 +1,61 @@
+/** An upstream client without a socket: what the real services would send is answered by the test's fakes. */
+import type { CreateUpstreamClient, UpstreamRequest, UpstreamSink } from "../../runtime/upstream/client.ts";
+import type { IncomingAnswer, World } from "../5-plan/interpreter/index.ts";
+
+export function memoryClient(service: string, world: World): CreateUpstreamClient {
+  return () => ({
+    connections: 0,
+    opened: 0,
+    close: async () => undefined,
+    send(request, sink) {
+      const chunks: Uint8Array[] = [];
+      let aborted = false;
+      const finish = (): void => {
+        const body = bodyOf(request, chunks);
+        const headers = ["host", request.host, ...request.headers];
+        const outgoing = { method: request.method, target: request.target, headers, body, timeout: 0 };
+        world.call(service, outgoing).then((answer) => {
+          if (!aborted) deliver(answer, sink);
+        });
+      };
+      if (!isStreamed(request)) setImmediate(finish);
+      return {
+        write: (chunk) => {
+          chunks.push(chunk);
+          return true;
+        },
+        end: () => {
+          if (isStreamed(request)) setImmediate(finish);
+        },
+        pause: () => undefined,
+        resume: () => undefined,
+        abort: () => {
+          aborted = true;
+        },
+      };
+    },
+  });
+}
+
+function isStreamed({ body }: UpstreamRequest): boolean {
+  return body !== null && typeof body === "object" && !(body instanceof Uint8Array);
+}
+
+function bodyOf(request: UpstreamRequest, chunks: readonly Uint8Array[]): Uint8Array | null {
+  if (request.body === null) return null;
+  if (typeof request.body === "string" || request.body instanceof Uint8Array) return Buffer.from(request.body);
+  return Buffer.concat(chunks);
+}
+
+/** How each fake failure looks to a service; a fake timeout is not waited for. */
+const ERROR_KINDS = { connect: "connect", timeout: "stalled", protocol: "malformed" } as const;
+
+function deliver(answer: IncomingAnswer, sink: UpstreamSink): void {
+  if ("failure" in answer) {
+    sink.failed({ kind: ERROR_KINDS[answer.failure], detail: "as the test says" });
+    return;
+  }
+  sink.head(answer.status, [...answer.headers]);
+  if (answer.body.length > 0) sink.data(answer.body);
+  sink.complete([]);
+}

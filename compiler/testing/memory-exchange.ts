@@ -1,0 +1,105 @@
+/** An exchange without a socket: a test's request goes straight into the compiled program, its whole answer comes out. */
+import { BaseExchange } from "../../runtime/http/base.ts";
+import type { BodySink, Headers, RequestBody } from "../../runtime/http/exchange.ts";
+import { canonicalPath } from "../../runtime/http/path.ts";
+import { Proxies } from "../../runtime/http/proxies.ts";
+import type { InterpretedRequest } from "../5-plan/interpreter/index.ts";
+
+class MemoryBody implements RequestBody {
+  readonly length: number;
+  /** Set by the program. */
+  limit = Number.MAX_SAFE_INTEGER;
+  received = 0;
+  readonly #data: Uint8Array;
+
+  constructor(data: Uint8Array) {
+    this.#data = data;
+    this.length = data.length;
+  }
+
+  consume(sink: BodySink): void {
+    // In a later tick, as from a socket.
+    setImmediate(() => {
+      if (this.#data.length > this.limit) {
+        sink.fail("too-large");
+        return;
+      }
+      this.received = this.#data.length;
+      if (this.#data.length > 0) sink.chunk(this.#data);
+      sink.end([]);
+    });
+  }
+
+  pause(): void {}
+  resume(): void {}
+}
+
+const NO_PROXIES = new Proxies([]);
+
+export class MemoryExchange extends BaseExchange {
+  readonly body: MemoryBody;
+  readonly #secure: boolean;
+  readonly #over: () => void;
+  readonly #chunks: Uint8Array[] = [];
+  answerHeaders: Headers = [];
+
+  /** `over` is called once, when the answer is complete. */
+  constructor(request: InterpretedRequest, path: string, over: () => void) {
+    const query = request.target.indexOf("?");
+    super(
+      {
+        method: request.method,
+        path,
+        query: query === -1 ? "" : request.target.slice(query + 1),
+        host: request.host.toLowerCase(),
+        headers: [...request.headers],
+        peer: request.address,
+        httpVersion: "1.1",
+        traceparent: -1,
+        proxies: NO_PROXIES,
+      },
+      false,
+    );
+    this.body = new MemoryBody(request.body);
+    this.#secure = request.secure;
+    this.#over = over;
+  }
+
+  get answerBody(): Uint8Array {
+    return Buffer.concat(this.#chunks);
+  }
+
+  protected get encrypted(): boolean {
+    return this.#secure;
+  }
+
+  protected sendWhole(_status: number, headers: Headers, body: string | Uint8Array | null): void {
+    this.answerHeaders = headers;
+    if (body !== null && !this.bodiless) this.#chunks.push(Buffer.from(body));
+    this.#over();
+  }
+
+  protected sendInformational(): void {}
+
+  protected sendHead(_status: number, headers: Headers): void {
+    this.answerHeaders = headers;
+  }
+
+  protected sendChunk(chunk: Uint8Array): boolean {
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  protected sendEnd(): void {
+    this.#over();
+  }
+
+  protected destroy(): void {
+    this.#over();
+  }
+}
+
+/** The path that a transport would match; null: it would refuse the target. */
+export function pathOf(target: string): string | null {
+  return canonicalPath(target.split("?")[0] ?? "");
+}
