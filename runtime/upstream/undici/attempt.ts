@@ -124,7 +124,7 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
     const headers: Headers = new Array(raw.length);
     for (let index = 0; index < raw.length; index += 2) {
       headers[index] = headerName(raw[index]!);
-      headers[index + 1] = raw[index + 1]!.toString("latin1");
+      headers[index + 1] = fieldValue(raw[index + 1]!);
     }
     if (status < 200) {
       this.#informational++;
@@ -169,7 +169,7 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
       });
       return;
     }
-    this.#fail(describe(error, this.#connected));
+    this.#fail(this.#describe(error));
   }
 
   // ------------------------------------------------------------
@@ -182,7 +182,11 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
     if (this.#retried || !this.#connected || this.#responding || this.#options.body !== null) return false;
     const method = this.#options.method;
     if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") return false;
-    return describe(error, true).kind === "closed" && wasReused(error);
+    return this.#describe(error).kind === "closed" && wasReused(error);
+  }
+
+  #describe(error: Error): UpstreamError {
+    return describe(error, { connected: this.#connected, head: this.#continue !== null });
   }
 
   #finish(trailers: Headers): void {
@@ -207,4 +211,11 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
     if (this.#sending) queueMicrotask(() => this.#sink.failed(error));
     else this.#sink.failed(error);
   }
+}
+
+/** Without the white space after it, which the parser leaves (RFC 9112 §5). */
+function fieldValue(bytes: Buffer): string {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0x09)) end--;
+  return bytes.toString("latin1", 0, end);
 }
