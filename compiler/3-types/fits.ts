@@ -100,6 +100,9 @@ export function isJson(type: Type): boolean {
     case "null":
     case "literal":
     case "json":
+    // The item of an empty list, and what was reported already.
+    case "never":
+    case "unknown":
       return true;
     case "optional":
       return isJson(type.of);

@@ -21,7 +21,8 @@ export function checkList(body: Body, node: tree.ListLiteral, expected: Type | n
   }
   let all: Type = NEVER;
   for (const entry of node.items) {
-    const type = check(body, entry, all.kind === "never" ? null : all);
+    // Nothing is expected of an item: the first one's literals would be taken for what the others must be.
+    const type = check(body, entry, null);
     const joined = join(all, type);
     if (joined === null)
       report(
