@@ -17,7 +17,7 @@ export class ProgramGrammar extends RouteGrammar {
   readonly program: Rule<tree.Program> = this.define("program", () => {
     let version: number | null = null;
     const declarations: tree.Declaration[] = [];
-    if (this.RECORDING_PHASE || this.next(v.Header)) version = this.SUBRULE(this.header);
+    if (this.RECORDING_PHASE || this.next(v.Header)) version = this.entry(this.aHeader, this.noHeader, "a declaration");
     else this.report(missingHeader(this.source));
     if (this.RECORDING_PHASE) this.MANY(() => declarations.push(this.SUBRULE(this.declaration)));
     while (!this.RECORDING_PHASE && !this.next(v.End)) {
@@ -49,6 +49,12 @@ export class ProgramGrammar extends RouteGrammar {
   private skipToDeclaration(): void {
     while (!this.next(v.End) && !this.atDeclaration()) this.SKIP_TOKEN();
   }
+
+  private readonly aHeader = (): number | null => this.SUBRULE(this.header);
+  private readonly noHeader = (): null => {
+    this.skipToDeclaration();
+    return null;
+  };
 
   private readonly header: Rule<number> = this.define("header", () => {
     this.CONSUME(v.Header);

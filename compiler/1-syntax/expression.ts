@@ -292,7 +292,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
       { ALT: () => this.reference() },
       { ALT: () => this.SUBRULE(this.numberLiteral) },
       { ALT: () => this.SUBRULE(this.stringLiteral) },
-      { ALT: () => this.SUBRULE(this.template) },
+      { ALT: () => this.nested(() => this.SUBRULE(this.template)) },
       { ALT: () => this.list() },
       { ALT: () => this.record() },
       { ALT: () => this.SUBRULE(this.match) },

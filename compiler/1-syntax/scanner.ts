@@ -90,7 +90,7 @@ export function scan(file: string, text: string): Scanned {
       diagnose(
         "VGW1008",
         { escape: shown },
-        { span: { file, start: index, end: index + 2 }, text: "not an escape" },
+        { span: { file, start: index, end: index + shown.length }, text: "not an escape" },
         {
           help: "Write \\\\ for a backslash, or use '…' quotes, in which nothing is escaped.",
           fixes: [

@@ -61,6 +61,13 @@ export function flat(doc: Doc): string {
   return doc.kind === "suffix" ? "" : flat(doc.content);
 }
 
+/** Whether a document that begins a line needs more than that line. */
+export function takesLines(doc: Doc): boolean {
+  if (breaks(doc)) return true;
+  const text = flat(doc);
+  return text.length > width || text.includes("\n");
+}
+
 interface Piece {
   readonly doc: Doc;
   readonly level: number;

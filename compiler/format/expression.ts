@@ -107,38 +107,49 @@ function bare(view: SourceView, node: tree.Expression): Doc {
     case "as":
       return [expression(view, node.value, binding.as), " as ", type(view, node.type)];
     case "pipe":
-      return group([
-        expression(view, node.value, binding.value),
-        indent([line, "|> ", expression(view, node.target, binding.postfix)]),
-      ]);
     case "else":
-      return group([
-        expression(view, node.value, binding.everything + lambdaNeedsParentheses(node.value)),
-        indent([line, "else ", otherwise(view, node.otherwise)]),
-      ]);
+      return chain(view, node);
     case "match":
       return match(view, node);
   }
 }
 
-/** A lambda takes everything behind it, so it can't stand bare before an `else`. */
-function lambdaNeedsParentheses(node: tree.Expression): number {
-  return node.kind === "lambda" ? 1 : 0;
+/** `value |> … |> … else … else …`: where it does not fit, each part has its own line. */
+function chain(view: SourceView, node: tree.Pipe | tree.Else): Doc {
+  const parts: Doc[] = [];
+  let first: tree.Expression = node;
+  while (first.kind === "else") {
+    parts.unshift([line, "else ", otherwise(view, first.otherwise)]);
+    first = first.value;
+  }
+  while (first.kind === "pipe") {
+    parts.unshift([line, "|> ", expression(view, first.target, binding.postfix)]);
+    first = first.value;
+  }
+  // What is left can't be an `else` or a lambda without parentheses: both would take what follows them.
+  return group([expression(view, first, binding.or), indent(parts)]);
 }
 
 function end(view: SourceView, node: tree.Expression | null): Doc {
   return node === null ? "" : expression(view, node, binding.sum);
 }
 
-/** `and`, `or` break before the operator, arithmetic behind it; comparisons stay together. */
+/** `and`, `or` break before the operator, arithmetic behind it, all of one level together; comparisons never. */
 function binary(view: SourceView, node: tree.Binary): Doc {
   const level = operators[node.operator];
-  const chains = level !== binding.comparison;
-  const left = expression(view, node.left, chains ? level : level + 1);
-  const right = expression(view, node.right, level + 1);
-  if (!chains) return [left, ` ${node.operator} `, right];
-  if (level <= binding.and) return group([left, indent([line, `${node.operator} `, right])]);
-  return group([left, ` ${node.operator}`, indent([line, right])]);
+  if (level === binding.comparison) {
+    const [left, right] = [node.left, node.right].map((side) => expression(view, side, level + 1));
+    return [left!, ` ${node.operator} `, right!];
+  }
+  const parts: Doc[] = [];
+  let first: tree.Expression = node;
+  while (first.kind === "binary" && operators[first.operator] === level) {
+    const right = expression(view, first.right, level + 1);
+    const { operator } = first;
+    parts.unshift(level <= binding.and ? [line, `${operator} `, right] : [` ${operator}`, line, right]);
+    first = first.left;
+  }
+  return group([expression(view, first, level), indent(parts)]);
 }
 
 /** A number would swallow the dot's digits only if a digit followed, which a name never begins with. */

@@ -4,7 +4,7 @@
  * moves in front of it. Every comment is claimed exactly once (`all-sources.test.ts` counts them).
  */
 import type { NodeId, Tree } from "../1-syntax/tree.ts";
-import { type Doc, group, hardLine, indent, line, lineOr, suffix, unbreakable } from "./doc.ts";
+import { type Doc, group, hardLine, indent, line, lineOr, suffix, takesLines, unbreakable } from "./doc.ts";
 
 export interface Entry {
   /** Its first and last token. */
@@ -111,7 +111,7 @@ export class SourceView {
       const doc = entry.doc();
       const start = tokens[entry.first]!.start;
       const end = tokens[entry.last]!.end;
-      const isTall = topLevel && newlines(text.slice(start, end)) > 0;
+      const isTall = topLevel && takesLines(doc);
       let apart = (tall || isTall) && position > 0;
       for (const index of this.claim(from, end)) {
         const comment = comments[index]!;
