@@ -54,17 +54,13 @@ function addFailure(body: Body, node: tree.As, source: Type, type: Type): void {
   const wanted = describe(present(type));
   if (last && last.node === node.value && last.kind === "status") {
     body.failures.pop();
-    body.failures.push({
-      ...last,
-      node,
-      text: `${last.text.replace(" or a status", " a status")}, or a body that is not ${wanted}`,
-    });
+    body.failures.push({ ...last, node, reasons: [...last.reasons, `a body that is not ${wanted}`] });
     return;
   }
   body.failures.push({
     kind: "invalid",
     node,
-    text: `fails where ${source.kind === "answer" ? "the body" : "the value"} is not ${wanted}`,
+    reasons: [`${source.kind === "answer" ? "a body" : "a value"} that is not ${wanted}`],
     related: [],
     help: null,
   });

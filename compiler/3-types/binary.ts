@@ -69,7 +69,7 @@ function checkArithmetic(body: Body, node: tree.Binary, expected: Type | null): 
     body.failures.push({
       kind: "division",
       node,
-      text: `the divisor is ${describe(right)}`,
+      reasons: [`the divisor is ${describe(right)}`],
       related: [],
       help: null,
     });

@@ -45,7 +45,7 @@ export function checkBuiltin(
     body.failures.push({
       kind: builtin.fails,
       node,
-      text: builtin.fails === "invalid" ? "fails where the text is not one" : "fails where there is none",
+      reasons: [reasonOf(builtin)],
       related: [],
       help: null,
     });
@@ -57,6 +57,17 @@ export function checkBuiltin(
     return type ? union(all, flow(parameter.type, type, result)) : all;
   }, NONE);
   return withLabels(found, labels);
+}
+
+/** What a text must be that a reading function takes. */
+function reasonOf(builtin: Builtin): string {
+  const { result } = signatureOf(builtin);
+  const type = result.kind === "named" ? named(result.name) : "this";
+  return builtin.fails === "invalid" ? `a text that is not ${type}` : `what has no ${type}`;
+}
+
+function named(type: string): string {
+  return `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 function argumentType(

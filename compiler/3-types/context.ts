@@ -3,7 +3,7 @@ import { spanOf } from "../1-syntax/index.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import type { GlobalSymbol, Scope } from "../2-names/index.ts";
 import type { MessageValues } from "../diagnostics/catalogue.generated.ts";
-import { type Code, type Details, type Diagnostic, diagnose, type Label, type Span } from "../diagnostics/index.ts";
+import { type Code, type Details, type Diagnostic, diagnose, type Span } from "../diagnostics/index.ts";
 import type { FailureKind } from "../../runtime/failure.ts";
 import type {
   CheckedConstant,
@@ -76,9 +76,9 @@ export interface Carried {
 export interface OpenFailure {
   readonly kind: FailureKind;
   readonly node: tree.Expression;
-  /** Under the marked source. */
-  readonly text: string;
-  readonly related: readonly Label[];
+  /** What it fails on, as parts of one sentence: "timeout (800ms)", "a status of 400 or more". */
+  readonly reasons: readonly string[];
+  readonly related: readonly RelatedNode[];
   readonly help: string | null;
 }
 
@@ -104,13 +104,14 @@ export interface Body {
   bodyRead: tree.ReadStep | null;
 }
 
-export type Extra = Omit<Details, "related"> & {
-  readonly related?: readonly {
-    readonly node: { readonly id: tree.NodeId };
-    readonly text: string;
-    readonly module?: ModuleState;
-  }[];
-};
+export interface RelatedNode {
+  readonly node: { readonly id: tree.NodeId };
+  readonly text: string;
+  /** Of the node, where it is not the one of the message. */
+  readonly module?: ModuleState;
+}
+
+export type Extra = Omit<Details, "related"> & { readonly related?: readonly RelatedNode[] };
 
 /** Adds a diagnostic at a node. */
 export function report<C extends Code>(

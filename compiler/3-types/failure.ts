@@ -14,7 +14,7 @@ export function needed(body: Body, node: tree.Expression, type: Type): Type {
   body.failures.push({
     kind: "absent",
     node,
-    text: `${describe(present(type))} is needed here`,
+    reasons: [`${describe(present(type))} is needed here`],
     related: [],
     help: null,
   });
@@ -33,23 +33,10 @@ export function settle(body: Body, mark: number): void {
 }
 
 function reportFailure(body: Body, failure: OpenFailure): void {
-  const end = span(body.module, failure.node).end;
-  const add = (
-    title: string,
-    text: string,
-  ): {
-    readonly title: string;
-    readonly kind: "maybe";
-    readonly edits: [{ span: { file: string; start: number; end: number }; text: string }];
-  } => ({
-    title,
-    kind: "maybe",
-    edits: [{ span: { file: body.module.tree.file, start: end, end }, text }],
-  });
+  const { node, reasons } = failure;
   if (failure.kind === "absent") {
-    const name =
-      failure.node.kind === "reference" || failure.node.kind === "member" ? sourceOf(body.module, failure.node) : null;
-    report(body, failure.node, "VGW4105", {}, failure.text, {
+    const name = node.kind === "reference" || node.kind === "member" ? sourceOf(body.module, node) : null;
+    report(body, node, "VGW4105", {}, reasons[0] ?? "", {
       help: name
         ? `give a value with else, or check it before: require ${name} != none`
         : "give a value with else, or end the request: … else deny 400",
@@ -57,16 +44,25 @@ function reportFailure(body: Body, failure: OpenFailure): void {
     return;
   }
   if (failure.kind === "division") {
-    report(body, failure.node, "VGW4107", {}, failure.text, { help: "say what then: … else 0.0" });
+    report(body, node, "VGW4107", {}, reasons[0] ?? "", { help: "say what then: … else 0.0" });
     return;
   }
-  body.program.diagnostics.push();
-  const help = failure.help ?? "say what then:  … else deny 400";
-  const step = /else (.*)$/.exec(help)?.[1] ?? null;
-  const route = body.where === "route" || body.where === "policy" || body.where === "answer";
-  report(body, failure.node, "VGW4104", {}, failure.text, {
+  const calls = body.where === "route" || body.where === "policy" || body.where === "answer";
+  const help = failure.help ?? (calls ? "say what then:  … else deny 400" : "say what then:  … else another value");
+  const step = /(else (?:deny|reply) .*)$/.exec(help)?.[1];
+  const { file, end } = span(body.module, node);
+  report(body, node, "VGW4104", {}, `fails on ${enumerate(reasons)}`, {
     help,
-    related: [],
-    fixes: route && step !== null ? [add(`Add else ${step}`, ` else ${step}`)] : [],
+    related: failure.related,
+    fixes:
+      calls && step !== undefined
+        ? [{ title: `Add ${step}`, kind: "maybe", edits: [{ span: { file, start: end, end }, text: ` ${step}` }] }]
+        : [],
   });
+}
+
+/** "a", "a or b", "a, b, or c". */
+function enumerate(parts: readonly string[]): string {
+  if (parts.length < 3) return parts.join(" or ");
+  return `${parts.slice(0, -1).join(", ")}, or ${parts.at(-1)}`;
 }

@@ -4,7 +4,7 @@ import type { GlobalSymbol } from "../2-names/index.ts";
 import { placeArguments } from "./arguments.ts";
 import { newBody } from "./body.ts";
 import type { Receiver } from "./call.ts";
-import { type Body, type FunctionState, type ProgramState, report } from "./context.ts";
+import { type Body, type FunctionState, type ModuleState, type ProgramState, report } from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { assign } from "./expect.ts";
@@ -83,8 +83,8 @@ export function checkFunctionCall(
     body.failures.push({
       kind: state.fails === "division" || state.fails === "absent" ? "invalid" : state.fails,
       node,
-      text: `${declaration.name.text} can fail, see its body`,
-      related: [],
+      reasons: ["what its body says nothing about"],
+      related: [{ node: declaration.body, text: "this can fail", module: state.checked.module as ModuleState }],
       help: null,
     });
   return mapLabels(state.result, (labels) =>

@@ -186,7 +186,7 @@ function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Poli
 
 function withoutEnd(body: Body, node: tree.Route): void {
   const end = span(body.module, node).end;
-  report(body, node.methods[0] ?? node, "VGW6101", {}, "not every way through it comes to reply, deny or forward", {
+  report(body, node, "VGW6101", {}, "not every way through it comes to reply, deny or forward", {
     help: "end it with reply, deny or forward",
     fixes: [
       {

@@ -1,10 +1,9 @@
 /** `orders.get("/path", body: …)`: gives an answer, or fails. Everything that goes out is judged by the service's clearance. */
-import { spanOf } from "../1-syntax/index.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
 import { callSettings } from "../vocabulary/settings/service.ts";
 import type { CheckedService } from "./checked.ts";
-import { type Body, report, span } from "./context.ts";
+import { type Body, type ModuleState, type RelatedNode, report, sourceOf, span } from "./context.ts";
 import { present, simple, STRING, UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { headerName } from "./place.ts";
@@ -49,7 +48,7 @@ export function checkServiceCall(body: Body, node: tree.Call, callee: tree.Membe
   body.failures.push({
     kind: "status",
     node,
-    text: `fails on ${limitText(service)} or a status of 400 or more`,
+    reasons: [limitText(service), "a status of 400 or more"],
     related: limitLabel(service),
     help: `say what the caller gets:  … else deny 503 "${capitalised(service.name)} is away."`,
   });
@@ -69,21 +68,19 @@ function unknownMethod(body: Body, name: tree.Name, service: string): void {
   });
 }
 
-/** "timeout (800ms)" as written, or as the default. */
+/** As written, or the default. */
 function limitText(service: CheckedService): string {
-  const setting = service.node.settings.find(({ key }) => key.text === "timeout");
-  if (setting) {
-    const { start, end } = spanOf(service.module.tree, setting.value.id);
-    return `timeout (${service.module.tree.text.slice(start, end)}),`;
-  }
-  return "timeout (30s unless the service says otherwise)";
+  const written = timeoutOf(service);
+  return `timeout (${written ? sourceOf(service.module as ModuleState, written.value) : "30s"})`;
 }
 
-function limitLabel(
-  service: CheckedService,
-): readonly { span: { file: string; start: number; end: number }; text: string }[] {
-  const setting = service.node.settings.find(({ key }) => key.text === "timeout");
-  return setting ? [{ span: spanOf(service.module.tree, setting.value.id), text: "this limit" }] : [];
+function limitLabel(service: CheckedService): readonly RelatedNode[] {
+  const written = timeoutOf(service);
+  return written ? [{ node: written.value, text: "this limit", module: service.module as ModuleState }] : [];
+}
+
+function timeoutOf(service: CheckedService): tree.Setting | undefined {
+  return service.node.settings.find(({ key }) => key.text === "timeout");
 }
 
 function checkArguments(body: Body, node: tree.Call, service: CheckedService): void {

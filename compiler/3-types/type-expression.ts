@@ -172,7 +172,7 @@ function resolveNamed(context: Context, node: tree.NamedType): Type {
   ];
   const likely = nearest(name, known);
   report(context, node.name, "VGW3002", { name }, "no such type", {
-    help: likely && `did you mean ${likely}?`,
+    help: likely ? `did you mean ${likely}?` : `declare it: type ${name} { … }`,
     fixes: likely
       ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(context.module, node.name), text: likely }] }]
       : [],
