@@ -19,7 +19,7 @@ export function lowerGather(context: Context, node: tree.Call): Expr {
   const items = lower(context, list);
   const [item] = bindParameters(context, lambda);
   if (item === undefined) throw new Error("the function of `gather` has a parameter");
-  const result = lower({ ...toSteps(context, steps), hint: item.name }, lambda.body);
+  const result = lower({ ...toSteps(context, steps), hint: `${context.hint}_item` }, lambda.body);
   const slot = newSlot(context, context.hint, typeOf(context, node));
   const atOnce = wholeOf(node.arguments.find((argument) => argument.name?.text === "at_once")?.value);
   context.out.steps.push({

@@ -125,13 +125,8 @@ export function listGroupBy<T>(list: readonly T[], key: (item: T) => string): { 
 }
 /** Pairs as records; as long as the shorter list. */
 export function listZip<T, U>(list: readonly T[], other: readonly U[]): { left: T; right: U }[] {
-  const pairs: { left: T; right: U }[] = [];
-  for (const [index, left] of list.entries()) {
-    const right = other[index];
-    if (index >= other.length || right === undefined) break;
-    pairs.push({ left, right });
-  }
-  return pairs;
+  // An item may itself be absent (undefined): only the length says where a list ends.
+  return list.slice(0, other.length).map((left, index) => ({ left, right: other[index] as U }));
 }
 export function listConcat<T>(left: readonly T[], right: readonly T[]): T[] {
   return [...left, ...right];

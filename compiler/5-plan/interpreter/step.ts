@@ -208,8 +208,9 @@ export class Machine {
     const context = this.#context;
     const given = step.value === null ? undefined : evaluate(step.value, scope, context);
     const value = given === undefined || given === null || step.value === null ? null : textOf(given, step.value.type);
-    this.#note(step, step.value === null ? "removed" : show(given, step.value.type));
     const { name } = step;
+    const what = name === "" ? step.place : `${step.place} ${name}`;
+    this.#note(step, step.value === null ? `${what} removed` : `${what} = ${show(given, step.value.type)}`);
     switch (step.place) {
       case "request.header":
         context.requestChanges.push({ place: "header", name, value: value === null ? null : headerText(value) });
