@@ -102,7 +102,11 @@ describe("node gateway.mjs", () => {
   ])(
     "lets requests in flight end when it stops ($transport, $threads threads)",
     async ({ gateway: settings, threads }) => {
-      const gateway = run(await folderOf({ handle: slow, gateway: { ...settings, threads } }), [], NATIVE);
+      const gateway = run(
+        await folderOf({ handle: slow, gateway: { ...settings, threads, accessLog: true } }),
+        [],
+        NATIVE,
+      );
       const url = await serving(gateway);
       const answers = Array.from({ length: 4 }, async () => (await fetch(`${url}/slow`)).text());
       await fetch(url);
@@ -112,6 +116,9 @@ describe("node gateway.mjs", () => {
       await expect(fetch(url)).rejects.toThrow();
       expect(await gateway.seen("stop.done")).toMatchObject({ cut: 0 });
       expect(await gateway.ended).toBe(0);
+      // Nothing of the log is lost on the way out of a thread and a process.
+      await gateway.closed;
+      expect(gateway.lines.filter((line) => line.message === "request")).toHaveLength(5);
     },
   );
 
