@@ -59,10 +59,10 @@ function emitValue(body: Body, step: AttemptStep): void {
       }
       break;
     case "divide":
-      text = builtinCall(body.scope, "divide", [last.left, last.right]);
+      text = builtinCall(body.scope, "divide", [last.left, last.right], last.slot.type);
       break;
     case "convert":
-      text = builtinCall(body.scope, last.builtin, last.arguments);
+      text = builtinCall(body.scope, last.builtin, last.arguments, last.slot.type);
       break;
     case "read":
       text = readText(body, last);

@@ -1,11 +1,11 @@
 /** Constants and pure functions of the program. */
-import type { ConstantPlan, Expr } from "../5-plan/plan.ts";
+import type { ConstantPlan, Expr, Plan } from "../5-plan/plan.ts";
 import type { Emission } from "./emission.ts";
 import { expression } from "./expression.ts";
 import { Names } from "./names.ts";
 import { Scope } from "./scope.ts";
 import { typeText } from "./type.ts";
-import { childExpressions } from "./walk.ts";
+import { childExpressions, someExpression, someIn } from "./walk.ts";
 import type { SourceWriter } from "./writer.ts";
 
 /**
@@ -14,7 +14,8 @@ import type { SourceWriter } from "./writer.ts";
  */
 export function emitConstants(emission: Emission, writer: SourceWriter): (load: SourceWriter) => void {
   const late: ConstantPlan[] = [];
-  for (const constant of emission.plan.constants) {
+  const constants = usedConstants(emission.plan);
+  for (const constant of constants) {
     const name = emission.constants.get(constant.name) ?? constant.name;
     const type = typeText(emission, constant.type);
     writer.within(constant.origin, () => {
@@ -26,7 +27,7 @@ export function emitConstants(emission: Emission, writer: SourceWriter): (load: 
       }
     });
   }
-  if (emission.plan.constants.length > 0) writer.blank();
+  if (constants.length > 0) writer.blank();
   return (load) => {
     for (const constant of late) {
       const name = emission.constants.get(constant.name) ?? constant.name;
@@ -35,6 +36,23 @@ export function emitConstants(emission: Emission, writer: SourceWriter): (load: 
       });
     }
   };
+}
+
+/** Constants that only tests name are not there when running. */
+function usedConstants(plan: Plan): readonly ConstantPlan[] {
+  const used = new Set<string>();
+  const note = (expr: Expr): boolean => {
+    if (expr.expr === "global") used.add(expr.name);
+    return false;
+  };
+  for (const route of plan.routes) {
+    someExpression(route.steps, note);
+    if (route.guard !== null) someIn(route.guard, note);
+  }
+  for (const one of plan.functions) someIn(one.body, note);
+  // A constant reads only earlier ones, so that walking backwards meets every reader first.
+  for (const constant of [...plan.constants].reverse()) if (used.has(constant.name)) someIn(constant.value, note);
+  return plan.constants.filter((constant) => used.has(constant.name));
 }
 
 function constantScope(emission: Emission): Scope {

@@ -6,6 +6,7 @@ import type { Type } from "../3-types/type.ts";
 import type { Expr } from "../5-plan/plan.ts";
 import { builtinCall } from "./builtin.ts";
 import { constantText } from "./constant.ts";
+import { decodeValueText } from "./decode.ts";
 import { encodeText } from "./encode.ts";
 import { propertyAccess, propertyKey } from "./names.ts";
 import { binaryText, kindOf } from "./operator.ts";
@@ -83,9 +84,9 @@ export function expression(scope: Scope, expr: Expr): string {
     case "match":
       return matchText(scope, expr);
     case "builtin":
-      return builtinCall(scope, expr.name, expr.arguments);
+      return builtinCall(scope, expr.name, expr.arguments, expr.type);
     case "attempt":
-      return `${emission.use("otherwise")}(${builtinCall(scope, expr.name, expr.arguments)}, ${expression(scope, expr.otherwise)})`;
+      return attemptText(scope, expr);
     case "let":
       return letText(scope, expr);
     case "lambda":
@@ -205,6 +206,16 @@ function matchText(scope: Scope, expr: ExprOf<"match">): string {
       arm.test === null ? operand(scope, arm.value) : `${operand(scope, arm.test)} ? ${operand(scope, arm.value)} : `,
     )
     .join("");
+}
+
+function attemptText(scope: Scope, expr: ExprOf<"attempt">): string {
+  const { emission } = scope;
+  const [from] = expr.arguments;
+  const tried =
+    expr.name === "decode" && from !== undefined
+      ? decodeValueText(emission, expr.type, from.type.kind === "json" ? "json" : "string", expression(scope, from))
+      : builtinCall(scope, expr.name, expr.arguments, expr.type);
+  return `${emission.use("otherwise")}<${typeText(emission, expr.type)}>(${tried}, ${expression(scope, expr.otherwise)})`;
 }
 
 function letText(scope: Scope, expr: ExprOf<"let">): string {

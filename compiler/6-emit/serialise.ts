@@ -49,6 +49,8 @@ export function serialiseText(emission: Emission, type: Type, value: string): st
     case "json":
     case "unknown":
       return `${emission.use("jsonText")}(${value})`;
+    case "regex":
+      return `JSON.stringify(${value}.source)`;
     default:
       return `JSON.stringify(${value})`;
   }
@@ -128,6 +130,7 @@ function recordBody(emission: Emission, type: RecordType): string[] {
   let started: "never" | "maybe" | "always" = "never";
   lines.push(`let text = "{";`);
   for (const field of type.fields) {
+    if (field.type.kind === "null") continue;
     const value = `value${propertyAccess(field.name)}`;
     const key = JSON.stringify(field.name);
     const lead = started === "always" ? `,${key}:` : `${key}:`;

@@ -55,10 +55,10 @@ function emitStep(body: Body, step: Step): boolean {
       check(body, step, decodeText(body, step, expression(scope, step.from)));
       return true;
     case "divide":
-      check(body, step, builtinCall(scope, "divide", [step.left, step.right]));
+      check(body, step, builtinCall(scope, "divide", [step.left, step.right], step.slot.type));
       return true;
     case "convert":
-      check(body, step, builtinCall(scope, step.builtin, step.arguments));
+      check(body, step, builtinCall(scope, step.builtin, step.arguments, step.slot.type));
       return true;
     case "together":
       return emitTogether(body, step);

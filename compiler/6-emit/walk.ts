@@ -172,9 +172,14 @@ export function mayEnd(steps: readonly Step[]): boolean {
   });
 }
 
+/** Whether the expression or one inside it fits. */
+export function someIn(expr: Expr, fits: (expr: Expr) => boolean): boolean {
+  return fits(expr) || childExpressions(expr).some((child) => someIn(child, fits));
+}
+
 /** Whether an expression of the steps (at any depth) fits. */
 export function someExpression(steps: readonly Step[], fits: (expr: Expr) => boolean): boolean {
-  const inExpression = (expr: Expr): boolean => fits(expr) || childExpressions(expr).some(inExpression);
+  const inExpression = (expr: Expr): boolean => someIn(expr, fits);
   return steps.some((step) => {
     if (stepExpressions(step).some(inExpression)) return true;
     if (step.step === "gather" && inExpression(step.result)) return true;
