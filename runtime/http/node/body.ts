@@ -118,7 +118,8 @@ export class NodeBody implements RequestBody {
     if (this.#over) return;
     if (this.#sink === null) return;
     this.#over = true;
-    this.#request.pause();
+    // The rest of a refused body waits until it is known what becomes of it.
+    if (reason === "too-large") this.#request.pause();
     this.#sink.fail(reason);
   }
 }

@@ -6,17 +6,25 @@ import type { Headers } from "../exchange.ts";
 import { soundTrailers } from "../fields.ts";
 import { reasonPhrase } from "../status.ts";
 import { NodeBody } from "./body.ts";
-import { sendable } from "./headers.ts";
+import { sendable, sent } from "./headers.ts";
 
 /** How much of a refused body is read and thrown away, and for how long, so that its sender sees the answer before a reset. */
 const LINGER_BYTES = 1024 * 1024;
 const LINGER_MILLISECONDS = 2000;
+
+/** What the requests of one connection share. */
+export interface Connection {
+  readonly exchanges: Set<NodeExchange>;
+  /** An answer said so: whatever follows on the connection is no request. */
+  closing: boolean;
+}
 
 export class NodeExchange extends BaseExchange {
   readonly body: NodeBody;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly socket: Socket;
+  readonly #connection: Connection;
   readonly #finished: (exchange: NodeExchange) => void;
   #total: number | null = null;
   #handed = 0;
@@ -32,12 +40,14 @@ export class NodeExchange extends BaseExchange {
     limit: number,
     closing: boolean,
     expected: boolean,
+    connection: Connection,
     finished: (exchange: NodeExchange) => void,
   ) {
     super(head, closing);
     this.#request = request;
     this.#response = response;
     this.socket = request.socket;
+    this.#connection = connection;
     this.#finished = finished;
     this.body = new NodeBody(request, response, length, limit, expected);
     response.on("close", () => this.#closed());
@@ -61,12 +71,13 @@ export class NodeExchange extends BaseExchange {
 
   protected sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
     const response = this.#response;
-    const content = body ?? "";
+    let content = body ?? "";
     const length = typeof content === "string" ? Buffer.byteLength(content) : content.length;
     const withLength = status !== 204 && (!this.bodiless || (body !== null && status !== 304) || length > 0);
     const lingers = this.#mustLinger();
     this.#writeHead(status, headers, withLength ? length : null);
     if (!this.bodiless) this.bytesSent = length;
+    if (sent.beyondAscii && typeof content === "string") content = Buffer.from(content, "utf8");
     if (!lingers) {
       if (this.bodiless) response.end();
       else response.end(content);
@@ -165,6 +176,7 @@ export class NodeExchange extends BaseExchange {
     const sound = sendable(headers);
     if (length !== null) sound.push("content-length", String(length));
     if (this.closing) {
+      this.#connection.closing = true;
       response.shouldKeepAlive = false;
       sound.push("connection", "close");
     } else if (this.httpVersion === "1.1") {

@@ -22,14 +22,22 @@ export function flatten(raw: readonly string[]): Headers {
   return flat;
 }
 
+/** Whether the latest list has a value beyond ASCII. Node writes such a head in the encoding of a string body behind it. */
+export const sent = { beyondAscii: false };
+
 /** A new list that Node takes without throwing, and without the fields that the transport writes itself. */
 export function sendable(headers: Headers): Headers {
   const sound: Headers = [];
+  sent.beyondAscii = false;
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index]!;
     if (isFramingField(name) || !isFieldName(name)) continue;
     const value = headers[index + 1]!;
-    sound.push(name, isPlain(value) ? value : toFieldValue(value));
+    if (isPlain(value)) sound.push(name, value);
+    else {
+      sent.beyondAscii = true;
+      sound.push(name, toFieldValue(value));
+    }
   }
   return sound;
 }

@@ -9,7 +9,7 @@ import { PROBLEM_MEDIA_TYPE, problemText, replyError } from "../problem.ts";
 import { Proxies } from "../proxies.ts";
 import { reasonPhrase } from "../status.ts";
 import type { Listener, ListenOptions, Transport } from "../transport.ts";
-import { NodeExchange } from "./exchange.ts";
+import { type Connection, NodeExchange } from "./exchange.ts";
 import { flatten } from "./headers.ts";
 import { splitTarget } from "./target.ts";
 
@@ -31,7 +31,7 @@ class NodeListener implements Listener {
   readonly #options: ListenOptions;
   readonly #server: Server;
   readonly #proxies: Proxies;
-  readonly #sockets = new Map<Socket, Set<NodeExchange>>();
+  readonly #sockets = new Map<Socket, Connection>();
   #draining: (() => void)[] | null = null;
 
   constructor(options: ListenOptions) {
@@ -84,15 +84,21 @@ class NodeListener implements Listener {
   }
 
   #connected(socket: Socket): void {
-    this.#sockets.set(socket, new Set());
+    this.#sockets.set(socket, { exchanges: new Set(), closing: false });
     socket.on("close", () => this.#sockets.delete(socket));
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, expected: boolean): void {
-    const exchange = this.#open(request, response, expected);
+    const connection = this.#sockets.get(request.socket);
+    // Node goes on parsing what was sent behind a request that was the connection's last.
+    if (connection === undefined || connection.closing) {
+      request.resume();
+      return;
+    }
+    const exchange = this.#open(request, response, expected, connection);
     if (exchange === null) return;
     this.exchanges++;
-    this.#sockets.get(request.socket)?.add(exchange);
+    connection.exchanges.add(exchange);
     try {
       const pending = this.#options.handler(exchange);
       if (pending !== undefined) pending.catch((error: unknown) => this.#failed(exchange, error));
@@ -101,7 +107,12 @@ class NodeListener implements Listener {
     }
   }
 
-  #open(request: IncomingMessage, response: ServerResponse, expected: boolean): NodeExchange | null {
+  #open(
+    request: IncomingMessage,
+    response: ServerResponse,
+    expected: boolean,
+    connection: Connection,
+  ): NodeExchange | null {
     const version = request.httpVersionMajor === 1 ? (request.httpVersionMinor === 0 ? "1.0" : "1.1") : null;
     if (version === null || request.httpVersionMinor > 1) {
       return this.#refuse(request, response, "version-not-supported");
@@ -134,6 +145,7 @@ class NodeListener implements Listener {
       this.#options.limits.body,
       this.#draining !== null || head.close,
       expected,
+      connection,
       this.#finished,
     );
   }
@@ -149,6 +161,8 @@ class NodeListener implements Listener {
   #refuse(request: IncomingMessage, response: ServerResponse, code: ErrorCode): null {
     const { status } = ERRORS[code];
     const text = problemText(status, code, null, null);
+    const connection = this.#sockets.get(request.socket);
+    if (connection !== undefined) connection.closing = true;
     request.resume();
     response.shouldKeepAlive = false;
     response.writeHead(status, reasonPhrase(status), [
@@ -166,17 +180,25 @@ class NodeListener implements Listener {
 
   /** The parser gave up, so there is no request to answer through. */
   #clientError(error: NodeJS.ErrnoException, socket: Socket): void {
-    const exchanges = this.#sockets.get(socket);
-    if (error.code === "ECONNRESET" || !socket.writable) {
+    const connection = this.#sockets.get(socket);
+    if (error.code === "ECONNRESET" || !socket.writable || connection === undefined) {
       socket.destroy();
       return;
     }
-    if (exchanges !== undefined && exchanges.size > 0) {
-      // An answer is under way: it is finished, then the connection closes.
-      socket.pause();
-      for (const exchange of exchanges) exchange.malformed();
+    // The client left in the middle of its body.
+    if (error.code === "HPE_INVALID_EOF_STATE" && connection.exchanges.size > 0) {
+      socket.destroy();
       return;
     }
+    // A refusal is on its way, and the connection closes behind it.
+    if (connection.closing) return;
+    if (connection.exchanges.size > 0) {
+      // An answer is under way: it is finished, then the connection closes.
+      socket.pause();
+      for (const exchange of connection.exchanges) exchange.malformed();
+      return;
+    }
+    connection.closing = true;
     this.#refuseRaw(socket, codeOf(error));
   }
 
@@ -193,12 +215,12 @@ class NodeListener implements Listener {
 
   /** Nothing moved for `limits.idle`. A request that waits for its upstream is not the client's fault. */
   #silent(socket: Socket): void {
-    const exchanges = this.#sockets.get(socket);
-    if (exchanges === undefined || exchanges.size === 0) {
+    const connection = this.#sockets.get(socket);
+    if (connection === undefined || connection.exchanges.size === 0) {
       socket.destroy();
       return;
     }
-    for (const exchange of exchanges) if (exchange.stalled) socket.destroy();
+    for (const exchange of connection.exchanges) if (exchange.stalled) socket.destroy();
   }
 
   #failed(exchange: Exchange, error: unknown): void {
@@ -209,7 +231,7 @@ class NodeListener implements Listener {
 
   readonly #finished = (exchange: NodeExchange): void => {
     this.exchanges--;
-    this.#sockets.get(exchange.socket)?.delete(exchange);
+    this.#sockets.get(exchange.socket)?.exchanges.delete(exchange);
     this.#options.done?.(exchange);
     if (this.exchanges === 0 && this.#draining !== null) for (const resolve of this.#draining.splice(0)) resolve();
   };

@@ -16,8 +16,6 @@ export class UwsBody implements RequestBody {
   received = 0;
   /** All bytes have arrived. */
   complete: boolean;
-  /** Called when a body whose rest is being thrown away is complete, or has gone on for too long. */
-  onDiscarded: ((complete: boolean) => void) | null = null;
   #response: NativeResponse | null;
   #sink: BodySink | null = null;
   #kept: Uint8Array[] = [];
@@ -28,6 +26,7 @@ export class UwsBody implements RequestBody {
   #over = false;
   #aborted = false;
   #discardLimit = -1;
+  #onDiscarded: ((complete: boolean) => void) | null = null;
 
   constructor(response: NativeResponse, length: number | null, limit: number) {
     this.length = length;
@@ -105,9 +104,10 @@ export class UwsBody implements RequestBody {
     this.abort();
   }
 
-  /** Throws away what still comes, up to `limit` bytes; then, or at the end of the body, calls `onDiscarded`. */
-  discard(limit: number): void {
+  /** Throws away what still comes, up to `limit` bytes; then, or at the end of the body, calls `listener` once. */
+  discard(limit: number, listener: (complete: boolean) => void): void {
     this.#discardLimit = this.received + limit;
+    this.#onDiscarded = listener;
     this.#kept = [];
     if (this.#sink !== null) this.#fail("aborted");
     if (this.#socketPaused) {
@@ -118,10 +118,10 @@ export class UwsBody implements RequestBody {
   }
 
   #discardStep(): void {
-    if (this.#discardLimit < 0 || this.onDiscarded === null) return;
+    if (this.#discardLimit < 0 || this.#onDiscarded === null) return;
     if (!this.complete && this.received <= this.#discardLimit) return;
-    const listener = this.onDiscarded;
-    this.onDiscarded = null;
+    const listener = this.#onDiscarded;
+    this.#onDiscarded = null;
     listener(this.complete);
   }
 

@@ -12,6 +12,7 @@ import type { NativeResponse } from "./native.ts";
 /** How much of a refused body is read and thrown away, and for how long, so that its sender sees the answer before a reset. */
 const LINGER_BYTES = 1024 * 1024;
 const LINGER_MILLISECONDS = 2000;
+const LINGER_SILENCE_MILLISECONDS = 50;
 
 const statusLines: string[] = [];
 
@@ -89,18 +90,20 @@ export class UwsExchange extends BaseExchange {
     return this.closing || remaining === null || remaining > LINGER_BYTES;
   }
 
-  /** Everything but the last byte leaves at once, so that the object stays alive until the body has ended or gone on too long. */
+  /**
+   * Everything but the last byte leaves at once, so that the object stays alive until the body has ended, its sender has fallen
+   * silent, or has gone on for too long. uWebSockets.js cannot close behind such an answer; it throws away what still comes.
+   */
   #linger(status: number, headers: Headers, content: string | Uint8Array): void {
     const response = this.#response;
     const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
     this.closing = true;
+    this.#writeHead(status, headers);
     if (this.bodiless || bytes.length < 2) {
-      this.#writeHead(status, headers);
       response.end(this.bodiless ? "" : bytes, !this.#closesItself);
       this.#complete();
       return;
     }
-    this.#writeHead(status, headers);
     if (!this.#closesItself) response.writeHeader("connection", "close");
     this.bytesSent = bytes.length;
     const [taken] = response.tryEnd(bytes.subarray(0, bytes.length - 1), bytes.length);
@@ -108,17 +111,23 @@ export class UwsExchange extends BaseExchange {
       this.#shut();
       return;
     }
-    const timer = setTimeout(() => this.#shut(), LINGER_MILLISECONDS);
-    this.body.onDiscarded = (complete) => {
-      clearTimeout(timer);
+    const until = performance.now() + LINGER_MILLISECONDS;
+    let seen = this.body.received;
+    const timer = setInterval(() => {
+      if (performance.now() > until) finish(false);
+      else if (this.body.received === seen) finish(true);
+      else seen = this.body.received;
+    }, LINGER_SILENCE_MILLISECONDS);
+    const finish = (sound: boolean): void => {
+      clearInterval(timer);
       if (this.#gone) return;
-      if (!complete) this.#shut();
+      if (!sound) this.#shut();
       else {
         response.cork(() => response.tryEnd(bytes.subarray(bytes.length - 1), bytes.length));
         this.#complete();
       }
     };
-    this.body.discard(LINGER_BYTES);
+    this.body.discard(LINGER_BYTES, finish);
   }
 
   /** uWebSockets.js has no way to send a 1xx. */

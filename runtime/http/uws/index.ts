@@ -144,14 +144,26 @@ class UwsListener implements Listener {
     );
   }
 
-  /** Answers without an exchange, and closes: nothing that follows on the connection can be trusted. */
+  /**
+   * Answers without an exchange, and closes: nothing that follows on the connection can be trusted. In a later turn, because
+   * within this one uWebSockets.js would go on and take what lies behind for the next request; while an answer is owed, it
+   * closes the connection instead.
+   */
   #refuse(response: NativeResponse, code: ErrorCode, peer: string): null {
     const { status } = ERRORS[code];
-    response.onAborted(() => {});
-    response.writeStatus(`${status} ${reasonPhrase(status)}`);
-    response.writeHeader("content-type", PROBLEM_MEDIA_TYPE);
-    response.end(problemText(status, code, null, null), true);
+    let gone = false;
+    response.onAborted(() => {
+      gone = true;
+    });
     this.#options.refused?.(code, status, peer);
+    setImmediate(() => {
+      if (gone) return;
+      response.cork(() => {
+        response.writeStatus(`${status} ${reasonPhrase(status)}`);
+        response.writeHeader("content-type", PROBLEM_MEDIA_TYPE);
+        response.end(problemText(status, code, null, null), true);
+      });
+    });
     return null;
   }
 
