@@ -80,6 +80,7 @@ export interface ExpectedLog {
 // ---------------------------------------------------------------- what was seen
 
 export interface SeenAnswer {
+  /** 0: the connection was closed without an answer. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: readonly (readonly [string, string])[];

@@ -6,6 +6,9 @@ import { framingOf, readBody, readHead, WireError, writeMessage } from "./wire.t
 /** Long enough for every time limit in the corpus; a hanging gateway fails the case. */
 const PATIENCE = 15_000;
 
+/** The connection was closed without a byte. */
+const SILENCE: SeenAnswer = { status: 0, headers: [], body: new Uint8Array(), ends: "closed" };
+
 export function requestBytes(request: CaseRequest): Buffer {
   if (request.raw !== null) return Buffer.from(request.raw, "latin1");
   return writeMessage(`${request.method} ${request.target} HTTP/1.1`, request.headers, request.body, false);
@@ -37,6 +40,7 @@ export function exchange(port: number, request: CaseRequest): Promise<SeenAnswer
       try {
         const seen = readAnswer(data, request.method, closed);
         if (seen !== null) finish(seen);
+        else if (closed && data.length === 0) finish(SILENCE);
         else if (closed) finish(new WireError(`closed after ${JSON.stringify(data.toString("latin1").slice(0, 300))}`));
       } catch (problem) {
         finish(problem instanceof Error ? problem : new Error(String(problem)));
