@@ -6,7 +6,7 @@ import { StartError } from "../start-error.ts";
 import { problemsOf } from "./zod-problems.ts";
 
 /** The language versions this runtime serves. */
-export const LANGUAGE_VERSIONS: readonly number[] = [1];
+const LANGUAGE_VERSIONS: readonly number[] = [1];
 
 const SHA256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in hexadecimal");
 

@@ -28,7 +28,7 @@ export const TEST_GATEWAY: GatewayConfiguration = {
   accessLog: false,
 };
 
-const TEST_SERVICE: Omit<ServiceConfiguration, "name" | "endpoints"> = {
+export const TEST_SERVICE: Omit<ServiceConfiguration, "name" | "endpoints"> = {
   balance: "least_requests",
   timeout: 5_000,
   connectTimeout: 2_000,
