@@ -2,6 +2,7 @@
 import type { Answer, CallRequest, CallSignal } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
+import { isFramingField, isPlain, toFieldValue } from "../http/fields.ts";
 import { formatTraceparent, newSpanId } from "../observe/trace.ts";
 import { ServiceAttempt, type ServiceState } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
@@ -66,8 +67,11 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
     const outgoing: Headers = [];
     let host = endpoint.authority;
     for (let index = 0; index < headers.length; index += 2) {
-      if (headers[index] === "host") host = headers[index + 1]!;
-      else if (headers[index] !== "accept-encoding") outgoing.push(headers[index]!, headers[index + 1]!);
+      const name = headers[index]!;
+      const value = headers[index + 1]!;
+      if (name === "host") host = value;
+      else if (name !== "accept-encoding" && !isFramingField(name))
+        outgoing.push(name, isPlain(value) ? value : toFieldValue(value));
     }
     // The answer is decoded by the program, which knows no content codings.
     outgoing.push("accept-encoding", "identity");

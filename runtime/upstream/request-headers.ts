@@ -1,6 +1,7 @@
 /** The head of what goes upstream: the client's fields after hygiene, the program's edits, and the gateway's own fields. */
 import type { ForwardOptions } from "../abi.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
+import { isFramingField, isPlain, toFieldValue } from "../http/fields.ts";
 import { isForwardedField, pushForwarded } from "../http/hygiene.ts";
 import { formatTraceparent, newSpanId, parseTraceparent } from "../observe/trace.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -38,8 +39,10 @@ export function forwardHead(
         if (value !== null) host = value;
         continue;
       }
+      // Framing is the client's; a program cannot change it by a header.
+      if (isFramingField(name)) continue;
       remove(headers, name);
-      if (value !== null) headers.push(name, value);
+      if (value !== null) headers.push(name, isPlain(value) ? value : toFieldValue(value));
     }
   }
   return { headers, host };
@@ -78,6 +81,9 @@ function isDropped(name: string): boolean {
   }
 }
 
+/** Trace flags of a trace that begins here. */
+const SAMPLED = "01";
+
 /** A client cannot have these taken away by nominating them in Connection. */
 const PROTECTED = new Set(["authorization", "cookie", "content-type", "content-encoding", "cache-control", "range"]);
 const NO_NAMES: ReadonlySet<string> = new Set();
@@ -95,7 +101,7 @@ function hygienic(exchange: Exchange, settings: UpstreamSettings): Headers {
   const incoming = exchange.headers;
   const headers: Headers = [];
   let via = "";
-  let flags = "01";
+  let flags: string | null = null;
   let acceptsTrailers = false;
   let drop = NO_NAMES;
   for (let index = 0; index < incoming.length; index += 2) {
@@ -105,7 +111,7 @@ function hygienic(exchange: Exchange, settings: UpstreamSettings): Headers {
       if (name === "connection") drop = new Set([...drop, ...nominated(value)]);
       else if (name === "via") via = via === "" ? value : `${via}, ${value}`;
       else if (name === "te") acceptsTrailers ||= /(?:^|,)\s*trailers\s*(?:$|,|;)/i.test(value);
-      else if (name === "traceparent") flags = parseTraceparent(value)?.flags ?? flags;
+      else if (name === "traceparent") flags = parseTraceparent(value)?.flags ?? null;
       continue;
     }
     headers.push(name, value);
@@ -114,14 +120,16 @@ function hygienic(exchange: Exchange, settings: UpstreamSettings): Headers {
   if (acceptsTrailers) headers.push("te", "trailers");
   headers.push("via", `${via === "" ? "" : `${via}, `}${exchange.httpVersion} ${settings.via}`);
   pushForwarded(headers, exchange, settings.forwarded);
-  headers.push("traceparent", formatTraceparent(exchange.traceId, newSpanId(), flags));
+  // The state of a trace that was not taken over says nothing about this one (Trace Context §3.3).
+  if (flags === null) remove(headers, "tracestate");
+  headers.push("traceparent", formatTraceparent(exchange.traceId, newSpanId(), flags ?? SAMPLED));
   return headers;
 }
 
 /** The sampling flags that the client sent; "01" (sampled) where it sent none. */
 export function traceFlags(headers: Headers): string {
   for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === "traceparent") return parseTraceparent(headers[index + 1]!)?.flags ?? "01";
+    if (headers[index] === "traceparent") return parseTraceparent(headers[index + 1]!)?.flags ?? SAMPLED;
   }
-  return "01";
+  return SAMPLED;
 }
