@@ -37,7 +37,8 @@ function emitSwitch(emission: Emission, writer: SourceWriter, functions: RouteFu
   writer.line("/** The routes in the order in which they decide; the first that fits answers. */");
   writer.block(`function handle(exchange: ${exchange}): void | Promise<void>`, () => {
     const methods = routes.some((route) => route.methods !== null);
-    const guarded = routes.some((route) => route.guard !== null && route.methods !== null);
+    // With guards alone there is nothing but 404.
+    const guarded = methods && routes.some((route) => route.guard !== null);
     if (methods) writer.line("const { method } = exchange;");
     if (routes.some((route) => route.host !== null)) {
       writer.line(`const host = ${emission.use("hostName")}(exchange.host);`);
@@ -56,7 +57,7 @@ function emitSwitch(emission: Emission, writer: SourceWriter, functions: RouteFu
       emitGroup(emission, writer, functions, group, {
         withHost: true,
         taken: (call) => `return ${call};`,
-        guarded: ["guarded = true;"],
+        guarded: guarded ? ["guarded = true;"] : [],
         missed: (methods) => `allowed = ${emission.use("allowMethods")}(allowed, ${JSON.stringify(methods)});`,
       });
     }
@@ -85,22 +86,18 @@ function emitTrie(emission: Emission, writer: SourceWriter, functions: RouteFunc
       if (group.routes.some((one) => one.methods !== null)) writer.line("const { method } = exchange;");
       const guarded = group.routes.some((one) => one.guard !== null);
       if (guarded) writer.line("let guarded = false;");
-      let always = false;
-      emitGroup(emission, writer, functions, group, {
+      const goesOn = emitGroup(emission, writer, functions, group, {
         withHost: false,
         taken: (call) => `return ${call};`,
         guarded: ["guarded = true;"],
         missed: () => {
-          always = true;
           const missed = emission.use("OTHER_METHOD");
           return guarded ? `return guarded ? ${emission.use("GUARDED")} : ${missed};` : `return ${missed};`;
         },
       });
-      const unconditional = conditionsOf(emission, group, false).length === 0;
-      if (!unconditional || !always)
-        writer.line(
-          `return ${guarded && !always ? `guarded ? ${emission.use("GUARDED")} : ${emission.use("OTHER_PATH")}` : emission.use("OTHER_PATH")};`,
-        );
+      if (!goesOn) return;
+      const other = emission.use("OTHER_PATH");
+      writer.line(guarded ? `return guarded ? ${emission.use("GUARDED")} : ${other};` : `return ${other};`);
     });
     writer.blank();
     const host = JSON.stringify(hostText(route));
@@ -133,26 +130,28 @@ interface Outcomes {
   readonly missed: (methods: readonly string[]) => string;
 }
 
+/** False: nothing comes behind it. */
 function emitGroup(
   emission: Emission,
   writer: SourceWriter,
   functions: RouteFunctions,
   group: Group,
   outcomes: Outcomes,
-): void {
+): boolean {
   const [first] = group.routes;
-  if (first === undefined) return;
+  if (first === undefined) return true;
+  let goesOn = true;
   const names = new Names(emission.names.all());
   const scope = new Scope(emission, names);
   const judge = (): void => {
     let open = true;
     for (const route of group.routes) if (open) open = emitRoute(scope, writer, functions, route, outcomes);
-    if (open) {
-      const methods = allMethods(group);
-      if (methods.length > 0) writer.line(outcomes.missed(methods));
-    }
+    const methods = allMethods(group);
+    goesOn = open && methods.length === 0;
+    if (open && methods.length > 0) writer.line(outcomes.missed(methods));
   };
-  const fixed = conditionsOf(emission, group, outcomes.withHost);
+  // In the trie the fixed parts of the path are known to fit.
+  const fixed = outcomes.withHost ? conditions(emission, first, true) : [];
   const parameters = parametersOf(first);
   const read = (): void => {
     if (parameters.length === 0) {
@@ -174,12 +173,7 @@ function emitGroup(
   };
   if (fixed.length === 0) read();
   else writer.block(`if (${fixed.join(" && ")})`, read);
-}
-
-/** In the trie the fixed parts of the path are known to fit. */
-function conditionsOf(emission: Emission, group: Group, complete: boolean): string[] {
-  const [first] = group.routes;
-  return first === undefined || !complete ? [] : conditions(emission, first, true);
+  return goesOn || fixed.length > 0 || parameters.length > 0;
 }
 
 function isUsed(functions: RouteFunctions, group: Group, slot: string): boolean {
