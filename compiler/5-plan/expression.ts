@@ -99,7 +99,9 @@ export function lowerInto(context: Context, node: tree.Expression, slot: Slot): 
   if (context.out.mode !== "steps") throw new Error("slots are written by steps");
   const { steps } = context.out;
   const stepwise = isStepwise(context.module, node);
-  if (node.kind === "else" && stepwise && !context.module.unwraps.has(node.id)) {
+  // What can fail is more readable as steps, even where an expression would do.
+  const tries = node.kind === "else" && (stepwise || context.module.canFail.has(node.value.id));
+  if (node.kind === "else" && tries && !context.module.unwraps.has(node.id)) {
     steps.push(attemptInto(context, node, slot));
     return;
   }
