@@ -87,8 +87,8 @@ function isPoint(type: Type): boolean {
 function multiply(left: Type, right: Type): Result | null {
   if (left.kind === "int" && right.kind === "int") return sure(multiplyInts(left, right));
   if (isNumber(left) && isNumber(right)) return sure(FLOAT);
-  // A share of something: 20% of a sum, of a duration, of a number.
-  if (right.kind === "percent" && isNumber(left)) return sure(FLOAT);
+  // A share of a number is a number, whichever of them is written first; a share of an amount is such an amount.
+  if (left.kind === "percent" && isNumber(right)) return sure(FLOAT);
   if (quantities.has(left.kind) && (isNumber(right) || right.kind === "percent")) {
     // Bytes are whole: a fraction of a size is still one, rounded; see the type's page.
     return sure(open(left));

@@ -2,7 +2,7 @@
 import { isZone } from "../../runtime/value/zone.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import type { Builtin } from "../vocabulary/builtin.ts";
-import type { SignatureParameter, SignatureType } from "../vocabulary/signature.ts";
+import type { Signature, SignatureParameter, SignatureType } from "../vocabulary/signature.ts";
 import { placeArguments } from "./arguments.ts";
 import type { Receiver } from "./call.ts";
 import { type Body, report } from "./context.ts";
@@ -25,7 +25,8 @@ export function checkBuiltin(
   args: readonly tree.Argument[],
 ): Type {
   body.module.meanings.set(node.id, { kind: "builtin", name: builtin.key });
-  const { parameters, result } = signatureOf(builtin);
+  const signature = signatureOf(builtin);
+  const { parameters, result } = signature;
   const name = builtin.key.split(".").at(-1) ?? builtin.key;
   const placed = placeArguments(body, node, name, parameters, args, receiver ? 1 : 0);
   if (receiver && parameters.length > 0) placed[0] = receiver.node;
@@ -54,7 +55,7 @@ export function checkBuiltin(
   if (builtin.labels === "lower") return mapLabels(found, () => NONE);
   const labels = parameters.reduce<Labels>((all, parameter, index) => {
     const type = types[index];
-    return type ? union(all, flow(parameter.type, type, result)) : all;
+    return type ? union(all, flow(parameter.type, type, signature)) : all;
   }, NONE);
   return withLabels(found, labels);
 }
@@ -181,10 +182,12 @@ function openVariables(type: SignatureType, bindings: Bindings): Bindings {
 }
 
 /**
- * Labels that go from an argument to the result besides those that its variables bring along. Of a list of anything,
- * a count or a yes or no tells nothing about the items; a text made of them does.
+ * Labels that go from an argument to the result besides those that its variables bring along. What a function is given
+ * reaches the result through what the function gives. Of a list of anything, a count or a yes or no tells nothing about
+ * the items; a text made of them does.
  */
-function flow(parameter: SignatureType, argument: Type, result: SignatureType): Labels {
+function flow(parameter: SignatureType, argument: Type, signature: Signature): Labels {
+  const { result } = signature;
   switch (parameter.kind) {
     case "variable":
       return mentions(result, parameter.name) ? NONE : deepLabels(argument);
@@ -192,20 +195,23 @@ function flow(parameter: SignatureType, argument: Type, result: SignatureType): 
     case "map": {
       const inner = parameter.kind === "list" ? parameter.item : parameter.value;
       const item = argument.kind === "list" ? argument.item : argument.kind === "map" ? argument.value : argument;
-      if (inner.kind === "variable" && !mentions(result, inner.name)) {
-        const tellsNothing = result.kind === "named" && (result.name === "int" || result.name === "bool");
-        return tellsNothing ? argument.labels : deepLabels(argument);
-      }
-      return union(argument.labels, flow(inner, item, result));
+      if (inner.kind !== "variable" || mentions(result, inner.name))
+        return union(argument.labels, flow(inner, item, signature));
+      const tellsNothing = result.kind === "named" && (result.name === "int" || result.name === "bool");
+      return tellsNothing || isGivenToFunction(signature, inner.name) ? argument.labels : deepLabels(argument);
     }
     case "function":
-      // A condition decides about items; it is not part of the result.
-      if (parameter.result.kind === "named" && parameter.result.name === "bool") return NONE;
-      return argument.kind === "function" &&
-        !(parameter.result.kind === "variable" && mentions(result, parameter.result.name))
-        ? deepLabels(argument.result)
-        : NONE;
+      // A condition or an order decides about items; only what is named or bound becomes part of the result.
+      if (argument.kind !== "function" || parameter.result.kind !== "named" || parameter.result.name === "bool")
+        return NONE;
+      return deepLabels(argument.result);
     default:
       return deepLabels(argument);
   }
+}
+
+function isGivenToFunction(signature: Signature, variable: string): boolean {
+  return signature.parameters.some(
+    ({ type }) => type.kind === "function" && type.parameters.some((parameter) => mentions(parameter, variable)),
+  );
 }

@@ -4,7 +4,7 @@ import type { Fix } from "../diagnostics/index.ts";
 import { likelyUnits } from "../vocabulary/units.ts";
 import { currencies } from "../vocabulary/units.ts";
 import { type Body, report, sourceOf, span } from "./context.ts";
-import { present } from "./construct.ts";
+import { FLOAT, INT, present, STRING } from "./construct.ts";
 import { needed } from "./failure.ts";
 import { fits } from "./fits.ts";
 import { base } from "./join.ts";
@@ -44,12 +44,26 @@ export function mismatch(body: Body, node: tree.Expression, found: Type, expecte
     body,
     node,
     "VGW3001",
-    { expected: describe(wanted), found: describe(found) },
-    `${describe(wanted)} is expected here`,
+    { expected: describe(plain(wanted)), found: describe(found.kind === "literal" ? found : plain(found)) },
+    `${describe(plain(wanted))} is expected here`,
     {
       help: conversionHelp(found, wanted),
     },
   );
+}
+
+/** Without its range: where the kinds differ, ranges only distract. */
+function plain(type: Type): Type {
+  switch (type.kind) {
+    case "string":
+      return STRING;
+    case "int":
+      return type.min === type.max ? type : INT;
+    case "float":
+      return FLOAT;
+    default:
+      return type;
+  }
 }
 
 function isRefined(type: Type): boolean {
@@ -89,7 +103,7 @@ function conversionHelp(found: Type, wanted: Type): string | null {
 
 /** What the number could have been, written out; empty where no unit is due. */
 export function unitProposals(node: tree.Expression, wanted: Type): readonly string[] {
-  if (node.kind !== "number" || node.unit !== null || node.currency !== null) return [];
+  if (node.kind !== "number" || node.unit !== null || node.per !== null || node.currency !== null) return [];
   if (wanted.kind === "money") {
     const sign = [...currencies].find(([, currency]) => currency === wanted.currency)?.[0];
     return sign ? [`${sign}${node.digits}`] : [];

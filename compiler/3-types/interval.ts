@@ -4,12 +4,18 @@ import type { FloatType, IntType } from "./type.ts";
 
 const clamp = (value: number): number => Math.max(-MAX_INT, Math.min(MAX_INT, value));
 
+/** A bound at the end of all ints is no bound: adding to it leaves it where it is. */
+const low = (a: IntType, b: IntType, sum: number): number =>
+  a.min === -MAX_INT || b.min === -MAX_INT ? -MAX_INT : clamp(sum);
+const high = (a: IntType, b: IntType, sum: number): number =>
+  a.max === MAX_INT || b.max === MAX_INT ? MAX_INT : clamp(sum);
+
 export function addInts(a: IntType, b: IntType): IntType {
-  return int(clamp(a.min + b.min), clamp(a.max + b.max));
+  return int(low(a, b, a.min + b.min), high(a, b, a.max + b.max));
 }
 
 export function subtractInts(a: IntType, b: IntType): IntType {
-  return int(clamp(a.min - b.max), clamp(a.max - b.min));
+  return addInts(a, negateInt(b));
 }
 
 export function multiplyInts(a: IntType, b: IntType): IntType {
