@@ -355,7 +355,7 @@ export const types: ReadonlyMap<string, TypeEntry> = new Map(
       rounding: "",
       json: "Itself",
       text: "Its JSON text",
-      example: { source: 'parse_json("{}") else none', json: "{}" },
+      example: { source: "parse_json('[{}]') else none", json: "[{}]" },
       parameters: null,
       fromText: "jsonFromText",
       toText: null,

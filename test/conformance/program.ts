@@ -24,7 +24,8 @@ function makePlan(file: CaseFile): Plan {
     path === "main.vgw" ? file.program : (file.files.get(path.replace(/^\.\//, "")) ?? null);
   const loaded = loadProgram("main.vgw", read);
   const checked = checkProgram(loaded);
-  const errors = [...loaded.diagnostics, ...checked.diagnostics, ...analyse(checked)].filter(
+  const syntax = loaded.modules.flatMap(({ tree }) => tree.diagnostics);
+  const errors = [...loaded.diagnostics, ...syntax, ...checked.diagnostics, ...analyse(checked)].filter(
     (each) => each.severity === "error",
   );
   if (errors.length > 0)

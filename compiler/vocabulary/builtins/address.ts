@@ -11,7 +11,7 @@ export const addressBuiltins: readonly Builtin[] = [
     labels: "lower",
     documentation:
       "The address with its last part at zero: 24 bits of IPv4 and 48 of IPv6 stay. The result has no labels any more.",
-    example: { source: "192.0.2.57.truncate()", value: "192.0.2.0" },
+    example: { source: "(192.0.2.57).truncate()", value: "192.0.2.0" },
     since: "0.1",
   },
   {
@@ -23,7 +23,7 @@ export const addressBuiltins: readonly Builtin[] = [
     labels: "carry",
     documentation:
       "Whether the address is a loopback, link-local, shared or private one. For other networks write `ip in 10.0.0.0/8`.",
-    example: { source: "10.1.2.3.is_private", value: true },
+    example: { source: "(10.1.2.3).is_private", value: true },
     since: "0.1",
   },
   {

@@ -132,7 +132,7 @@ export const encodeBuiltins: readonly Builtin[] = [
     needs: "nothing",
     labels: "carry",
     documentation: "Reads JSON (RFC 8259) that nests at most 64 deep. For a known shape write `text as T`.",
-    example: { source: '(parse_json("[1]") else none)[0]', value: 1 },
+    example: { source: "parse_json('[1]') else none", value: [1] },
     since: "0.1",
   },
   {
