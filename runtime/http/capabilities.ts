@@ -10,14 +10,15 @@ export interface Capabilities {
   readonly otherTargets: boolean;
   /** Sends 1xx on. uWebSockets.js has no call for it; it answers `Expect: 100-continue` itself, at once. */
   readonly informational: boolean;
-  /** Sees and sends trailers. uWebSockets.js drops those that come and cannot send any. */
+  /**
+   * Sees and sends trailers. uWebSockets.js cannot send any, and would read those that come as the next request: a chunked
+   * request is its connection's last, and 20.57 answers one with trailers 505.
+   */
   readonly trailers: boolean;
   /** Several requests may wait for their answers on one connection. uWebSockets.js closes it when one comes while another is under way. */
   readonly pipelining: boolean;
   /** The head of a streamed answer leaves before its first byte. uWebSockets.js finishes a head only together with body bytes. */
   readonly earlyHead: boolean;
-  /** Closes the connection after a streamed answer or one without body. uWebSockets.js can close only with a whole answer; the close is announced and the client or the idle time ends it. */
-  readonly closesAfterStream: boolean;
   /** Passes an upstream's Date on. uWebSockets.js always writes its own. */
   readonly passesDate: boolean;
   /**
@@ -48,7 +49,6 @@ export const FAST: Capabilities = {
   trailers: false,
   pipelining: false,
   earlyHead: false,
-  closesAfterStream: false,
   passesDate: false,
   opaqueValues: false,
   strictChunks: false,
@@ -67,7 +67,6 @@ export const STRICT: Capabilities = {
   trailers: true,
   pipelining: true,
   earlyHead: true,
-  closesAfterStream: true,
   passesDate: true,
   opaqueValues: true,
   strictChunks: true,

@@ -123,6 +123,48 @@ export function framingSuite(transport: Transport, can: Capabilities): void {
     await refuses(`POST / HTTP/1.1\r\nHost: a\r\n: z\r\n\r\n${SMUGGLED}`, false);
   });
 
+  // The bytes behind "0 CRLF" are a trailer section; taken for the end and a request, they would be a smuggled one.
+  test.each([
+    ["at once", 0, false],
+    ["in a segment of their own", 1, false],
+    ["at once, behind a late answer", 0, true],
+    ["in a segment of their own, behind a late answer", 1, true],
+  ])("trailers that look like a request, %s", async (_name, segments, late) => {
+    for (const streams of [false, true]) {
+      const served = await serve((exchange) => {
+        const answer = (): void => {
+          if (!streams) {
+            exchange.respond(200, [], "whole");
+            return;
+          }
+          exchange.begin(200, [], 5);
+          exchange.write(Buffer.from("piece"));
+          exchange.end([]);
+        };
+        exchange.body.consume({
+          chunk: () => {},
+          end: () => {
+            if (late) setImmediate(answer);
+            else answer();
+          },
+          fail: () => {},
+        });
+      });
+      const client = await served.connect();
+      const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n";
+      if (segments === 0) await client.send(`${head}x:${SMUGGLED}`);
+      else {
+        await client.send(head);
+        for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+        await client.send(`x:${SMUGGLED}`);
+      }
+      client.socket.end();
+      await client.rest();
+      expect(served.begun.map((exchange) => exchange.path)).toEqual(["/"]);
+      expect(client.text.match(/HTTP\/1\.1 200/g)?.length ?? 0).toBeLessThanOrEqual(1);
+    }
+  });
+
   test("Chunked in another spelling is the same coding", async () => {
     const served = await serve((exchange) => exchange.respond(200, [], exchange.path));
     const client = await served.connect();

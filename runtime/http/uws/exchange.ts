@@ -1,6 +1,14 @@
 /**
  * An exchange over uWebSockets.js. Its response object must not be touched after the answer is complete or the client is
- * gone, adds Date and the length by itself, and can close a connection only together with a whole answer.
+ * gone, and it adds Date and framing by itself.
+ *
+ * Closing: uWebSockets.js closes only behind a whole answer (`end(body, true)`; behind pieces the same call writes its header into the
+ * body). So a streamed answer that must be the connection's last is always chunked, its last chunk is written here through `writeHeader`,
+ * which puts any line on the wire, and then the socket is closed.
+ *
+ * Chunked requests: uWebSockets.js takes the two bytes behind "0 CRLF" for the end, whatever they are, so trailers would be read as
+ * the next request. While an answer is owed it closes instead of serving one; therefore a chunked request is always its connection's
+ * last, and its answer is never completed in the turn in which bytes arrived.
  */
 import { BaseExchange, type RequestHead } from "../base.ts";
 import type { Headers } from "../exchange.ts";
@@ -27,10 +35,17 @@ export class UwsExchange extends BaseExchange {
   /** The response object must not be touched any more. */
   #gone = false;
   #headers: Headers | null = null;
+  /** The length that was announced to `begin`. */
+  #declared: number | null = null;
+  /** The length under which uWebSockets.js sends it; null: chunked. */
   #total: number | null = null;
+  #closesChunked = false;
+  #terminating = false;
   #handed = 0;
   #waiting: Uint8Array[] = [];
   #listening = false;
+  /** uWebSockets.js holds bytes that the kernel did not take. */
+  #full = false;
 
   constructor(
     head: RequestHead,
@@ -41,7 +56,7 @@ export class UwsExchange extends BaseExchange {
     closesItself: boolean,
     finished: (exchange: UwsExchange) => void,
   ) {
-    super(head, closing);
+    super(head, closing || length === null);
     this.#response = response;
     this.#closesItself = closesItself;
     this.#finished = finished;
@@ -60,23 +75,32 @@ export class UwsExchange extends BaseExchange {
   }
 
   protected sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
-    if (this.#corked) this.#writeWhole(status, headers, body);
+    if (this.body.length === null) this.#inLaterTurn(() => this.#writeWhole(status, headers, body));
+    else if (this.#corked) this.#writeWhole(status, headers, body);
     else this.#response.cork(() => this.#writeWhole(status, headers, body));
+  }
+
+  #inLaterTurn(write: () => void): void {
+    setImmediate(() => {
+      if (!this.#gone) this.#response.cork(write);
+    });
   }
 
   #writeWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
     const response = this.#response;
     const content = body ?? "";
-    if (this.body.complete === false && this.#mustLinger()) {
-      this.#linger(status, headers, content);
-      return;
-    }
-    this.#writeHead(status, headers);
     if (this.bodiless) {
-      this.#endWithoutBody(content.length === 0 && body === null ? null : byteLength(content));
+      this.#endWithoutBody(headers, body === null ? null : byteLength(content));
       return;
     }
     this.bytesSent = byteLength(content);
+    if (!this.body.complete && this.#mustLinger()) {
+      this.#linger(headers, content);
+      return;
+    }
+    this.#writeHead(status, headers);
+    if (this.#closesItself) response.writeHeader("connection", "close");
+    // Given the flag, uWebSockets.js writes that field itself.
     if (this.closing && !this.#closesItself) response.end(content, true);
     else response.end(content);
     this.#complete();
@@ -86,31 +110,15 @@ export class UwsExchange extends BaseExchange {
   // unbounded or refused.
   #mustLinger(): boolean {
     const remaining = this.body.remaining;
-    if (remaining === null) this.closing = true;
-    return this.closing || remaining === null || remaining > LINGER_BYTES;
+    if (remaining === null || remaining > LINGER_BYTES) this.closing = true;
+    return this.closing;
   }
 
-  /**
-   * Everything but the last byte leaves at once, so that the object stays alive until the body has ended, its sender has fallen
-   * silent, or has gone on for too long. uWebSockets.js cannot close behind such an answer; it throws away what still comes.
-   */
-  #linger(status: number, headers: Headers, content: string | Uint8Array): void {
-    const response = this.#response;
-    const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-    this.closing = true;
-    this.#writeHead(status, headers);
-    if (this.bodiless || bytes.length < 2) {
-      response.end(this.bodiless ? "" : bytes, !this.#closesItself);
-      this.#complete();
-      return;
-    }
-    if (!this.#closesItself) response.writeHeader("connection", "close");
-    this.bytesSent = bytes.length;
-    const [taken] = response.tryEnd(bytes.subarray(0, bytes.length - 1), bytes.length);
-    if (!taken) {
-      this.#shut();
-      return;
-    }
+  /** All leaves at once but the last chunk, which waits until the body has ended, its sender has fallen silent, or gone on for too long. */
+  #linger(headers: Headers, content: string | Uint8Array): void {
+    this.#headers = headers;
+    this.#flushHead();
+    if (content.length > 0) this.#writeRaw(typeof content === "string" ? Buffer.from(content, "utf8") : content);
     const until = performance.now() + LINGER_MILLISECONDS;
     let seen = this.body.received;
     const timer = setInterval(() => {
@@ -120,12 +128,8 @@ export class UwsExchange extends BaseExchange {
     }, LINGER_SILENCE_MILLISECONDS);
     const finish = (sound: boolean): void => {
       clearInterval(timer);
-      if (this.#gone) return;
-      if (!sound) this.#shut();
-      else {
-        response.cork(() => response.tryEnd(bytes.subarray(bytes.length - 1), bytes.length));
-        this.#complete();
-      }
+      if (sound) this.#terminate();
+      else this.#shut();
     };
     this.body.discard(LINGER_BYTES, finish);
   }
@@ -136,11 +140,12 @@ export class UwsExchange extends BaseExchange {
   // The head waits for the first chunk: uWebSockets.js can finish it only together with body bytes.
   protected sendHead(_status: number, headers: Headers, length: number | null): void {
     this.#headers = headers;
+    this.#declared = length;
     this.#total = length;
   }
 
   protected sendChunk(chunk: Uint8Array): boolean {
-    if (this.#total !== null && this.#handed + chunk.length > this.#total) {
+    if (this.#declared !== null && this.#handed + chunk.length > this.#declared) {
       this.cut();
       return true;
     }
@@ -163,7 +168,12 @@ export class UwsExchange extends BaseExchange {
   #writeChunk(chunk: Uint8Array): boolean {
     this.#flushHead();
     if (this.#total !== null) return this.#offer(chunk, this.#total);
+    return this.#writeRaw(chunk);
+  }
+
+  #writeRaw(chunk: Uint8Array): boolean {
     const room = this.#response.write(chunk);
+    this.#full = !room;
     if (!room) this.#listen();
     return room;
   }
@@ -200,6 +210,7 @@ export class UwsExchange extends BaseExchange {
       this.#waiting = this.#waiting.concat(rest);
       if (!taken) return false;
     }
+    this.#full = false;
     if (!this.#gone && this.ended) this.#finishStream();
     this.drainListener?.();
     return true;
@@ -207,51 +218,76 @@ export class UwsExchange extends BaseExchange {
 
   protected sendEnd(): void {
     if (this.#gone) this.#complete();
-    else if (this.#waiting.length > 0) return;
+    else if (this.body.length === null) this.#inLaterTurn(() => this.#finishStream());
     else if (this.#corked) this.#finishStream();
     else this.#response.cork(() => this.#finishStream());
   }
 
+  /** Everything was handed over. Comes again when there is room, if something waits. */
   #finishStream(): void {
-    const response = this.#response;
-    if (this.bodiless) {
-      const length = this.#total;
-      this.#flushHead();
-      this.#endWithoutBody(this.status === 204 ? null : length);
-    } else if (this.#total !== null && this.#handed < this.#total) {
-      // Fewer bytes than announced: the client must not take it for whole.
-      this.#shut();
-    } else if (this.#headers !== null) {
-      this.#flushHead(true);
-      if (this.closing && !this.#closesItself) response.end("", true);
-      else response.end("");
+    const headers = this.#headers;
+    if (this.#waiting.length > 0) return;
+    if (this.bodiless) this.#endWithoutBody(headers ?? [], this.status === 204 ? null : this.#declared);
+    // Fewer bytes than announced: the client must not take it for whole.
+    else if (this.#declared !== null && this.#handed < this.#declared) this.#shut();
+    else if (headers !== null) {
+      this.#headers = null;
+      this.#writeHead(this.status, headers);
+      if (this.#closesItself) this.#response.writeHeader("connection", "close");
+      if (this.closing && !this.#closesItself) this.#response.end("", true);
+      else this.#response.end("");
       this.#complete();
-    } else {
-      response.end("");
+    } else if (this.#closesChunked) this.#terminate();
+    else {
+      this.#response.end("");
       this.#complete();
     }
   }
 
-  /**
-   * Without a length of its own: given one, 20.30 waits for that many bytes and answers nothing more on the connection. The
-   * close is announced and left to the client, since closing here would add a length.
-   */
-  #endWithoutBody(length: number | null): void {
-    const response = this.#response;
-    if (this.closing && !this.#closesItself) response.writeHeader("connection", "close");
-    if (length !== null && this.status !== 204) response.writeHeader("content-length", String(length));
-    response.endWithoutBody();
-    this.#complete();
+  /** The last chunk of an answer that is the connection's last. Waits for room: closing loses what the kernel has not taken. */
+  #terminate(): void {
+    if (this.#gone || this.#full || this.#terminating) return;
+    this.#terminating = true;
+    setImmediate(() => {
+      if (this.#gone) return;
+      // A trailer, because `writeHeader` cannot write less than a field.
+      this.#response.cork(() => this.#response.writeHeader("\r\n0\r\nx-last", "1\r\n"));
+      this.#shut();
+    });
   }
 
-  #flushHead(endsNow = false): void {
+  /**
+   * The length is written as a field: given to `endWithoutBody`, 20.30 waits for that many bytes and answers nothing more on
+   * the connection.
+   */
+  #endWithoutBody(headers: Headers, length: number | null): void {
+    const response = this.#response;
+    this.#writeHead(this.status, headers);
+    if (length !== null && this.status !== 204 && this.status !== 304) {
+      response.writeHeader("content-length", String(length));
+    }
+    if (this.#closesItself) response.writeHeader("connection", "close");
+    if (!this.closing || this.#closesItself) {
+      response.endWithoutBody();
+      this.#complete();
+      return;
+    }
+    // Any call that ends the head would add a length; so this is the whole of it, Date included.
+    response.writeHeader("date", new Date().toUTCString());
+    response.writeHeader("connection", "close\r\n");
+    setImmediate(() => this.#shut());
+  }
+
+  #flushHead(): void {
     const headers = this.#headers;
     if (headers === null) return;
     this.#headers = null;
     this.#writeHead(this.status, headers);
-    if (this.closing && !this.bodiless && !endsNow && !this.#closesItself) {
-      this.#response.writeHeader("connection", "close");
-    }
+    if (!this.closing) return;
+    this.#response.writeHeader("connection", "close");
+    if (this.#closesItself && this.body.length !== null) return;
+    this.#closesChunked = true;
+    this.#total = null;
   }
 
   #writeHead(status: number, headers: Headers): void {
@@ -268,7 +304,6 @@ export class UwsExchange extends BaseExchange {
       const value = headers[index + 1]!;
       response.writeHeader(name, isPlain(value) ? value : Buffer.from(toFieldValue(value), "latin1"));
     }
-    if (this.#closesItself) response.writeHeader("connection", "close");
   }
 
   protected destroy(): void {
