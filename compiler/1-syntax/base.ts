@@ -199,6 +199,21 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
     }
   }
 
+  // ---------------------------------------------------------------- lists
+
+  /** Items between commas up to a closing bracket; a comma may follow the last. */
+  protected separated(close: TokenType, parse: () => void): void {
+    if (this.RECORDING_PHASE) {
+      this.MANY_SEP9({ SEP: v.Comma, DEF: parse });
+      return;
+    }
+    while (!this.next(close)) {
+      parse();
+      if (this.next(v.Comma)) this.SKIP_TOKEN();
+      else if (!this.next(close)) this.stop(tokenLabel(close));
+    }
+  }
+
   // ---------------------------------------------------------------- blocks
 
   /** `{`, entries between separators, `}`. Whatever stands in it, the loop goes on to the matching `}`. */

@@ -1,4 +1,5 @@
 /** Everything that stands at the top level, and the program as a whole. */
+import type { TokenType } from "chevrotain";
 import type { Rule } from "./base.ts";
 import { duplicateWord, missingHeader, notADeclaration, reservedDeclaration, unknownVersion } from "./mistake.ts";
 import { RouteGrammar } from "./route.ts";
@@ -7,6 +8,8 @@ import * as v from "./vocabulary.ts";
 
 /** A declaration before what stands in front of it is known. */
 type Bare<D> = D extends { readonly documentation: string | null } ? Omit<D, "documentation" | "isPrivate"> : D;
+
+const closing: ReadonlySet<TokenType> = new Set([v.RightBrace, v.RightParenthesis, v.RightBracket]);
 
 export class ProgramGrammar extends RouteGrammar {
   constructor() {
@@ -33,6 +36,8 @@ export class ProgramGrammar extends RouteGrammar {
       () => {
         if (!this.atDeclaration()) this.stopWith(notADeclaration(this.source, this.peek(1), this.peek(2)));
         const declaration = this.SUBRULE1(this.declaration);
+        if (closing.has(this.peek(1).tokenType))
+          this.stopWith(notADeclaration(this.source, this.peek(1), this.peek(2)));
         if (!this.next(v.Newline) && !this.next(v.Semicolon) && !this.next(v.End) && !this.atDeclaration())
           this.stop("the end of the declaration");
         return declaration;
@@ -161,7 +166,7 @@ export class ProgramGrammar extends RouteGrammar {
   private readonly parameters: Rule<tree.Parameter[]> = this.define("parameters", () => {
     const list: tree.Parameter[] = [];
     this.CONSUME(v.LeftParenthesis);
-    this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.parameter)) });
+    this.separated(v.RightParenthesis, () => list.push(this.SUBRULE(this.parameter)));
     this.CONSUME(v.RightParenthesis);
     return list;
   });

@@ -268,7 +268,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   protected readonly callArguments: Rule<tree.Argument[]> = this.define("callArguments", () => {
     const list: tree.Argument[] = [];
     this.CONSUME(v.LeftParenthesis);
-    this.nested(() => this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.argument)) }));
+    this.nested(() => this.separated(v.RightParenthesis, () => list.push(this.SUBRULE(this.argument))));
     this.CONSUME(v.RightParenthesis);
     return list;
   });
@@ -360,15 +360,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     const start = this.mark();
     const items: tree.Expression[] = [];
     this.CONSUME(v.LeftBracket);
-    this.outsideCondition(() =>
-      this.MANY({
-        GATE: () => !this.next(v.RightBracket),
-        DEF: () => {
-          items.push(this.SUBRULE1(this.expression));
-          this.OPTION({ GATE: () => !this.next(v.RightBracket), DEF: () => this.CONSUME(v.Comma) });
-        },
-      }),
-    );
+    this.outsideCondition(() => this.separated(v.RightBracket, () => items.push(this.SUBRULE1(this.expression))));
     this.CONSUME(v.RightBracket);
     return { id: this.finish(start), kind: "list", items };
   }

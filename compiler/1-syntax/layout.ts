@@ -19,7 +19,7 @@ const continuesAfter = new Set([
   ..."and or not in as when".split(" "),
 ]);
 /** A line that starts with one of these continues the one before. */
-const continuesBefore = new Set("else |> . and or when with |".split(" "));
+const continuesBefore = new Set("else |> . and or when with | {".split(" "));
 /** No expression goes on with one of these at the start of a line: brackets still open there are forgotten ones. */
 const startsStep = new Set("let read require reply deny forward if".split(" "));
 
@@ -73,6 +73,7 @@ export function layOut(text: string, lexemes: readonly Lexeme[], comments: reado
     if (previous === undefined) return false;
     if (forced || lexeme.kind === "end") return true;
     if (open.length > 0 && open.at(-1) !== "{") return false;
+    if (startsAnew(previous, lexeme, following)) return true;
     if (previous.kind !== "string" && continuesAfter.has(previous.image) && !nameBefore()) return false;
     if (lexeme.image === "}" && lexeme.kind === "punctuation") return false;
     return !(continuesBefore.has(lexeme.image) && lexeme.kind !== "string" && following?.image !== ":");
@@ -146,8 +147,7 @@ export function layOut(text: string, lexemes: readonly Lexeme[], comments: reado
     const lines: string[] = [];
     while (nextComment < comments.length && comments[nextComment]!.start < lexeme.start) {
       const comment = comments[nextComment++]!;
-      if (!comment.documentation || !comment.ownLine) lines.length = 0;
-      else
+      if (comment.documentation && comment.ownLine)
         lines.push(
           text
             .slice(comment.start + 3, comment.end)
@@ -179,6 +179,14 @@ export function layOut(text: string, lexemes: readonly Lexeme[], comments: reado
     if (bracket !== "{" && open.lastIndexOf("{") > at) return;
     open.length = at;
   }
+}
+
+/** An unfinished line before a step or a `key:` has lost its end: it does not take the next one in. */
+function startsAnew(previous: Lexeme, lexeme: Lexeme, following: Lexeme | undefined): boolean {
+  if (lexeme.kind !== "word" || previous.kind !== "punctuation") return false;
+  const key = following?.image === ":" && following.kind === "punctuation";
+  if (previous.image === ":") return key || startsStep.has(lexeme.image);
+  return startsStep.has(lexeme.image) && !key && !/^[{,;]$/.test(previous.image);
 }
 
 function columnOf(text: string, start: number): number {

@@ -49,7 +49,7 @@ export function explain(source: Source, found: Lexeme, previous: Lexeme, expecte
     "VGW1001",
     { found: describe(found), expected },
     { span: here, text: `${expected} is expected here` },
-    hint(found, previous, expected),
+    hint(source, found, previous, expected),
   );
 }
 
@@ -59,6 +59,8 @@ function after(source: Source, token: Lexeme): Span {
 
 function unclosedBracket(source: Source, found: Lexeme, previous: Lexeme, here: Span, expected: string): Diagnostic {
   const bracket = expected.slice(1, 2);
+  const cutShort =
+    found.atLineStart || found.kind === "newline" || found.kind === "end" || /^[})\]]$/.test(found.image);
   const opener = bracket === ")" ? "(" : "[";
   let depth = 0;
   let open: Lexeme | undefined;
@@ -72,22 +74,52 @@ function unclosedBracket(source: Source, found: Lexeme, previous: Lexeme, here: 
   return diagnose(
     "VGW1006",
     { open: opener, close: bracket, found: describe(found) },
-    { span: here, text: `\`,\` or \`${bracket}\` is expected here` },
+    { span: cutShort ? after(source, previous) : here, text: `\`,\` or \`${bracket}\` is expected here` },
     {
       related: open === undefined ? [] : [{ span: span(source, open), text: "opened here" }],
-      fixes: fix(`Insert ${bracket}`, "maybe", replace(at, bracket)),
+      fixes: cutShort ? fix(`Insert ${bracket}`, "maybe", replace(at, bracket)) : [],
     },
   );
 }
 
-function hint(found: Lexeme, previous: Lexeme, expected: string): { help?: string } {
-  if (expected.startsWith("the end of"))
-    return { help: "Begin a new line, or write `;` between steps and `,` between settings or fields." };
-  if (found.tokenType === v.LeftParenthesis && previous.kind === "word")
-    return { help: "A call has no space before its parenthesis." };
-  if (found.tokenType === v.GivenVerb || found.tokenType === v.ExpectVerb)
-    return { help: "`given`, `send`, `expect` and `advance` stand in a `test`." };
-  return {};
+/** What to do about the commoner slips. */
+function hint(source: Source, found: Lexeme, previous: Lexeme, expected: string): Hint {
+  const here = span(source, found);
+  const behind = { file: source.file, start: previous.end, end: previous.end };
+  if (found.image === "elseif" || found.image === "elif")
+    return { help: "Write `else if`.", fixes: fix("Write else if", "safe", replace(here, "else if")) };
+  if (expected.startsWith("the end of")) {
+    if (found.tokenType === v.LeftParenthesis && previous.kind === "word")
+      return { help: "A call has no space before its parenthesis." };
+    if (expected === "the end of the declaration") return { help: "Each declaration begins on a line of its own." };
+    const sign = expected === "the end of the step" ? ";" : ",";
+    const help = `Begin a new line, or write \`${sign}\` between the two.`;
+    const begins = found.kind === "word" && !/^(?:with|when|as|in|not|else|where|and|or)$/.test(found.image);
+    return { help, fixes: begins ? fix(`Insert ${sign}`, "maybe", replace(behind, sign)) : [] };
+  }
+  if (expected === "`:`" && found.kind !== "punctuation" && found.kind !== "newline")
+    return { fixes: fix("Insert :", "maybe", replace(behind, ":")) };
+  if (expected === "`{`" && found.kind === "newline") return { fixes: fix("Insert {", "maybe", replace(behind, " {")) };
+  if (expected === "`=`" && found.tokenType === v.FatArrow)
+    return { fixes: fix("Replace => with =", "safe", replace(here, "=")) };
+  return { help: helpFor(found, expected) };
+}
+
+interface Hint {
+  readonly help?: string | null;
+  readonly fixes?: readonly Fix[];
+}
+
+function helpFor(found: Lexeme, expected: string): string | null {
+  if (expected === "a step" && (found.tokenType === v.GivenVerb || found.tokenType === v.ExpectVerb))
+    return "`given`, `send`, `expect` and `advance` stand in a `test`.";
+  if (expected === "a step of a test") return "A test consists of `given`, `send`, `expect` and `advance`.";
+  if (expected === "`=`" && found.image === "{") return "A function is one value: function name(n: int) -> int = n * 2";
+  if (expected === "a file's path in quotes" && found.kind === "word")
+    return 'Names stand in braces: import { name } from "./file.vgw"';
+  if (expected === "a setting" && found.kind === "string") return "A setting's name has no quotes.";
+  if (expected === "a path in quotes") return 'Write the path as a string: route GET "/orders/{id: uuid}"';
+  return null;
 }
 
 export function unclosedBrace(open: Span, last: Span): Diagnostic {
@@ -119,6 +151,18 @@ export function equalsForColon(key: Span, sign: Span, name: string): Diagnostic 
     { key: name },
     { span: sign, text: "`:` belongs here" },
     { fixes: fix("Replace = with :", "safe", replace(both, ":")) },
+  );
+}
+
+export function colonForEquals(colon: Span, name: string): Diagnostic {
+  return diagnose(
+    "VGW1027",
+    { name },
+    { span: colon, text: "a type follows `:`, a value follows `=`" },
+    {
+      help: `Write: let ${name} = …`,
+      fixes: fix("Replace : with =", "maybe", replace(colon, " =")),
+    },
   );
 }
 
@@ -169,7 +213,7 @@ export function notAStep(word: Span, text: string, assigns: boolean): Diagnostic
       { help: `Write: let ${text} = …`, fixes: fix("Insert let", "maybe", replace(at, "let ")) },
     );
   }
-  const meant = nearest(text, stepWords);
+  const meant = stepSynonyms.get(text) ?? nearest(text, stepWords);
   return diagnose(
     "VGW1018",
     { word: text },
@@ -181,6 +225,41 @@ export function notAStep(word: Span, text: string, assigns: boolean): Diagnostic
 }
 
 const stepWords = "let read require forward reply deny set remove rewrite log if given send expect advance".split(" ");
+
+/** What other languages call it. */
+const stepSynonyms: ReadonlyMap<string, string> = new Map([
+  ["elseif", "else if"],
+  ["elif", "else if"],
+  ["return", "reply"],
+  ["respond", "reply"],
+  ["send_response", "reply"],
+  ["proxy", "forward"],
+  ["proxy_pass", "forward"],
+  ["const", "let"],
+  ["var", "let"],
+  ["assert", "require"],
+  ["print", "log"],
+  ["delete", "remove"],
+]);
+const declarationSynonyms: ReadonlyMap<string, string> = new Map([
+  ["upstream", "service"],
+  ["backend", "service"],
+  ["server", "gateway"],
+  ["location", "route"],
+  ["endpoint", "route"],
+  ["func", "function"],
+  ["fn", "function"],
+  ["def", "function"],
+  ["const", "let"],
+  ["var", "let"],
+  ["struct", "type"],
+  ["interface", "type"],
+  ...["get", "post", "put", "patch", "delete", "GET", "POST", "PUT", "PATCH", "DELETE"].map(
+    (method) => [method, `route ${method.toUpperCase()}`] as const,
+  ),
+  ["include", "import"],
+  ["middleware", "policy"],
+]);
 
 export function unknownSource(word: Span, text: string): Diagnostic {
   const meant = nearest(text, ["query", "header", "cookie", "body"]);
@@ -243,7 +322,10 @@ export function notADeclaration(source: Source, found: Lexeme, following: Lexeme
         fixes: fix(`Remove ${found.image}`, "maybe", replace(here, "")),
       },
     );
-  const meant = found.kind === "word" && following.kind === "word" ? nearest(found.image, declarations) : null;
+  const meant =
+    found.kind === "word" && (following.kind === "word" || following.kind === "string")
+      ? (declarationSynonyms.get(found.image) ?? nearest(found.image, declarations))
+      : null;
   return diagnose(
     "VGW1004",
     { found: describe(found) },

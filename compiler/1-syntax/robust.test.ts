@@ -98,7 +98,7 @@ describe("depth bombs give one message and no overflow", () => {
     parentheses: "(".repeat(10_000),
     lists: "[".repeat(10_000),
     records: "{ a: ".repeat(10_000),
-    closed: "(".repeat(10_000) + "1" + ")".repeat(10_000),
+    closed: `${"(".repeat(10_000)}1${")".repeat(10_000)}`,
     minus: `${"- ".repeat(10_000)}1`,
     not: `${"not ".repeat(10_000)}true`,
     sum: `1${" + 1".repeat(10_000)}`,

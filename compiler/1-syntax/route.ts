@@ -10,6 +10,7 @@ export abstract class RouteGrammar extends TestGrammar {
     const start = this.mark();
     this.CONSUME(v.Route);
     const methods: tree.Name[] = [];
+    if (!this.next(v.Identifier)) this.stop("a method such as GET");
     this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => methods.push(this.nameOf(this.CONSUME(v.Identifier))) });
     const pattern = this.SUBRULE(this.pathPattern);
     const host =
@@ -30,6 +31,7 @@ export abstract class RouteGrammar extends TestGrammar {
     const policies: tree.PolicyUse[] = [];
     this.OPTION2(() => {
       this.CONSUME(v.With);
+      if (!this.next(v.Identifier)) this.stop("a name");
       this.AT_LEAST_ONE_SEP1({ SEP: v.Comma, DEF: () => policies.push(this.SUBRULE(this.policyUse)) });
     });
     const guard =

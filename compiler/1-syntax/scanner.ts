@@ -32,6 +32,8 @@ const escapes = /\\(?:[nrt"'\\{}0]|u\{[0-9A-Fa-f]{1,6}\})/y;
 interface OpenString {
   readonly start: number;
   readonly triple: boolean;
+  /** Where the hole's brace stands. */
+  readonly hole: number;
   /** Braces open inside the hole. */
   braces: number;
 }
@@ -77,7 +79,7 @@ export function scan(file: string, text: string): Scanned {
         // A brace with nothing behind it on its line opens a block: the quote before it is missing.
         if (!triple && /^[ \t\r]*(?:\/\/|$)/.test(text.slice(index + 1, limit))) break;
         push(opening ? "template-start" : "template-middle", index + 1);
-        open.push({ start: started, triple, braces: 0 });
+        open.push({ start: started, triple, hole: index, braces: 0 });
         return;
       } else index++;
     }
@@ -105,9 +107,39 @@ export function scan(file: string, text: string): Scanned {
     );
   }
 
+  /** The end of the line, or of the file, is in the hole of a string: its `}` is missing. Close all that is open. */
+  function unclosedHole(): void {
+    const { hole, triple } = open[0]!;
+    const end = Math.min(at, lineEnd(hole));
+    diagnostics.push(
+      diagnose(
+        "VGW1026",
+        {},
+        { span: { file, start: hole, end }, text: "no `}` closes this value" },
+        {
+          help: "`{` in a string begins a value. Write \\{ for the brace itself, or close the value with }.",
+          fixes: [
+            {
+              title: "Write \\{",
+              kind: "maybe",
+              edits: [{ span: { file, start: hole, end: hole }, text: "\\" }],
+            },
+          ],
+        },
+      ),
+    );
+    for (; open.length > 0; open.pop()) lexemes.push(new Lexeme("template-end", at, at, triple ? '"""' : '"', false));
+  }
+
   /** The quote is missing: guess where it belongs, say so once, and go on behind it. */
   function unclosed(stop: number, from: number, started: number, triple: boolean, opening: boolean): void {
     let end = stop;
+    if (!triple && open.length > 0 && opening) {
+      // In a hole: the hole is what was not closed, and the rest of the line is of no use.
+      push("string", Math.max(stop, at + 1));
+      unclosedHole();
+      return;
+    }
     if (triple) {
       nextDeclaration.lastIndex = from;
       const next = nextDeclaration.exec(text);
@@ -115,8 +147,9 @@ export function scan(file: string, text: string): Scanned {
     } else {
       const rest = text.slice(from, stop);
       // A path or an address has no spaces; otherwise closing brackets and separators at the end stay outside.
-      const cut = /^["']?(?:\/|https?:|:\d)/.test(text.slice(started, stop)) ? rest.search(/[\s,)\]]/) : -1;
-      end = from + (cut === -1 ? rest.replace(/(?:\s*\/\/.*)?[\s)\]},;]*$/, "").length : cut);
+      const compact = /^["']?(?:\/|https?:|:\d)/.test(text.slice(started, stop));
+      const kept = rest.replace(compact ? /[\s,)\]].*$/ : /(?:\s+\/\/.*)?[\s)\]},;]*$/, "");
+      end = from + kept.length;
     }
     const quote = triple ? '"""' : text[started]!;
     diagnostics.push(
@@ -222,7 +255,40 @@ export function scan(file: string, text: string): Scanned {
     return `${before}${native}${/\s/.test(text[end] ?? " ") ? "" : " "}`;
   }
 
+  /** Text editors like to replace plain quotes. */
+  function typographicString(): void {
+    const rest = text.slice(at + 1, lineEnd(at));
+    const length = rest.search(/[“”„‟«»‘’]/);
+    const inside = length === -1 ? rest.trimEnd() : rest.slice(0, length);
+    const end = at + 1 + inside.length + (length === -1 ? 0 : 1);
+    diagnostics.push(
+      diagnose(
+        "VGW1028",
+        {},
+        { span: { file, start: at, end }, text: 'write "…"' },
+        {
+          fixes: [
+            {
+              title: "Use plain quotes",
+              kind: "safe",
+              edits: [{ span: { file, start: at, end }, text: `"${inside}"` }],
+            },
+          ],
+        },
+      ),
+    );
+    push("string", end);
+  }
+
   function unknown(): void {
+    if (/[“”„«»‘’]/.test(text[at]!)) {
+      typographicString();
+      return;
+    }
+    if (text[at] === "%" && lexemes.at(-1)?.kind === "number") {
+      push("word", at + 1);
+      return;
+    }
     const end = matchAt(unknownRun, text, at);
     diagnostics.push(
       diagnose(
@@ -254,13 +320,9 @@ export function scan(file: string, text: string): Scanned {
     atLineStart = true;
     const hole = open.at(-1);
     if (hole === undefined || hole.triple) return;
-    // The hole of a one-line string can't go on: close the string where the line ends.
     at--;
-    open.length = 0;
-    atLineStart = false;
-    unclosed(at, at, hole.start, false, false);
-    at = lineEnd(at) + 1;
-    atLineStart = true;
+    unclosedHole();
+    at++;
   }
 
   while (at < text.length) {
@@ -270,7 +332,8 @@ export function scan(file: string, text: string): Scanned {
       at = matchAt(space, text, at);
     else if (code === 0x22) {
       const triple = text.startsWith('"""', at);
-      stringText(at + (triple ? 3 : 1), at, triple, true);
+      if (triple && text.indexOf('"""', at + 3) === -1) unclosed(text.length, at + 3, at, true, true);
+      else stringText(at + (triple ? 3 : 1), at, triple, true);
     } else if (code === 0x27) rawString();
     else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2f) comment();
     else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) blockComment();
@@ -289,7 +352,7 @@ export function scan(file: string, text: string): Scanned {
       push("number", number.lastIndex);
     else punctuationMark();
   }
-  if (open.length > 0) unclosed(text.length, text.length, open[0]!.start, open[0]!.triple, false);
+  if (open.length > 0) unclosedHole();
   lexemes.push(new Lexeme("end", text.length, text.length, "", true));
   return { lexemes, comments, diagnostics };
 }

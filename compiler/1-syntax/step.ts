@@ -1,7 +1,7 @@
 /** Steps: a verb and what it acts on, an `if`, or a call for its effect; and what may follow a postfix `else`. */
 import type { IOrAlt, TokenType } from "chevrotain";
 import type { Rule } from "./base.ts";
-import { notAStep, reservedStep, settingAfterStep, unknownSource } from "./mistake.ts";
+import { colonForEquals, notAStep, reservedStep, settingAfterStep, unknownSource } from "./mistake.ts";
 import { SettingGrammar } from "./setting.ts";
 import type * as tree from "./tree.ts";
 import * as v from "./vocabulary.ts";
@@ -14,6 +14,7 @@ export interface Body {
 const guardable: ReadonlySet<string> = new Set(
   "require forward reply deny set remove rewrite log expression-step".split(" "),
 );
+const testVerbs: ReadonlySet<TokenType> = new Set([v.GivenVerb, v.SendVerb, v.ExpectVerb, v.AdvanceVerb]);
 const endings: ReadonlySet<TokenType> = new Set([v.Reply, v.Deny, v.Forward]);
 
 /** What `reply` and `deny` send. */
@@ -118,6 +119,7 @@ export abstract class StepGrammar extends SettingGrammar {
       this.stopWith(notAStep(this.span(word), word.image, this.next(v.Equals, 2)));
     else if (word.kind === "word" && word.tokenType !== v.Identifier) {
       if (word.tokenType === v.When || word.tokenType === v.Else) this.stop("a step");
+      if (testVerbs.has(word.tokenType)) this.stop("a step");
     } else if (word.kind !== "word") this.stop("a step");
   }
 
@@ -135,6 +137,8 @@ export abstract class StepGrammar extends SettingGrammar {
       this.CONSUME(v.Colon);
       return this.SUBRULE(this.typeExpression);
     });
+    if (type !== undefined && !this.RECORDING_PHASE && !this.next(v.Equals))
+      this.stopWith(colonForEquals(this.span(this.source.tokens[this.startOf(name.id) + 1]!), name.text));
     this.CONSUME(v.Equals);
     const value = this.SUBRULE(this.expression);
     return { name, type: type ?? null, value };

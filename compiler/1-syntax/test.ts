@@ -45,6 +45,7 @@ export abstract class TestGrammar extends StepGrammar {
     const start = this.mark();
     this.CONSUME(v.GivenVerb);
     const facts: tree.GivenFact[] = [];
+    if (!this.atExpression()) this.stop("a value");
     this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => facts.push(this.SUBRULE(this.givenFact)) });
     return { id: this.finish(start), kind: "given", facts };
   });
@@ -70,6 +71,7 @@ export abstract class TestGrammar extends StepGrammar {
     const start = this.mark();
     this.CONSUME(v.ExpectVerb);
     const conditions: tree.Expression[] = [];
+    if (!this.atExpression()) this.stop("a value");
     this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => conditions.push(this.SUBRULE(this.condition)) });
     return { id: this.finish(start), kind: "expect", conditions };
   });

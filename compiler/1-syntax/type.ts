@@ -134,7 +134,7 @@ export abstract class TypeGrammar extends BaseGrammar {
       GATE: () => this.adjacent(),
       DEF: () => {
         this.CONSUME(v.LeftParenthesis);
-        this.nested(() => this.MANY_SEP({ SEP: v.Comma, DEF: () => list.push(this.SUBRULE(this.typeArgument)) }));
+        this.nested(() => this.separated(v.RightParenthesis, () => list.push(this.SUBRULE(this.typeArgument))));
         this.CONSUME(v.RightParenthesis);
       },
     });

@@ -125,6 +125,21 @@ export const catalogue = {
     severity: "error",
     message: "`{word}` stands here twice",
   },
+  VGW1026: {
+    slug: "unclosed-hole",
+    severity: "error",
+    message: "the value in this string is not closed with `}`",
+  },
+  VGW1027: {
+    slug: "colon-for-equals",
+    severity: "error",
+    message: "`let {name}` has no value: one follows `=`",
+  },
+  VGW1028: {
+    slug: "typographic-quotes",
+    severity: "error",
+    message: "strings stand between plain quotes",
+  },
   VGW2001: {
     slug: "missing-file",
     severity: "error",
@@ -509,6 +524,9 @@ export interface MessageValues {
   VGW1023: { word: string | number };
   VGW1024: { word: string | number };
   VGW1025: { word: string | number };
+  VGW1026: Record<never, never>;
+  VGW1027: { name: string | number };
+  VGW1028: Record<never, never>;
   VGW2001: { path: string | number };
   VGW2002: { name: string | number };
   VGW2003: { name: string | number };

@@ -115,7 +115,10 @@ export class SourceView {
       let apart = (tall || isTall) && position > 0;
       for (const index of this.claim(from, end)) {
         const comment = comments[index]!;
-        place(unbreakable(this.comment(index)), Math.min(comment.start, start), comment.end, apart, null);
+        // A `///` that documented nothing must not begin to, now that it moves in front of the entry.
+        const moved = comment.start > start || !comment.ownLine;
+        const shown = moved ? this.comment(index).replace(/^\/\/\/+/, "//") : this.comment(index);
+        place(unbreakable(shown), Math.min(comment.start, start), comment.end, apart, null);
         apart = false;
       }
       const comma = commas && position < entries.length - 1 ? "," : "";
