@@ -16,7 +16,7 @@ import { watchThreads } from "./hang-watch.ts";
 import type { Overrides } from "./overrides.ts";
 import { gatewayStatus, type GatewayStatus } from "./status.ts";
 import type { BoundListener, Thread, ThreadMetrics } from "./thread.ts";
-import { chooseTransports, type TransportChoice } from "./transport-choice.ts";
+import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
@@ -220,16 +220,17 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
   });
 }
 
-/** The first thread opens every listener; the others join those that several threads can share, on the ports that were found. */
+/** The first thread opens every listener; the others join those that can be shared, on the ports that were found. */
 async function openListeners(threads: readonly Thread[], choice: TransportChoice): Promise<readonly BoundListener[]> {
   const [first, ...others] = threads;
   if (first === undefined) throw new Error("no thread");
+  const shared = others.length > 0;
   const listeners = await Promise.all(
-    choice.listeners.map((listen) => (listen.transport === "fast" ? claimPort(listen) : listen)),
+    choice.listeners.map((listen) => (listen.transport === "fast" || shared ? claimPort(listen) : listen)),
   );
-  const bound = await first.listen({ listeners });
-  const shared = bound.filter((listener) => listener.transport === "fast");
-  await Promise.all(others.map((thread) => thread.listen({ listeners: shared })));
+  const bound = await first.listen({ listeners, shared });
+  const joined = bound.filter(({ transport }) => canBeShared(transport));
+  await Promise.all(others.map((thread) => thread.listen({ listeners: joined, shared })));
   return bound;
 }
 

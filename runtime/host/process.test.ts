@@ -3,6 +3,7 @@ import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { canShareAddress } from "../http/node/share-address.ts";
 import { loadNative } from "../http/uws/loader.ts";
 import type { Manifest } from "../manifest.ts";
 import { temporaryFolder, writeFolder } from "./testing/artifact-folder.ts";
@@ -63,6 +64,35 @@ describe("node gateway.mjs", () => {
     expect(await (await fetch(url)).text()).toBe("alone");
     gateway.process.kill("SIGTERM");
     expect(await gateway.ended).toBe(0);
+  });
+
+  it.skipIf(!canShareAddress)("serves with several threads on the strict transport", async () => {
+    const gateway = run(await folderOf({ text: "many", gateway: { threads: 2 } }));
+    const started = await gateway.seen("start.serving");
+    expect(started).toMatchObject({ threads: 2, listeners: [{ transport: "strict" }] });
+    const url = `http://127.0.0.1:${listenersOf(started)[0]?.port}`;
+    const answers = await Promise.all(Array.from({ length: 40 }, async () => (await fetch(url)).text()));
+    expect(new Set(answers)).toEqual(new Set(["many"]));
+    gateway.process.kill("SIGTERM");
+    expect(await gateway.ended).toBe(0);
+  });
+
+  it.skipIf(canShareAddress)("refuses threads that the strict transport cannot have", async () => {
+    const gateway = run(await folderOf({ gateway: { threads: 2 } }));
+    expect(await gateway.ended).toBe(3);
+    expect(gateway.errors()).toContain("error start-setting: ");
+    expect(gateway.errors()).toContain("  - threads: ");
+  });
+
+  it("serves both transports with several threads", async () => {
+    const listen = [...fast.listen, ...TEST_GATEWAY.listen];
+    const gateway = run(await folderOf({ text: "both", gateway: { listen, threads: 2 } }), [], NATIVE);
+    const listeners = listenersOf(await gateway.seen("start.serving"));
+    expect(listeners.map(({ transport }) => transport)).toEqual(["fast", "strict"]);
+    for (const { port } of listeners) {
+      const asked = Array.from({ length: 10 }, async () => (await fetch(`http://127.0.0.1:${port}`)).text());
+      expect(new Set(await Promise.all(asked))).toEqual(new Set(["both"]));
+    }
   });
 
   it("serves with several threads on one port", async () => {
@@ -238,7 +268,12 @@ describe("a start that cannot succeed says why and what to do, and ends with 3",
       name: "a setting that the transport ignores",
       bundle: { gateway: { ...fast, limits: { ...TEST_GATEWAY.limits, idle: 5_000, connections: 10 } } },
       native: true,
-      says: ["error start-setting: ", "  - limits.idle on 127.0.0.1:0", "  - limits.connections", "transport: strict"],
+      says: [
+        "error start-setting: ",
+        "  - limits.idle on 127.0.0.1:0",
+        "  - limits.connections",
+        "the other transport",
+      ],
     },
     {
       name: "an open admin listener without a token",

@@ -15,7 +15,7 @@ import type { HostLog, LogLevel } from "./host-log.ts";
 import { listenError } from "./listen-error.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
 import { wait } from "./wait.ts";
-import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
+import type { BoundListener, ListenOrder, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
 
 /** Settings that shared services read on each request; a switch puts the new generation's values. */
 export interface LiveSettings {
@@ -95,11 +95,7 @@ export class Serving implements Thread {
     if (generation !== undefined && generation !== this.#dispatcher?.current) this.#discard(generation);
   }
 
-  async listen({
-    listeners,
-  }: {
-    readonly listeners: readonly ListenConfiguration[];
-  }): Promise<readonly BoundListener[]> {
+  async listen({ listeners, shared }: ListenOrder): Promise<readonly BoundListener[]> {
     const dispatcher = this.#dispatcher;
     if (dispatcher === null) throw new Error("no generation is active");
     const { limits, trustedProxies } = dispatcher.current.configuration.gateway;
@@ -111,6 +107,7 @@ export class Serving implements Thread {
         const listener = await transport.listen({
           address: listen.address,
           port: listen.port,
+          shared,
           limits,
           trustedProxies,
           handler: dispatcher.begin,

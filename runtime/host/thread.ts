@@ -8,7 +8,7 @@ import type { Artifact } from "./artifact.ts";
 
 export interface Thread {
   /** Opens listeners, once; the first generation has been prepared and activated. Rejects with a `StartError` "start-listen". */
-  listen(order: { readonly listeners: readonly ListenConfiguration[] }): Promise<readonly BoundListener[]>;
+  listen(order: ListenOrder): Promise<readonly BoundListener[]>;
   /** Verifies, configures, loads and warms; serves nothing yet. Rejects with a `StartError`, leaving nothing behind. */
   prepare(order: { readonly id: number; readonly artifact: Artifact }): Promise<void>;
   /** New exchanges go to the prepared generation. */
@@ -19,6 +19,12 @@ export interface Thread {
   metrics(): Promise<ThreadMetrics>;
   /** Stops accepting, waits at most `milliseconds` for exchanges in flight, cuts the rest and closes everything. */
   drain(order: { readonly milliseconds: number }): Promise<{ readonly cut: number }>;
+}
+
+export interface ListenOrder {
+  readonly listeners: readonly ListenConfiguration[];
+  /** Other threads will listen on the same addresses. */
+  readonly shared: boolean;
 }
 
 export interface BoundListener {

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GatewayConfiguration, ListenConfiguration } from "../abi.ts";
+import { canShareAddress } from "../http/node/share-address.ts";
 import { loadNative } from "../http/uws/loader.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
@@ -14,7 +15,7 @@ import { checkHonoured } from "./honoured.ts";
 export interface TransportChoice {
   /** With the transport that will serve. */
   readonly listeners: readonly ListenConfiguration[];
-  /** Some listener can be shared by several threads (the fast transport's; the kernel spreads connections over them). */
+  /** Some listener can be shared by several threads; the kernel spreads its connections over them. */
   readonly shareable: boolean;
   /** What serves, by transport: implementation and version. */
   readonly descriptions: { readonly fast?: string; readonly strict?: string };
@@ -29,8 +30,13 @@ export async function chooseTransports(
   requireFast: boolean,
 ): Promise<TransportChoice> {
   const choice = await choose(gateway, artifact, requireFast);
-  checkHonoured(gateway, choice.listeners);
+  checkHonoured(gateway, choice);
   return choice;
+}
+
+/** Whether several threads can serve one listener of this transport. */
+export function canBeShared(transport: ListenConfiguration["transport"]): boolean {
+  return transport === "fast" || canShareAddress;
 }
 
 async function choose(
@@ -41,7 +47,8 @@ async function choose(
   const strict = `node:http (Node ${process.version})`;
   const wantsFast = gateway.listen.some((listen) => listen.transport === "fast");
   const wantsStrict = gateway.listen.some((listen) => listen.transport === "strict");
-  if (!wantsFast) return { listeners: gateway.listen, shareable: false, descriptions: { strict }, warnings: [] };
+  if (!wantsFast)
+    return { listeners: gateway.listen, shareable: canShareAddress, descriptions: { strict }, warnings: [] };
 
   await checkNativeFile(artifact);
   const { native, rejected } = loadNative({
@@ -70,11 +77,14 @@ async function choose(
   const warning = `The fast transport is not available, so Node's http serves instead: ${reasons.join("; ")}.`;
   return {
     listeners: gateway.listen.map((listen) => ({ ...listen, transport: "strict" as const })),
-    shareable: false,
+    shareable: canShareAddress,
     descriptions: { strict },
-    warnings: [warning],
+    warnings: canShareAddress || gateway.threads === 1 ? [warning] : [warning, ONE_THREAD],
   };
 }
+
+const ONE_THREAD =
+  "The strict transport serves in one thread; with Node 22.12 or newer on Linux it takes as many as the program asks for.";
 
 /** Said first, because it explains what the loader found. */
 function otherPlatform(artifact: Artifact): string[] {

@@ -3,12 +3,11 @@
  * uWebSockets.js app must never be terminated (the process would abort): it is drained by an order and ends by itself.
  */
 import { Worker } from "node:worker_threads";
-import type { ListenConfiguration } from "../abi.ts";
 import type { Artifact } from "./artifact.ts";
 import { wait } from "./wait.ts";
 import { type FromWorker, fromPlain, type Order } from "./orders.ts";
 import type { ThreadSettings } from "./wiring.ts";
-import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
+import type { BoundListener, ListenOrder, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
 
 /** Milliseconds beyond its drain that a worker may take to end. */
 const ENDING_LIMIT = 2_000;
@@ -69,7 +68,7 @@ export class WorkerThread implements Thread {
     return Atomics.load(this.#beats, 0);
   }
 
-  async listen(order: { readonly listeners: readonly ListenConfiguration[] }): Promise<readonly BoundListener[]> {
+  async listen(order: ListenOrder): Promise<readonly BoundListener[]> {
     return (await this.#order((number) => ({ number, method: "listen", argument: order }))) as readonly BoundListener[];
   }
 

@@ -19,6 +19,8 @@ export interface ListenOptions {
   readonly port: number;
   /** A listening socket that another thread opened; only the strict transport can take one (capability `descriptor`). */
   readonly fd?: number;
+  /** Other threads listen on the same address and port. The fast transport always allows it, the strict one where `canShareAddress`. */
+  readonly shared?: boolean;
   readonly limits: TransportLimits;
   /** Proxies in front whose X-Forwarded-For and Forwarded are believed: addresses and CIDRs. */
   readonly trustedProxies: readonly string[];

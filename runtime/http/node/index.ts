@@ -71,10 +71,11 @@ class NodeListener implements Listener {
   }
 
   start(): Promise<Listener> {
-    const { address, port, fd } = this.#options;
+    const { address, port, fd, shared } = this.#options;
+    const where = fd === undefined ? { host: address, port, reusePort: shared ?? false } : { fd };
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(fd === undefined ? { host: address, port } : { fd }, () => {
+      this.#server.listen(where, () => {
         this.#server.off("error", reject);
         const bound: AddressInfo | string | null = this.#server.address();
         if (bound !== null && typeof bound === "object") this.port = bound.port;
@@ -257,22 +258,25 @@ function plainAddress(address: string | undefined): string {
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }
 
-function codeOf(error: NodeJS.ErrnoException): ErrorCode {
+const REQUEST_LINE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [^ ]+ HTTP\/[0-9]\.[0-9]\r\n/;
+
+/** What the parser's complaint means. An unknown method or version is only that if the request line is one at all. */
+function codeOf(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): ErrorCode {
   switch (error.code) {
     case "HPE_HEADER_OVERFLOW":
       return "headers-too-large";
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return "request-timeout";
-    case "HPE_INVALID_VERSION":
-      return "version-not-supported";
     case "HPE_INVALID_TRANSFER_ENCODING":
     case "HPE_UNEXPECTED_CONTENT_LENGTH":
     case "HPE_INVALID_CONTENT_LENGTH":
       return "framing-malformed";
-    case "HPE_INVALID_METHOD":
-      return "method-not-implemented";
     case "HPE_INVALID_URL":
       return "target-malformed";
+    case "HPE_INVALID_METHOD":
+    case "HPE_INVALID_VERSION":
+      if (!REQUEST_LINE.test(error.rawPacket?.toString("latin1", 0, 4096) ?? "")) return "request-malformed";
+      return error.code === "HPE_INVALID_METHOD" ? "method-not-implemented" : "version-not-supported";
     default:
       return "request-malformed";
   }
