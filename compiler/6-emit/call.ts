@@ -1,4 +1,5 @@
 /** Service calls: target, headers and body as one request object. */
+import { numberLiteral } from "./literal.ts";
 import type { CallStep } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
 import { converter, textOf } from "./encode.ts";
@@ -17,7 +18,7 @@ export function callText(body: Body, step: CallStep, signal: string | null): str
     `headers: ${headersText(body, step)}`,
     `body: ${step.body === null ? "null" : payloadText(body, step.body)}`,
     `timeout: ${step.timeout ?? "null"}`,
-    `deadline: ${route.deadline === null ? "null" : `exchange.startedAt + ${route.deadline}`}`,
+    `deadline: ${route.deadline === null ? "null" : `exchange.startedAt + ${numberLiteral(route.deadline)}`}`,
     `absentOn404: ${step.absentOn404}`,
     `signal: ${signal ?? "null"}`,
   ];

@@ -1,4 +1,5 @@
 /** `configure` and `load`: what the host asks of the bundle, as plain objects. */
+import { numberLiteral, stringLiteral } from "./literal.ts";
 import type { StaticValue } from "../3-types/checked.ts";
 import type { EnvironmentPlan } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
@@ -87,7 +88,11 @@ function settingText(value: StaticValue | undefined, spare: StaticValue): string
   if (typeof given === "object" && given !== null && "kind" in given && given.kind === "env") {
     return `environment${propertyAccess(String(given.variable))}`;
   }
-  return JSON.stringify(given);
+  return typeof given === "number"
+    ? numberLiteral(given)
+    : typeof given === "string"
+      ? stringLiteral(given)
+      : JSON.stringify(given);
 }
 
 function record(value: StaticValue | undefined): Settings {

@@ -1,4 +1,5 @@
 /** Constants in the runtime's representation as TypeScript literals. */
+import { numberLiteral, stringLiteral } from "./literal.ts";
 import { rateFromText } from "../../runtime/value/money.ts";
 import type { Type } from "../3-types/type.ts";
 import type { Emission } from "./emission.ts";
@@ -17,11 +18,9 @@ export function constantText(emission: Emission, type: Type, value: string | num
     const rate = rateFromText(value);
     if (rate !== undefined) return `{ count: ${rate.count}, per: ${rate.per} }`;
   }
-  return JSON.stringify(value);
-}
-
-/** A default of a field, or another JSON-like value, as a literal. */
-export function valueText(value: unknown): string {
-  if (value === undefined || value === null) return "undefined";
-  return JSON.stringify(value);
+  return typeof value === "string"
+    ? stringLiteral(value)
+    : typeof value === "number"
+      ? numberLiteral(value)
+      : String(value);
 }

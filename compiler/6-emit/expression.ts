@@ -18,26 +18,36 @@ type ExprOf<K extends Expr["expr"]> = Extract<Expr, { readonly expr: K }>;
 /** Where an operand is expected: put in parentheses unless it holds together by itself. */
 export function operand(scope: Scope, expr: Expr): string {
   const text = expression(scope, expr);
-  return isCompound(expr) ? `(${text})` : text;
+  return holdsTogether(text) ? text : `(${text})`;
 }
 
-/** Whether the text of `expr` has an operator at its top. */
-function isCompound(expr: Expr): boolean {
-  switch (expr.expr) {
-    case "binary":
-    case "unary":
-    case "within":
-    case "conditional":
-    case "or-else":
-    case "is-absent":
-    case "match":
-    case "lambda":
-    case "json-member":
-    case "attempt":
-      return true;
-    default:
-      return expr.expr === "constant" && typeof expr.value === "number" && expr.value < 0;
+/** Every operator stands between spaces, so a text without one outside of brackets and quotes needs no parentheses. */
+function holdsTogether(text: string): boolean {
+  let depth = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
+    if ("([{".includes(character)) depth++;
+    else if (")]}".includes(character)) depth--;
+    else if (character === " " && depth === 0) return false;
+    else if ("\"'`".includes(character)) index = endOfQuote(text, index);
   }
+  return !text.startsWith("-");
+}
+
+/** The index of the quote that ends what begins at `start`; holes of a template are skipped whole. */
+function endOfQuote(text: string, start: number): number {
+  const quote = text.charAt(start);
+  let holes = 0;
+  for (let index = start + 1; index < text.length; index++) {
+    const character = text.charAt(index);
+    if (character === "\\") index++;
+    else if (quote === "`" && character === "$" && text.charAt(index + 1) === "{") holes++;
+    else if (holes > 0 && character === "{" && text.charAt(index - 1) !== "$") holes++;
+    else if (holes > 0 && character === "}") holes--;
+    else if (holes > 0 && "\"'`".includes(character)) index = endOfQuote(text, index);
+    else if (holes === 0 && character === quote) return index;
+  }
+  return text.length;
 }
 
 export function expression(scope: Scope, expr: Expr): string {
@@ -178,9 +188,16 @@ function templateText(scope: Scope, expr: ExprOf<"template">): string {
   if (expr.holes.length === 0) return JSON.stringify(expr.texts.join(""));
   const parts = expr.texts.map((text, index) => {
     const hole = expr.holes[index];
-    return templatePart(text) + (hole === undefined ? "" : `\${${expression(scope, hole)}}`);
+    return templatePart(text) + (hole === undefined ? "" : `\${${holeText(scope, hole)}}`);
   });
   return `\`${parts.join("")}\``;
+}
+
+/** A template makes text of whole numbers and bools by itself. */
+function holeText(scope: Scope, hole: Expr): string {
+  if (hole.expr !== "encode") return expression(scope, hole);
+  const { type } = hole.of;
+  return type.kind === "int" || type.kind === "bool" ? expression(scope, hole.of) : expression(scope, hole);
 }
 
 function withinText(scope: Scope, expr: ExprOf<"within">): string {

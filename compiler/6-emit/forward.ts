@@ -1,4 +1,5 @@
 /** `forward`: the request handed to a service, with what `set request.…` changed, and steps for when its head arrives. */
+import { numberLiteral } from "./literal.ts";
 import type { ForwardStep } from "../5-plan/plan.ts";
 import { type Body, end, fail, guarded, leaveIfAborted } from "./body.ts";
 import { expression } from "./expression.ts";
@@ -15,7 +16,10 @@ export function emitForward(body: Body, step: ForwardStep): void {
   const unchanged = !changes.headers && !changes.query && !changes.path;
   const standard = body.onFailure.kind === "standard";
   if (unchanged && standard && step.body === null && step.timeout === null && step.answer.length === 0) {
-    end(body, `${emission.use("forward")}(exchange, ${service}, ${route.bodyLimit}, ${route.deadline ?? "null"})`);
+    end(
+      body,
+      `${emission.use("forward")}(exchange, ${service}, ${numberLiteral(route.bodyLimit)}, ${route.deadline === null ? "null" : numberLiteral(route.deadline)})`,
+    );
     return;
   }
   const target = targetText(body);
@@ -24,12 +28,14 @@ export function emitForward(body: Body, step: ForwardStep): void {
   for (const signal of body.pending) writer.line(`${signal}.abort();`);
   writer.line(standard ? `return ${open}` : `const ${result} = await ${open}`);
   writer.indented(() => {
-    writer.line(`target: ${target},`);
-    writer.line(`edits: ${changes.headers ? "edits" : "null"},`);
+    writer.line(target === "target" ? "target," : `target: ${target},`);
+    writer.line(changes.headers ? "edits," : "edits: null,");
     writer.line(`body: ${bodyText(body, step)},`);
     writer.line(`timeout: ${step.timeout ?? "null"},`);
-    writer.line(`deadline: ${route.deadline === null ? "null" : `exchange.startedAt + ${route.deadline}`},`);
-    writer.line(`bodyLimit: ${route.bodyLimit},`);
+    writer.line(
+      `deadline: ${route.deadline === null ? "null" : `exchange.startedAt + ${numberLiteral(route.deadline)}`},`,
+    );
+    writer.line(`bodyLimit: ${numberLiteral(route.bodyLimit)},`);
     if (step.answer.length === 0) writer.line("answer: null,");
     else emitAnswer(body, step);
   });
@@ -44,8 +50,8 @@ function targetText(body: Body): string {
   const { emission, route, writer } = body;
   const changes = requestChanges(route.steps);
   if (!changes.path && !changes.query) return `${emission.use("requestTarget")}(exchange)`;
-  const path = changes.path ? "path" : "exchange.path";
-  const query = changes.query ? "query" : "exchange.query";
+  const path = changes.path ? "forwardPath" : "exchange.path";
+  const query = changes.query ? "forwardQuery" : "exchange.query";
   const name = body.scope.names.take("target");
   writer.line(`const ${name} = ${emission.use("rewrittenTarget")}(${path}, ${query});`);
   guarded(body, `${name} instanceof ${emission.use("Failure")}`, (inner) => fail(inner, () => name));

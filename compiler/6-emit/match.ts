@@ -1,4 +1,5 @@
 /** Which route answers: one function of plain conditions while the program is small, a trie where it is large. */
+import { listLiteral, stringLiteral } from "./literal.ts";
 import { ERRORS } from "../../runtime/errors.ts";
 import { problemText } from "../../runtime/http/problem.ts";
 import type { RoutePlan } from "../5-plan/plan.ts";
@@ -41,7 +42,7 @@ function emitSwitch(emission: Emission, writer: SourceWriter, functions: RouteFu
     const guarded = methods && routes.some((route) => route.guard !== null);
     if (methods) writer.line("const { method } = exchange;");
     if (routes.some((route) => route.host !== null)) {
-      writer.line(`const host = ${emission.use("hostName")}(exchange.host);`);
+      writer.line(`const hostname = ${emission.use("hostName")}(exchange.host);`);
     }
     if (routes.some((route) => parametersOf(route).length > 0)) {
       writer.line(`const segments = ${emission.use("pathSegments")}(exchange.path);`);
@@ -58,7 +59,7 @@ function emitSwitch(emission: Emission, writer: SourceWriter, functions: RouteFu
         withHost: true,
         taken: (call) => `return ${call};`,
         guarded: guarded ? ["guarded = true;"] : [],
-        missed: (methods) => `allowed = ${emission.use("allowMethods")}(allowed, ${JSON.stringify(methods)});`,
+        missed: (methods) => `allowed = ${emission.use("allowMethods")}(allowed, ${listLiteral(methods)});`,
       });
     }
     writer.blank();
@@ -102,7 +103,7 @@ function emitTrie(emission: Emission, writer: SourceWriter, functions: RouteFunc
     writer.blank();
     const host = JSON.stringify(hostText(route));
     entries.push(
-      `{ host: ${host}, path: ${JSON.stringify(triePath(route))}, methods: ${JSON.stringify(methods)}, take: ${name} },`,
+      `{ host: ${host}, path: ${JSON.stringify(triePath(route))}, methods: ${listLiteral(methods)}, take: ${name} },`,
     );
   }
   writer.line("/** The patterns in the order in which they decide. */");
@@ -141,7 +142,7 @@ function emitGroup(
   const [first] = group.routes;
   if (first === undefined) return true;
   let goesOn = true;
-  const names = new Names(emission.names.all());
+  const names = new Names([...emission.names.all(), "method", "hostname", "segments", "allowed", "guarded"]);
   const scope = new Scope(emission, names);
   const judge = (): void => {
     let open = true;
@@ -227,10 +228,10 @@ function allMethods(group: Group): string[] {
 
 function notFoundText(emission: Emission): string {
   const text = problemText(ERRORS["not-found"].status, "not-found", null, null);
-  return `${emission.use("replyKnownProblem")}(exchange, 404, "not-found", ${JSON.stringify(text)})`;
+  return `${emission.use("replyKnownProblem")}(exchange, 404, "not-found", ${stringLiteral(text)})`;
 }
 
 function notAllowedText(emission: Emission): string {
   const text = problemText(ERRORS["method-not-allowed"].status, "method-not-allowed", null, null);
-  return `${emission.use("replyMethodNotAllowed")}(exchange, allowed, ${JSON.stringify(text)})`;
+  return `${emission.use("replyMethodNotAllowed")}(exchange, allowed, ${stringLiteral(text)})`;
 }

@@ -4,12 +4,11 @@ import type { RoutePlan } from "../5-plan/plan.ts";
 /** Words that cannot name a variable in strict TypeScript, and names that the generated file uses itself. */
 const TAKEN = new Set(
   (
-    "abstract any arguments as asserts async await bigint boolean break case catch class const constructor continue debugger declare default delete do else " +
-    "enum eval export extends false finally for from function get if implements import in infer instanceof interface is keyof let " +
-    "module namespace never new null number object of package private protected public readonly require return set static string " +
-    "super switch symbol this throw true try type typeof undefined unique unknown using var void while with yield " +
+    "arguments async await break case catch class const continue debugger default delete do else enum eval export extends false finally for " +
+    "function if implements import in instanceof interface let new null package private protected public return static super switch " +
+    "this throw true try typeof undefined var void while with yield " +
     "Array Boolean Buffer Error Infinity JSON Map Math NaN Number Object Promise Set String Symbol Uint8Array globalThis " +
-    "exports exchange failure handle host head load method configure environment path segments settings warm"
+    "module exports require exchange failure handle host head load configure environment edits forwardPath forwardQuery"
   ).split(" "),
 );
 
@@ -56,13 +55,21 @@ export function routeFunctionName(route: RoutePlan): string {
   const words: string[] = [];
   const by: string[] = [];
   for (const segment of route.segments) {
-    if (segment.kind === "literal") words.push(...segment.text.split(/[^A-Za-z0-9]+/).filter((word) => word !== ""));
-    else by.push(segment.slot.name);
+    if (segment.kind === "literal") {
+      words.push(...wordsOf(segment.text));
+    } else {
+      words.push(...wordsOf(segment.prefix), ...wordsOf(segment.suffix));
+      by.push(segment.slot.name);
+    }
   }
   if (route.rest !== null) by.push(route.rest.name);
   const place = words.length === 0 && by.length === 0 ? "Root" : words.map(capital).join("");
   const parameters = by.length === 0 ? "" : `By${by.map((name) => capital(identifier(name))).join("And")}`;
   return `${identifier(verb)}${place}${parameters}`;
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
 }
 
 /** A property name as it stands in an object literal or type. */

@@ -67,7 +67,9 @@ export function conditions(emission: Emission, route: RoutePlan, withHost: boole
   const tests: string[] = [];
   if (withHost && route.host !== null) {
     const value = JSON.stringify(route.host.value);
-    tests.push(route.host.kind === "exact" ? `host === ${value}` : `${emission.use("hostUnder")}(host, ${value})`);
+    tests.push(
+      route.host.kind === "exact" ? `hostname === ${value}` : `${emission.use("hostUnder")}(hostname, ${value})`,
+    );
   }
   const segments = segmentsOf(route);
   if (route.rest === null && segments.every((segment) => segment.kind === "literal")) {
@@ -102,7 +104,9 @@ export function parameterText(emission: Emission, route: RoutePlan, slot: Slot):
   const text = mixed
     ? `${emission.use("middleOf")}(${raw}, ${segment.prefix.length}, ${segment.suffix.length})`
     : `${emission.use("decodeSegment")}(${raw})`;
-  return anyText(slot.type) ? text : parsed(emission, slot, text);
+  // The matcher takes no empty segment for a parameter.
+  const any = anyText(slot.type.kind === "string" && slot.type.min <= 1 ? { ...slot.type, min: 0 } : slot.type);
+  return any ? text : parsed(emission, slot, text);
 }
 
 const PLAIN = new Set(["int", "uuid", "bool", "date"]);

@@ -28,11 +28,19 @@ export function requestChanges(steps: readonly Step[]): RequestChanges {
   };
 }
 
+/** The usual case: one `rewrite`, which every request of the route comes through. */
+function rewrittenOnce(steps: readonly Step[]): boolean {
+  const own = steps.filter((step) => step.step === "set" && step.place === "request.path");
+  const [only] = own;
+  const inside = steps.some((step) => innerSteps(step).some((list) => requestChanges(list).path));
+  return own.length === 1 && !inside && only?.step === "set" && only.value !== null && !isOptional(only);
+}
+
 export function declareChanges(body: Body): void {
   const changes = requestChanges(body.route.steps);
   if (changes.headers) body.writer.line(`const edits: ${body.emission.useType("HeaderEdit")}[] = [];`);
-  if (changes.path) body.writer.line("let path = exchange.path;");
-  if (changes.query) body.writer.line("let query = exchange.query;");
+  if (changes.path && !rewrittenOnce(body.route.steps)) body.writer.line("let forwardPath = exchange.path;");
+  if (changes.query) body.writer.line("let forwardQuery = exchange.query;");
 }
 
 export function emitSet(body: Body, step: SetStep): void {
@@ -61,10 +69,12 @@ export function emitSet(body: Body, step: SetStep): void {
       writer.line(`${emission.use("editCookie")}(exchange, edits, ${name}, ${plainValue(body, step)});`);
       return;
     case "request.query":
-      writer.line(`query = ${emission.use("changeQuery")}(query, ${name}, ${plainValue(body, step)});`);
+      writer.line(`forwardQuery = ${emission.use("changeQuery")}(forwardQuery, ${name}, ${plainValue(body, step)});`);
       return;
     case "request.path":
-      if (step.value !== null) writer.line(`path = ${plainValue(body, step)}${isOptional(step) ? " ?? path" : ""};`);
+      if (step.value === null) return;
+      if (rewrittenOnce(body.route.steps)) writer.line(`const forwardPath = ${plainValue(body, step)};`);
+      else writer.line(`forwardPath = ${plainValue(body, step)}${isOptional(step) ? " ?? forwardPath" : ""};`);
   }
 }
 

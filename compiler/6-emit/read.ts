@@ -1,4 +1,5 @@
 /** `read`: the door for input. Body, query, headers and cookies become typed values, or a failure that names every problem. */
+import { numberLiteral } from "./literal.ts";
 import type { RecordType } from "../3-types/type.ts";
 import type { ReadStep } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
@@ -33,7 +34,8 @@ export function readText(body: Body, step: ReadStep): string {
 function bodyText(body: Body, step: ReadStep): string {
   const { emission, route } = body;
   const { type } = step.slot;
-  const whole = (reader: string): string => `await ${emission.use(reader)}(exchange, ${route.bodyLimit})`;
+  const whole = (reader: string): string =>
+    `await ${emission.use(reader)}(exchange, ${numberLiteral(route.bodyLimit)})`;
   switch (step.codec) {
     case "bytes":
       return whole("readBytes");

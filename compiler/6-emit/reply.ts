@@ -1,9 +1,12 @@
 /** `reply` and `deny`: the expression that answers the exchange. What is known when building is written as a constant. */
+import { stringLiteral } from "./literal.ts";
 import { problemText } from "../../runtime/http/problem.ts";
-import type { DenyStep, ReplyStep } from "../5-plan/plan.ts";
+import { headerText } from "../../runtime/route/header.ts";
+import type { DenyStep, Expr, ReplyStep } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
 import { textOf } from "./encode.ts";
 import { expression } from "./expression.ts";
+import type { Scope } from "./scope.ts";
 import { serialiseText } from "./serialise.ts";
 
 export function replyText(body: Body, step: ReplyStep): string {
@@ -26,8 +29,15 @@ export function replyText(body: Body, step: ReplyStep): string {
       return `${emission.use("replyContent")}(exchange, ${status}, ${JSON.stringify(content.mediaType)}, ${file})`;
     }
     case "redirect":
-      return `${emission.use("replyRedirect")}(exchange, ${status}, ${emission.use("headerText")}(${expression(scope, content.location)}))`;
+      return `${emission.use("replyRedirect")}(exchange, ${status}, ${locationText(scope, content.location)})`;
   }
+}
+
+/** A constant is brought into the form of a field value when building. */
+function locationText(scope: Scope, location: Expr): string {
+  if (location.expr === "constant" && typeof location.value === "string")
+    return stringLiteral(headerText(location.value));
+  return `${scope.emission.use("headerText")}(${expression(scope, location)})`;
 }
 
 export function denyText(body: Body, step: DenyStep): string {
@@ -37,7 +47,7 @@ export function denyText(body: Body, step: DenyStep): string {
   if (status.expr === "constant" && typeof status.value === "number" && known) {
     const text = detail === null || detail.expr !== "constant" ? null : String(detail.value);
     const problem = problemText(status.value, "denied", text, null);
-    return `${emission.use("replyKnownProblem")}(exchange, ${status.value}, "deny", ${JSON.stringify(problem)})`;
+    return `${emission.use("replyKnownProblem")}(exchange, ${status.value}, "deny", ${stringLiteral(problem)})`;
   }
   const text = detail === null ? "null" : textOf(scope, detail);
   return `${emission.use("deny")}(exchange, ${expression(scope, status)}, ${text})`;

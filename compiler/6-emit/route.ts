@@ -1,10 +1,11 @@
 /** One function per route, named after it: its steps as straight code. */
-import type { RoutePlan } from "../5-plan/plan.ts";
+import { numberLiteral } from "./literal.ts";
+import type { Plan, RoutePlan } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
 import type { Emission } from "./emission.ts";
 import type { RouteFunction } from "./match.ts";
 import { Names } from "./names.ts";
-import { parametersOf } from "./pattern.ts";
+import { hostText, parametersOf } from "./pattern.ts";
 import { declareChanges } from "./place.ts";
 import { Scope } from "./scope.ts";
 import { emitSteps } from "./step.ts";
@@ -12,6 +13,16 @@ import { typeText } from "./type.ts";
 import { usageOf } from "./usage.ts";
 import { mustBeAsync } from "./waiting.ts";
 import type { SourceWriter } from "./writer.ts";
+
+/** `GET /orders/{id: uuid} on shop.example, with partner (shop.vgw:12)`. */
+function heading(plan: Plan, route: RoutePlan): string {
+  const host = hostText(route);
+  const [line] = plan.spans[route.origin.file]?.[route.origin.node] ?? [0];
+  const file = plan.files[route.origin.file]?.path.split("/").at(-1) ?? "";
+  const open = route.access.length === 1 && route.access[0] === "open";
+  const access = open ? "open" : `with ${route.access.join(", ")}`;
+  return `${route.name}${host === null ? "" : ` on ${host}`}, ${access} (${file}:${line + 1})`;
+}
 
 export function emitRoute(emission: Emission, writer: SourceWriter, route: RoutePlan, name: string): RouteFunction {
   const usage = usageOf(route.steps);
@@ -24,10 +35,11 @@ export function emitRoute(emission: Emission, writer: SourceWriter, route: Route
     async || promise === "always" ? "Promise<void>" : promise === "sometimes" ? "void | Promise<void>" : "void";
   const head = [`exchange: ${emission.useType("Exchange")}`, ...parameters].join(", ");
   writer.within(route.origin, () => {
-    writer.line(`// ${route.name}  (${route.access.join(", ")})`);
+    writer.line(`// ${heading(emission.plan, route)}`);
     writer.block(`${async ? "async " : ""}function ${name}(${head}): ${result}`, () => {
       writer.line(`exchange.route = ${JSON.stringify(route.name)};`);
-      if (route.deadline !== null) writer.line(`${emission.host()}.deadline(exchange, ${route.deadline});`);
+      if (route.deadline !== null)
+        writer.line(`${emission.host()}.deadline(exchange, ${numberLiteral(route.deadline)});`);
       const body: Body = {
         emission,
         writer,

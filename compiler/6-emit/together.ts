@@ -14,8 +14,8 @@ export function emitTogether(body: Body, step: TogetherStep): boolean {
   for (const branch of step.branches) {
     const call = firstCall(branch);
     if (call !== null) {
-      const promise = scope.names.take(`${call.slot.name}Call`);
-      const signal = endsBefore ? scope.names.take(`${call.slot.name}Signal`) : null;
+      const promise = scope.names.take(`${baseName(call)}Call`);
+      const signal = endsBefore ? scope.names.take(`${baseName(call)}Signal`) : null;
       signals.push(signal);
       if (signal !== null) writer.line(`const ${signal} = new ${emission.use("Signal")}();`);
       writer.line(`const ${promise} = ${callText(body, call, signal)};`);
@@ -31,6 +31,11 @@ export function emitTogether(body: Body, step: TogetherStep): boolean {
     if (!emitSteps({ ...body, pending, started }, branch)) return false;
   }
   return true;
+}
+
+/** The lowering names a call's own result after what is decoded from it. */
+function baseName(call: CallStep): string {
+  return call.slot.name.replace(/(?:Answer|_answer)$/, "");
 }
 
 /** The call that a branch starts with, perhaps inside attempts. */

@@ -1,4 +1,5 @@
 /** Forms (application/x-www-form-urlencoded): each field's texts are read by the field's type; unknown and missing ones are problems. */
+import { listLiteral } from "./literal.ts";
 import type { RecordType } from "../3-types/type.ts";
 import type { Emission } from "./emission.ts";
 import { capital, propertyKey } from "./names.ts";
@@ -32,7 +33,7 @@ export function emitFormReader(emission: Emission, type: RecordType): string {
       lines.push(`  const ${variable} = ${call}${field.default === undefined ? "" : ` ?? ${spare}`};`);
       entries.push(`${propertyKey(field.name)}: ${needed ? `${variable}!` : variable}`);
     }
-    const names = JSON.stringify(type.fields.map((field) => field.name));
+    const names = listLiteral(type.fields.map((field) => field.name));
     lines.push(
       `  ${emission.use("unknownFields")}(form, ${names}, problems);`,
       `  return problems.length > 0 ? ${emission.use("invalidInput")}(problems) : { ${entries.join(", ")} };`,

@@ -2,6 +2,7 @@
  * Validators: for each shape one function of straight code that gives the typed value or undefined. It is the fast half: it
  * says no without saying why. `form.ts` writes the description from which the slow half explains.
  */
+import { listLiteral } from "./literal.ts";
 import type { FieldType, RecordType, Type } from "../3-types/type.ts";
 import { types } from "../vocabulary/types.ts";
 import type { Emission } from "./emission.ts";
@@ -60,10 +61,20 @@ export function wantedName(type: Type): string {
     case "optional":
       return `optional${capital(wantedName(type.of))}`;
     case "string":
-      return type.pattern === null && type.min === 0 && type.max === null ? "string" : "text";
+      return `${type.pattern === null ? "string" : "form"}${rangeName(type.min === 0 ? null : type.min, type.max)}`;
+    case "int":
+      return `int${rangeName(type.min === -Number.MAX_SAFE_INTEGER ? null : type.min, type.max === Number.MAX_SAFE_INTEGER ? null : type.max)}`;
     default:
       return type.kind;
   }
+}
+
+/** `string(1..40)` → "1To40"; characters that a name cannot hold are left out. */
+function rangeName(min: number | null, max: number | null): string {
+  const text = (value: number): string => String(value).replace("-", "Minus").replace(/\W/g, "");
+  if (min === null && max === null) return "";
+  if (max === null) return `From${text(min ?? 0)}`;
+  return min === null ? `UpTo${text(max)}` : `${text(min)}To${text(max)}`;
 }
 
 function body(emission: Emission, type: Type, unknown: Unknown): string[] {
@@ -114,7 +125,7 @@ function recordBody(emission: Emission, type: RecordType, unknown: Unknown): str
   const lines = [`if (!${emission.use("isObject")}(json)) return undefined;`];
   if (unknown === "refuse") {
     const fields = emission.declared(`fields ${shapeKey(type)}`, `${wantedName(type)}Fields`, (name) => {
-      return `const ${name}: ReadonlySet<string> = new Set(${JSON.stringify(type.fields.map((field) => field.name))});`;
+      return `const ${name}: ReadonlySet<string> = new Set(${listLiteral(type.fields.map((field) => field.name))});`;
     });
     lines.push(`if (!${emission.use("hasOnly")}(json, ${fields})) return undefined;`);
   }
