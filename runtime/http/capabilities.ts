@@ -28,7 +28,7 @@ export interface Capabilities {
   readonly opaqueValues: boolean;
   /** Chunk extensions, and every broken chunk is noticed. 20.30 refuses extensions, and takes some bodies for shorter than they are. */
   readonly strictChunks: boolean;
-  /** A field without a name is refused. For 20.30 the head ends there, and what stands behind it is never seen. */
+  /** A field without a name is refused. For uWebSockets.js the head ends there, and what stands behind it is never seen. */
   readonly strictNames: boolean;
   /** Malformed heads get an answer. 20.30 closes, or leaves the connection to its idle time; 20.57 answers without problem details. */
   readonly answersMalformed: boolean;
