@@ -3,6 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { arithmetic, isNonZeroLiteral } from "../3-types/arithmetic.ts";
 import { BOOL } from "../3-types/construct.ts";
 import { base } from "../3-types/join.ts";
+import { withLabels } from "../3-types/labels.ts";
 import type { Type } from "../3-types/type.ts";
 import { asPresent, binary, isAbsent, not } from "./build.ts";
 import { choice } from "./choice.ts";
@@ -72,9 +73,14 @@ function isText(type: Type): boolean {
   return kind === "string" || kind === "bytes";
 }
 
+/** What is compared with a secret may be one: traces do not show it. */
+function guess(side: Expr): Expr {
+  return { ...side, type: withLabels(side.type, ["secret"]) };
+}
+
 /** What is absent equals nothing. */
 function inConstantTime(context: Context, node: tree.Binary, left: Expr, right: Expr): Expr {
-  const sides = [left, right].map((side) => (side.type.kind === "optional" ? name(context, node, side) : side));
+  const sides = [left, right].map((side) => (side.type.kind === "optional" ? name(context, node, guess(side)) : side));
   const given = sides.map(asPresent);
   const equal: Expr = { expr: "builtin", type: BOOL, name: "equal_constant_time", arguments: given };
   const optional = sides.filter((side) => side.type.kind === "optional");

@@ -1,6 +1,7 @@
 /** `vgw why`: one request through the reference interpreter, every decision with its place in the source. No service is called. */
 import { createInterpreter, type IncomingAnswer, renderTrace, type World } from "../5-plan/interpreter/index.ts";
 import { lower } from "../5-plan/index.ts";
+import { testEnvironment } from "../testing/index.ts";
 import { CommandError, exit, print, printJson } from "./output.ts";
 import { checkedOrEnd, findEntry } from "./program.ts";
 
@@ -49,7 +50,9 @@ export async function runWhy(
     address: options.address,
     secure: false,
   };
-  const answer = await createInterpreter(plan, process.env).answer(request, world);
+  // A decision can be explained on a machine that has none of the gateway's secrets.
+  const environment = testEnvironment(plan, process.env);
+  const answer = await createInterpreter(plan, environment).answer(request, world);
   const text = new TextDecoder().decode(answer.body);
   if (options.json) {
     printJson({ status: answer.status, route: answer.route, reason: answer.reason, trace: answer.trace, body: text });

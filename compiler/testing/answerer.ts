@@ -30,8 +30,11 @@ const STANDINS: { readonly [type in EnvironmentPlan["type"]]: (variable: string)
 };
 
 /** A variable without a default that the test says nothing about has a stand-in: a string its own name, a number 0. */
-export function testEnvironment(plan: Plan, given: { readonly [name: string]: string }): { [name: string]: string } {
-  const environment: { [name: string]: string } = { ...given };
+export function testEnvironment(
+  plan: Plan,
+  given: { readonly [name: string]: string | undefined },
+): { [name: string]: string | undefined } {
+  const environment: { [name: string]: string | undefined } = { ...given };
   for (const { variable, type, default: usual } of plan.environment) {
     if (environment[variable] === undefined && usual === null) environment[variable] = STANDINS[type](variable);
   }

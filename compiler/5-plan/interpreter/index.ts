@@ -97,8 +97,15 @@ async function answer(context: Context): Promise<InterpretedAnswer> {
     case "ended":
       return finish(outcome.ending, route, context);
     case "failed": {
-      const { kind, detail } = outcome.failure;
-      context.trace.push({ entry: "failure", origin: outcome.origin, kind, detail, handled: false });
+      const { kind, detail, problems } = outcome.failure;
+      context.trace.push({
+        entry: "failure",
+        origin: outcome.origin,
+        kind,
+        detail,
+        problems: problems ?? [],
+        handled: false,
+      });
       return finish(failed(outcome.failure, outcome.origin), route, context);
     }
     case "next":

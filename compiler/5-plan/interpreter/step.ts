@@ -130,8 +130,15 @@ export class Machine {
     const context = this.#context;
     const outcome = await this.run(step.steps, scope);
     if (outcome.kind !== "failed") return outcome;
-    const { kind, detail } = outcome.failure;
-    context.trace.push({ entry: "failure", origin: outcome.origin, kind, detail, handled: true });
+    const { kind, detail, problems } = outcome.failure;
+    context.trace.push({
+      entry: "failure",
+      origin: outcome.origin,
+      kind,
+      detail,
+      problems: problems ?? [],
+      handled: true,
+    });
     const outer = context.failure;
     context.failure = outcome.failure;
     const handled = await this.run(step.otherwise, scope);

@@ -1,4 +1,5 @@
 /** The record of one decision, from the first route looked at to what ended the request: what `vgw why` prints. */
+import type { Problem } from "../../../runtime/failure.ts";
 import type { Origin } from "../plan.ts";
 
 export type TraceEntry = CandidateEntry | StepEntry | CallEntry | FailureEntry | EndEntry;
@@ -34,6 +35,8 @@ export interface FailureEntry {
   readonly origin: Origin;
   readonly kind: string;
   readonly detail: string;
+  /** What was wrong with the input. */
+  readonly problems: readonly Problem[];
   /** Whether an `else` takes over from here. */
   readonly handled: boolean;
 }
