@@ -13,7 +13,9 @@ import type { Type } from "./type.ts";
 export function checkReply(body: Body, step: tree.ReplyStep): void {
   if (step.status) checkStatus(body, step.status, 200);
   if (!step.value) return;
+  body.replied = step.value;
   const type = check(body, step.value);
+  body.replied = null;
   if (type.kind !== "content") {
     const part = withoutJson(type);
     if (part) {
@@ -43,7 +45,7 @@ export function checkStatus(body: Body, node: tree.Expression, min: number): Typ
     if (literal !== null || open.max < min || open.min > 599)
       report(body, node, "VGW3026", { status: literal ?? show(type) }, `${min} to 599 can stand here`);
     else
-      report(body, node, "VGW3009", { value: "this status", range: `int(${min}..599)` }, `this is ${describe(type)}`, {
+      report(body, node, "VGW3037", { value: "this status", range: `int(${min}..599)` }, `this is ${describe(type)}`, {
         help: `narrow it first: … as int(${min}..599) else …`,
       });
   }

@@ -21,6 +21,7 @@ export function newBody(
     policies,
     carried: [],
     hasBroken: false,
+    replied: null,
     bodyRead: null,
   };
 }

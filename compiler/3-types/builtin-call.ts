@@ -42,6 +42,8 @@ export function checkBuiltin(
     if (argument && parameter.type.kind === "function")
       types[index] = lambdaType(body, argument, parameter.type, bindings);
   });
+  if (result.kind === "named" && result.name === "content" && !checkContent(body, node, builtin.key, placed[0] ?? null))
+    return UNKNOWN;
   if (builtin.fails !== null) {
     body.failures.push({
       kind: builtin.fails,
@@ -58,6 +60,23 @@ export function checkBuiltin(
     return type ? union(all, flow(parameter.type, type, signature)) : all;
   }, NONE);
   return withLabels(found, labels);
+}
+
+/** `text(…)`, `file(…)` and their like: only as the value of `reply`, and a file by its literal name. */
+function checkContent(body: Body, node: tree.Expression, name: string, first: tree.Expression | null): boolean {
+  if (body.replied !== node || node.kind !== "call") {
+    report(body, node, "VGW6108", { what: `${name}(…)` }, "not a value", { help: `give ${name}(…) to reply itself` });
+    return false;
+  }
+  if (name === "file" && first && first.kind !== "string" && first.kind !== "broken")
+    report(
+      body,
+      first,
+      "VGW3022",
+      {},
+      "files are embedded when building, so their names are written as texts without holes",
+    );
+  return true;
 }
 
 /** What a text must be that a reading function takes. */

@@ -6,6 +6,7 @@ import type { CheckedConstant } from "./checked.ts";
 import { type Body, type ProgramState, report } from "./context.ts";
 import { check, expect } from "./expression.ts";
 import { settle } from "./failure.ts";
+import { labelledAs } from "./labels.ts";
 import { isOpenList } from "./list.ts";
 import { resolveType } from "./type-expression.ts";
 
@@ -33,7 +34,12 @@ export function constantOf(
       help: `say it: let ${node.name.text}: [string] = []`,
     });
   program.open.delete(node);
-  const constant: CheckedConstant = { module, node, name: node.name.text, type: declared ?? found };
+  const constant: CheckedConstant = {
+    module,
+    node,
+    name: node.name.text,
+    type: declared ? labelledAs(declared, found) : found,
+  };
   module.types.set(node.name.id, constant.type);
   module.sources.set(node.name.id, node.value);
   program.constants.set(node, constant);

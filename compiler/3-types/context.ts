@@ -45,7 +45,7 @@ export interface FunctionState {
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   readonly result: Type;
   /** What can go wrong in its body without an `else` there; a call fails with it. */
-  readonly fails: FailureKind | null;
+  readonly fails: { readonly kind: FailureKind; readonly reasons: readonly string[] } | null;
 }
 
 export interface PolicyState {
@@ -100,6 +100,8 @@ export interface Body {
   readonly carried: Carried[];
   /** A step could not be read (reported): it may have declared what is unknown after it. */
   hasBroken: boolean;
+  /** The value of the `reply` that is being checked: where `text(…)`, `file(…)` and their like may stand. */
+  replied: tree.Expression | null;
   /** The node that read the body first. */
   bodyRead: tree.ReadStep | null;
 }

@@ -31,9 +31,10 @@ export function mismatch(body: Body, node: tree.Expression, found: Type, expecte
   const open = base(found);
   const target = base(wanted);
   if (isRefined(wanted) && open.kind === target.kind && ["int", "float", "string", "list"].includes(open.kind)) {
-    report(body, node, "VGW3009", { value: shown(body, node), range: show(wanted) }, `${describe(found)}`, {
-      help: rangeHelp(node, open, wanted),
-    });
+    const values = { value: shown(body, node), range: show(wanted) };
+    if (canFit(open, wanted))
+      report(body, node, "VGW3037", values, `this is ${describe(found)}`, { help: rangeHelp(node, open, wanted) });
+    else report(body, node, "VGW3009", values, `${describe(wanted)} is expected here`);
     return;
   }
   if (found.kind === "literal" && (wanted.kind === "union" || wanted.kind === "literal")) {
@@ -64,6 +65,19 @@ function plain(type: Type): Type {
     default:
       return type;
   }
+}
+
+/** Whether some values of the found type fit the wanted one: then the value can be outside, not is. */
+function canFit(found: Type, wanted: Type): boolean {
+  if ((found.kind === "int" || found.kind === "float") && (wanted.kind === "int" || wanted.kind === "float"))
+    return (
+      (found.min ?? -Infinity) <= (wanted.max ?? Infinity) &&
+      (wanted.min ?? -Infinity) <= (found.max ?? Infinity) &&
+      !(found.min !== null && found.min === found.max)
+    );
+  if ((found.kind === "string" && wanted.kind === "string") || (found.kind === "list" && wanted.kind === "list"))
+    return found.min <= (wanted.max ?? Infinity) && wanted.min <= (found.max ?? Infinity);
+  return false;
 }
 
 function isRefined(type: Type): boolean {

@@ -4,7 +4,14 @@ import type { GlobalSymbol } from "../2-names/index.ts";
 import { placeArguments } from "./arguments.ts";
 import { newBody } from "./body.ts";
 import type { Receiver } from "./call.ts";
-import { type Body, type FunctionState, type ModuleState, type ProgramState, report } from "./context.ts";
+import {
+  type Body,
+  type FunctionState,
+  type ModuleState,
+  type OpenFailure,
+  type ProgramState,
+  report,
+} from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { assign } from "./expect.ts";
@@ -35,7 +42,7 @@ export function functionOf(
   const found = declared ? expect(body, node.body, declared) : check(body, node.body);
   // A declared result keeps its own form; what flows into it is found in the body.
   const result = declared ? withLabels(declared, deepLabels(found)) : found;
-  const fails = body.failures[0]?.kind ?? null;
+  const fails = failureOf(body.failures);
   program.open.delete(node);
   const state: FunctionState = {
     checked: {
@@ -79,18 +86,28 @@ export function checkFunctionCall(
     const declared = deepLabels(type);
     return deepLabels(there).filter((label) => !declared.includes(label));
   });
-  if (state.fails !== null)
+  if (state.fails !== null) {
     body.failures.push({
-      kind: state.fails === "division" || state.fails === "absent" ? "invalid" : state.fails,
+      kind: state.fails.kind,
       node,
-      reasons: ["what its body says nothing about"],
+      reasons: state.fails.reasons,
       related: [{ node: declaration.body, text: "this can fail", module: state.checked.module as ModuleState }],
       help: null,
     });
+  }
   return mapLabels(state.result, (labels) =>
     labels.reduce<Labels>((all, label) => {
       const index = label.startsWith("#") ? Number(label.slice(1)) : -1;
       return union(all, index < 0 ? [label] : (flows[index] ?? NONE));
     }, NONE),
   );
+}
+
+/** What a call fails with: what the body leaves open, as one. */
+function failureOf(failures: readonly OpenFailure[]): FunctionState["fails"] {
+  const [first] = failures;
+  if (!first) return null;
+  if (first.kind === "absent") return { kind: "invalid", reasons: ["a value that is absent"] };
+  if (first.kind === "division") return { kind: "invalid", reasons: ["a divisor that is 0"] };
+  return { kind: first.kind, reasons: first.reasons };
 }

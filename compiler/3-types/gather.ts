@@ -41,7 +41,7 @@ export function checkGather(body: Body, node: tree.Call): Type {
     report(
       body,
       items,
-      "VGW3009",
+      "VGW3037",
       { value: "this list", range: `${show(found)}(..100)` },
       "it has no bound, so neither has the number of calls",
       {

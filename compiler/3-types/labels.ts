@@ -83,6 +83,15 @@ export function mapLabels(type: Type, change: (labels: Labels) => Labels): Type 
   }
 }
 
+/** A declared type with the labels of its value besides: naming a type lowers nothing. */
+export function labelledAs(declared: Type, found: Type): Type {
+  const known = deepLabels(declared);
+  return withLabels(
+    declared,
+    deepLabels(found).filter((label) => !known.includes(label)),
+  );
+}
+
 export const parameterLabel = (index: number): Label => `#${index}`;
 
 /** Labels that authors can see. */

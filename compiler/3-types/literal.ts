@@ -2,7 +2,7 @@
 import { cidrFromText, ipFromText } from "../../runtime/value/address.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
-import { currencies, units } from "../vocabulary/units.ts";
+import { currencies, unitAliases, units } from "../vocabulary/units.ts";
 import type { Body } from "./context.ts";
 import { report, span } from "./context.ts";
 import { float, int, MAX_INT, money, simple, UNKNOWN } from "./construct.ts";
@@ -70,7 +70,7 @@ export function checkNumber(body: Body, node: tree.NumberLiteral): Type {
     report(body, node, "VGW3034", { text: node.digits, type: meaning.wanted }, "no such value");
     return UNKNOWN;
   }
-  const likely = nearest(meaning.unit, units.keys());
+  const likely = unitAliases[meaning.unit] ?? nearest(meaning.unit, units.keys());
   const written = span(body.module, node);
   report(body, node, "VGW3010", { unit: meaning.unit }, "no such unit", {
     help: likely && `did you mean ${likely}?`,

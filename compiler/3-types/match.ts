@@ -27,7 +27,7 @@ export function checkMatch(body: Body, node: tree.Match, expected: Type | null):
         arm.patterns?.[0] ?? arm,
         "VGW3017",
         {},
-        arm.patterns === null ? "every value is taken before" : `the subject is ${show(subject)}`,
+        isTaken(body, arm, subject) ? "arms before it take all of it" : `no value of ${show(subject)}`,
       );
     const here = arm.patterns?.some((pattern) => pattern.kind === "none") ?? false;
     const type = enter(body, () => {
@@ -42,6 +42,12 @@ export function checkMatch(body: Body, node: tree.Match, expected: Type | null):
   const missing = coverage.missing();
   if (known && missing.length > 0) notExhaustive(body, node, missing);
   return all.kind === "never" && node.arms.length === 0 ? UNKNOWN : withLabels(all, []);
+}
+
+/** Whether the arm would have something to take if it stood first. */
+function isTaken(body: Body, arm: tree.MatchArm, subject: Type): boolean {
+  const fresh = new Coverage(subject);
+  return arm.patterns === null || arm.patterns.some((pattern) => pattern.kind === "none" || take(body, pattern, fresh));
 }
 
 function mismatchOfArms(body: Body, arm: tree.MatchArm, type: Type, all: Type): void {

@@ -70,22 +70,8 @@ function complete(body: Body, node: tree.RecordLiteral, wanted: RecordType, give
     }
   }
   if (missing.length > 0) {
-    const at = span(body.module, node);
-    const before = node.entries.length > 0 ? ", " : " ";
-    report(body, node, "VGW3004", { name: missing.join(", ") }, `${wanted.name ?? "this record"} needs it`, {
+    report(body, node, "VGW3004", { name: missing.join("`, `") }, `${wanted.name ?? "this record"} needs it`, {
       help: `add ${missing.map((name) => `${name}: …`).join(", ")}`,
-      fixes: [
-        {
-          title: `Add ${missing.join(", ")}`,
-          kind: "maybe",
-          edits: [
-            {
-              span: { file: at.file, start: at.end - 1, end: at.end - 1 },
-              text: `${before}${missing.map((name) => `${name}: none`).join(", ")} `,
-            },
-          ],
-        },
-      ],
     });
   }
   return fields.every((field, index) => field.type === wanted.fields[index]!.type) ? wanted : { ...wanted, fields };

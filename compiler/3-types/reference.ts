@@ -2,6 +2,7 @@
 import type * as tree from "../1-syntax/tree.ts";
 import { fixedNames, kindNames, nearest } from "../2-names/index.ts";
 import { constantOf } from "./constant.ts";
+import { observations } from "../vocabulary/observations.ts";
 import { type Body, report, span } from "./context.ts";
 import { present, UNKNOWN } from "./construct.ts";
 import { observationOf } from "./observation.ts";
@@ -55,16 +56,25 @@ function notAValue(body: Body, node: tree.Reference, kind: string): Type {
   return UNKNOWN;
 }
 
-/** Reports a name that means nothing here, once, with the likeliest that does. */
+/** Reports a name that means nothing here, once, with the likeliest that does. `wanted`: the names that would do. */
 export function unknownName(body: Body, name: tree.Name, wanted: readonly string[] | null = null): void {
+  // What could not be read may have declared it.
   if (body.hasBroken) return;
-  const known = wanted ?? [...body.scope.all(), ...body.module.names.keys(), ...functionNames(), ...fixedNames];
+  const observed = body.where === "test" ? [...observations.keys()] : [];
+  const known = wanted ?? [
+    ...body.scope.all(),
+    ...body.module.names.keys(),
+    ...observed,
+    ...functionNames(),
+    ...fixedNames,
+  ];
   const likely = nearest(name.text, known);
-  report(body, name, "VGW2003", { name: name.text }, "not declared, imported or named before", {
-    help:
-      name.text === "caller"
-        ? "callers come with identities, which this version does not have yet"
-        : likely && `did you mean ${likely}?`,
+  const declare = wanted
+    ? "declare it in this file, or import it"
+    : "declare or import it, or name it with let before this";
+  const callers = "callers come with identities, which this version does not have yet";
+  report(body, name, "VGW2003", { name: name.text }, "no such name here", {
+    help: name.text === "caller" ? callers : likely ? `did you mean ${likely}?` : declare,
     fixes: likely
       ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(body.module, name), text: likely }] }]
       : [],

@@ -117,7 +117,16 @@ function parameterType(body: Body, part: tree.PathParameter): Type {
     ? type.kind === "string" || type.kind === "unknown"
     : members.every((member) => pathKinds.has(member.kind) && (type.kind !== "union" || member.kind === "literal"));
   if (!good)
-    report(body, part.type, "VGW3024", { type: show(type) }, part.rest ? "the rest of a path is a string" : "not here");
+    report(
+      body,
+      part.type,
+      "VGW3024",
+      { type: show(type) },
+      part.rest ? "the rest of a path is a string" : "not here",
+      {
+        help: "string, int, float, bool, uuid, date, or one of several literals",
+      },
+    );
   return type;
 }
 

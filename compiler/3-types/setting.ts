@@ -52,7 +52,11 @@ export function defaultSettings(table: readonly Setting[]): Settings {
 
 /** One setting's value; undefined: it has none, which has been reported. */
 export function staticSetting(body: Body, setting: Setting, node: tree.Expression): StaticValue | undefined {
-  return staticValue({ body, name: setting.key, environment: setting.environment }, setting.type, node);
+  return staticValue(
+    { body, name: setting.key, example: setting.example, environment: setting.environment },
+    setting.type,
+    node,
+  );
 }
 
 function isComputed(setting: Setting): boolean {

@@ -18,6 +18,7 @@ export function show(type: Type): string {
         ? "int"
         : `int(${ends(type.min === -MAX_INT ? null : type.min, type.max === MAX_INT ? null : type.max)})`;
     case "float":
+      if (type.min !== null && type.min === type.max) return String(type.min);
       return type.min === null && type.max === null ? "float" : `float(${ends(type.min, type.max)})`;
     case "money":
       return type.currency === "USD" ? "money" : `money(${type.currency})`;
@@ -55,6 +56,10 @@ function ends(min: number | null, max: number | null): string {
 /** With its article, for sentences: "an int", "a duration", "none". */
 export function describe(type: Type): string {
   const text = show(type);
+  if (type.kind === "money") return type.currency === "USD" ? "a sum of money" : `a sum of money in ${type.currency}`;
+  if (type.kind === "percent") return "a percentage";
+  if (type.kind === "json" || type.kind === "bytes") return text;
+  if (type.kind === "float" && type.min === type.max && type.min !== null) return text;
   if (type.kind === "null" || type.kind === "literal" || type.kind === "union" || type.kind === "list") return text;
   if (type.kind === "record" && type.name === null) return text;
   if (type.kind === "int" && type.min === type.max) return text;

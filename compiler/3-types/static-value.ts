@@ -16,6 +16,8 @@ export interface Context {
   readonly body: Body;
   /** Of the setting, for messages. */
   readonly name: string;
+  /** As it could be written. */
+  readonly example: string;
   /** Whether `env` may stand here. */
   readonly environment: boolean;
 }
@@ -72,7 +74,7 @@ function refuse(
   likely: string | null = null,
 ): undefined {
   report(context.body, node, "VGW3021", { name: context.name, wanted }, "not this", {
-    help: likely && `did you mean ${likely}?`,
+    help: likely ? `did you mean ${likely}?` : `such as ${context.example}`,
     fixes: likely
       ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(context.body.module, node), text: likely }] }]
       : [],

@@ -17,11 +17,10 @@ import { assume, declare, enter } from "./scopes.ts";
 import { checkRemove, checkRewrite, checkSet } from "./set.ts";
 import { sinkLog } from "./sink.ts";
 import { checkSteps } from "./steps.ts";
-import { deepLabels, withLabels } from "./labels.ts";
+import { labelledAs } from "./labels.ts";
 import { withoutJson } from "./text.ts";
 import { describe, show } from "./show.ts";
 import { resolveType } from "./type-expression.ts";
-import type { Type } from "./type.ts";
 
 const placeNames = { route: "in a route", policy: "in a policy", answer: "in the block of forward" } as const;
 
@@ -102,12 +101,6 @@ function checkLet(body: Body, step: tree.LetStep): void {
     });
   const type = declared ? labelledAs(declared, found) : found.kind === "function" ? UNKNOWN : found;
   declare(body, step.name, type, step.value);
-}
-
-/** The declared type with the labels of the value: naming a type lowers nothing. */
-function labelledAs(declared: Type, found: Type): Type {
-  const labels = deepLabels(found).filter((label) => !deepLabels(declared).includes(label));
-  return withLabels(declared, labels);
 }
 
 function checkRequire(body: Body, step: tree.RequireStep): void {

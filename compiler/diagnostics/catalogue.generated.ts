@@ -148,22 +148,22 @@ export const catalogue = {
   VGW2002: {
     slug: "duplicate-name",
     severity: "error",
-    message: "{name} is declared twice",
+    message: "`{name}` is declared twice",
   },
   VGW2003: {
     slug: "unknown-name",
     severity: "error",
-    message: "there is nothing called {name}",
+    message: "there is nothing called `{name}`",
   },
   VGW2004: {
     slug: "private-name",
     severity: "error",
-    message: "{name} is private to {path}",
+    message: "`{name}` is private to {path}",
   },
   VGW2005: {
     slug: "unknown-import",
     severity: "error",
-    message: "{path} declares nothing called {name}",
+    message: "{path} declares nothing called `{name}`",
   },
   VGW2006: {
     slug: "import-cycle",
@@ -173,17 +173,17 @@ export const catalogue = {
   VGW2007: {
     slug: "recursive-function",
     severity: "error",
-    message: "{name} calls itself",
+    message: "`{name}` calls itself",
   },
   VGW2008: {
     slug: "recursive-type",
     severity: "error",
-    message: "{name} contains itself",
+    message: "`{name}` contains itself",
   },
   VGW2009: {
     slug: "recursive-constant",
     severity: "error",
-    message: "{name} needs its own value",
+    message: "`{name}` needs its own value",
   },
   VGW2010: {
     slug: "second-gateway",
@@ -193,17 +193,17 @@ export const catalogue = {
   VGW2011: {
     slug: "wrong-kind",
     severity: "error",
-    message: "{name} is a {kind}, where a {wanted} is needed",
+    message: "`{name}` is a {kind}, where a {wanted} is needed",
   },
   VGW2012: {
     slug: "policy-not-used",
     severity: "error",
-    message: "this route does not use the policy {name}",
+    message: "this route does not use the policy `{name}`",
   },
   VGW2013: {
     slug: "reserved-name",
     severity: "error",
-    message: "{name} always has the same meaning",
+    message: "`{name}` always has the same meaning",
   },
   VGW3001: {
     slug: "type-mismatch",
@@ -213,7 +213,7 @@ export const catalogue = {
   VGW3002: {
     slug: "unknown-type",
     severity: "error",
-    message: "there is no type called {name}",
+    message: "there is no type called `{name}`",
   },
   VGW3003: {
     slug: "unknown-member",
@@ -223,17 +223,17 @@ export const catalogue = {
   VGW3004: {
     slug: "missing-field",
     severity: "error",
-    message: "the field {name} is missing",
+    message: "the field `{name}` is missing",
   },
   VGW3005: {
     slug: "excess-field",
     severity: "error",
-    message: "{type} has no field {name}",
+    message: "{type} has no field `{name}`",
   },
   VGW3006: {
     slug: "duplicate-key",
     severity: "error",
-    message: "{name} is given twice",
+    message: "`{name}` is given twice",
   },
   VGW3008: {
     slug: "wrong-operands",
@@ -248,7 +248,7 @@ export const catalogue = {
   VGW3010: {
     slug: "unknown-unit",
     severity: "error",
-    message: "there is no unit called {unit}",
+    message: "there is no unit called `{unit}`",
   },
   VGW3011: {
     slug: "missing-argument",
@@ -263,7 +263,7 @@ export const catalogue = {
   VGW3013: {
     slug: "unknown-argument",
     severity: "error",
-    message: "{callee} takes no argument called {name}",
+    message: "{callee} takes no argument called `{name}`",
   },
   VGW3014: {
     slug: "too-many-arguments",
@@ -288,17 +288,17 @@ export const catalogue = {
   VGW3018: {
     slug: "unknown-setting",
     severity: "error",
-    message: "{owner} has no setting {name}",
+    message: "{owner} has no setting `{name}`",
   },
   VGW3019: {
     slug: "missing-setting",
     severity: "error",
-    message: "{owner} needs {name}",
+    message: "{owner} needs `{name}`",
   },
   VGW3021: {
     slug: "setting-value",
     severity: "error",
-    message: "{name} takes {wanted}",
+    message: "`{name}` takes {wanted}",
   },
   VGW3022: {
     slug: "not-constant",
@@ -328,7 +328,7 @@ export const catalogue = {
   VGW3027: {
     slug: "method-name",
     severity: "error",
-    message: "{name} is not a method",
+    message: "`{name}` is not a method",
   },
   VGW3028: {
     slug: "no-conversion",
@@ -368,7 +368,12 @@ export const catalogue = {
   VGW3036: {
     slug: "repeated-parameter",
     severity: "error",
-    message: "the path names {name} twice",
+    message: "the path names `{name}` twice",
+  },
+  VGW3037: {
+    slug: "unproved-range",
+    severity: "error",
+    message: "{value} can be outside {range}",
   },
   VGW4101: {
     slug: "cannot-fail",
@@ -485,6 +490,11 @@ export const catalogue = {
     severity: "error",
     message: "the value of this step is not used",
   },
+  VGW6108: {
+    slug: "content-outside-reply",
+    severity: "error",
+    message: "`{what}` stands only in reply",
+  },
   VGW7001: {
     slug: "timeout-beyond-deadline",
     severity: "warning",
@@ -573,6 +583,7 @@ export interface MessageValues {
   VGW3034: { text: string | number; type: string | number };
   VGW3035: { left: string | number; right: string | number };
   VGW3036: { name: string | number };
+  VGW3037: { value: string | number; range: string | number };
   VGW4101: Record<never, never>;
   VGW4102: { expected: string | number; found: string | number };
   VGW4103: Record<never, never>;
@@ -596,6 +607,7 @@ export interface MessageValues {
   VGW6105: { what: string | number; where: string | number };
   VGW6106: Record<never, never>;
   VGW6107: Record<never, never>;
+  VGW6108: { what: string | number };
   VGW7001: { service: string | number };
   VGW8001: { what: string | number; name: string | number };
 }

@@ -17,7 +17,7 @@ export const declarations: readonly DeclarationEntry[] = [
     documentation:
       "Takes names from another file. Without names it mounts the other file's routes. What a file declares `private` stays in it.",
     example: 'import { nurses } from "./policies.vgw"',
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "gateway",
@@ -26,7 +26,7 @@ export const declarations: readonly DeclarationEntry[] = [
     documentation:
       "Where the program listens and what it accepts. A program has at most one; without it, it listens on 127.0.0.1:8080.",
     example: 'gateway edge { listen: [http(":8080")] }',
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "service",
@@ -35,7 +35,7 @@ export const declarations: readonly DeclarationEntry[] = [
     documentation:
       'An HTTP service behind the gateway. Routes `forward` to it, or call it: `orders.get("/path") as Order`.',
     example: 'service orders { url: "http://10.0.0.11:8080", timeout: 800ms }',
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "type",
@@ -44,7 +44,7 @@ export const declarations: readonly DeclarationEntry[] = [
     documentation:
       "Names a type. A field may carry labels (`email: string @pii`), which its values keep wherever they go.",
     example: "type Item { sku: string(1..40), quantity: int(1..1000), price: money }",
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "route",
@@ -53,7 +53,7 @@ export const declarations: readonly DeclarationEntry[] = [
     documentation:
       "What happens to a request. The most specific route that matches answers it. `open` says that anyone may call it; `with` names the policies that decide who may.",
     example: 'route GET "/orders/{id: uuid}" open { forward orders }',
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "policy",
@@ -62,7 +62,7 @@ export const declarations: readonly DeclarationEntry[] = [
     documentation:
       "Steps that several routes share, run before a route's own. Its `let`s and `read`s are seen by those routes as `policy.name`.",
     example: 'policy partners { require request.header("x-key") == secret("KEY") }',
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "function",
@@ -70,7 +70,7 @@ export const declarations: readonly DeclarationEntry[] = [
     syntax: "function name(parameter: Type) -> Type = expression",
     documentation: "A pure calculation with a name. It can't call services, and it can't call itself.",
     example: "function total(items: [Item]) -> money = items.map(item => item.price * item.quantity).sum()",
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "constant",
@@ -78,7 +78,7 @@ export const declarations: readonly DeclarationEntry[] = [
     syntax: "let name = value",
     documentation: "At the top of a file: a value that is computed once, when the gateway starts.",
     example: "let page_size = 50",
-    since: "1",
+    since: "0.1",
   },
   {
     kind: "test",
@@ -87,7 +87,7 @@ export const declarations: readonly DeclarationEntry[] = [
     documentation:
       "Sends requests to the program, with faked services, and says what must come of it. Clock, randomness and network are never real.",
     example: 'test "hello" { send GET "/"; expect status == 200 }',
-    since: "1",
+    since: "0.1",
   },
 ];
 

@@ -64,7 +64,7 @@ export const observations: ReadonlyMap<string, ObservationEntry> = new Map(
         example: 'expect "late" in logs',
       },
     ] as const
-  ).map((entry) => [entry.name, { ...entry, since: "1" }]),
+  ).map((entry) => [entry.name, { ...entry, since: "0.1" }]),
 );
 
 /** What a fake of a service may do instead of answering. */

@@ -16,8 +16,8 @@ export interface PlaceEntry {
   readonly since: string;
 }
 
-const request = { side: "request", read: "always", named: false, set: false, remove: false, since: "1" } as const;
-const response = { side: "response", read: "answer", named: false, set: true, remove: false, since: "1" } as const;
+const request = { side: "request", read: "always", named: false, set: false, remove: false, since: "0.1" } as const;
+const response = { side: "response", read: "answer", named: false, set: true, remove: false, since: "0.1" } as const;
 
 export const places: readonly PlaceEntry[] = [
   {

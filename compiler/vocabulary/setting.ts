@@ -46,5 +46,5 @@ type Given = Pick<Setting, "key" | "type" | "documentation" | "example"> & Parti
 
 /** Fills in what most settings have in common. */
 export function setting(given: Given): Setting {
-  return { default: null, required: false, environment: false, since: "1", ...given };
+  return { default: null, required: false, environment: false, since: "0.1", ...given };
 }

@@ -41,6 +41,42 @@ export const units: ReadonlyMap<string, Unit> = new Map(
   ].map((entry) => [entry.name, entry]),
 );
 
+/** What other languages call a unit → its name here. */
+export const unitAliases: { readonly [written: string]: string } = {
+  sec: "s",
+  secs: "s",
+  second: "s",
+  seconds: "s",
+  m: "min",
+  mins: "min",
+  minute: "min",
+  minutes: "min",
+  hr: "h",
+  hrs: "h",
+  hour: "h",
+  hours: "h",
+  days: "day",
+  weeks: "week",
+  w: "week",
+  millis: "ms",
+  msec: "ms",
+  b: "B",
+  bytes: "B",
+  k: "KB",
+  kb: "KB",
+  Kb: "KB",
+  mb: "MB",
+  Mb: "MB",
+  M: "MB",
+  gb: "GB",
+  Gb: "GB",
+  G: "GB",
+  kib: "KiB",
+  mib: "MiB",
+  gib: "GiB",
+  percent: "%",
+};
+
 /** Signs that stand before a sum of money → ISO 4217. */
 export const currencies: ReadonlyMap<string, string> = new Map([
   ["$", "USD"],
