@@ -8,6 +8,7 @@ export function differences(expected: Case, seen: Seen): string[] {
     found.push(`status ${seen.answer.status} instead of ${answer.status}; body ${text(seen.answer.body)}`);
   }
   found.push(...headerDifferences("answer", answer.headers, seen.answer.headers));
+  found.push(...mediaType(expected, seen));
   const isHead = expected.request.method === "HEAD";
   if (!isHead || answer.body.length > 0)
     found.push(...bodyDifferences("answer", answer.rule, answer.body, seen.answer.body));
@@ -21,6 +22,17 @@ export function differences(expected: Case, seen: Seen): string[] {
   const [logs, wanted] = [JSON.stringify(seen.logs), JSON.stringify(expected.logs)];
   if (!same(seen.logs, expected.logs)) found.push(`log ${logs} instead of ${wanted}`);
   return found;
+}
+
+/** An answer that the program makes itself says what it is: where the case does not name it, its body tells what it must be. */
+function mediaType(expected: Case, seen: Seen): string[] {
+  const { answer, calls } = expected;
+  const isNamed = answer.headers.some(({ name }) => name === "content-type");
+  if (isNamed || calls.length > 0 || answer.body.length === 0 || expected.request.raw !== null) return [];
+  const isJson = /^[[{]/.test(Buffer.from(answer.body).toString("utf8"));
+  const problem = answer.rule === "partial" && answer.status >= 400 ? "problem+json" : "json";
+  const value = isJson ? `application/${problem}` : "text/plain; charset=utf-8";
+  return headerDifferences("answer", [{ name: "content-type", value }], seen.answer.headers);
 }
 
 /** What must hold for every answer, whatever the case (RFC 9110 §6.6.1, §7.6.1, §8.6; RFC 9112 §6). */
