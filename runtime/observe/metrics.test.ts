@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { FakeExchange } from "../../test/fakes/exchange.ts";
+import { metricsText } from "./exposition.ts";
+import { DURATION_BUCKETS, Histogram } from "./histogram.ts";
+import { createObserver, type Observer } from "./index.ts";
+import { METRICS, type MetricDefinition } from "./metrics.ts";
+import { UpstreamCounterSet } from "./upstream-counters.ts";
+
+function observerOf(upstreams = new UpstreamCounterSet()): Observer {
+  const observer = createObserver({ accessLog: false, lines: { write: () => {}, dropped: 3 }, upstreams });
+  observer.serving("edge", "abcdefabcdefabcdef");
+  return observer;
+}
+
+function answered(method: string, route: string, status: number, body: string): FakeExchange {
+  const exchange = new FakeExchange({ method, body: "12345" });
+  exchange.route = route;
+  if (status > 0) exchange.respond(status, [], body);
+  return exchange;
+}
+
+/** Value of a series, such as `name{a="b"}`; undefined: not there. */
+function seriesValue(text: string, series: string): number | undefined {
+  const line = text.split("\n").find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+it("adds up over threads", async () => {
+  const threads = [observerOf(), observerOf()];
+  for (const observer of threads) {
+    observer.done(answered("GET", "GET /a", 200, "abc"), "x");
+    observer.done(answered("GET", "GET /a", 204, ""), "x");
+    observer.done(answered("BREW", "GET /a", 500, ""), "x");
+    observer.done(answered("GET", 'tricky "route"\\\n', 0, ""), "x");
+    observer.refused("host-malformed", 400, "192.0.2.1");
+  }
+  const text = await metricsText(await Promise.all(threads.map((observer) => observer.metrics(7))));
+  expect(seriesValue(text, 'vgw_requests_total{route="GET /a",method="GET",status="2xx"}')).toBe(4);
+  expect(seriesValue(text, 'vgw_requests_total{route="GET /a",method="other",status="5xx"}')).toBe(2);
+  expect(seriesValue(text, 'vgw_requests_total{route="tricky \\"route\\"\\\\\\n",method="GET",status="aborted"}')).toBe(
+    2,
+  );
+  expect(seriesValue(text, 'vgw_request_body_bytes_total{route="GET /a"}')).toBe(30);
+  expect(seriesValue(text, 'vgw_response_body_bytes_total{route="GET /a"}')).toBe(6);
+  expect(seriesValue(text, 'vgw_request_duration_seconds_count{route="GET /a"}')).toBe(6);
+  expect(seriesValue(text, 'vgw_request_duration_seconds_bucket{le="+Inf",route="GET /a"}')).toBe(6);
+  expect(seriesValue(text, "vgw_requests_in_flight")).toBe(14);
+  expect(seriesValue(text, 'vgw_requests_refused_total{code="host-malformed"}')).toBe(2);
+  expect(seriesValue(text, "vgw_log_lines_dropped_total")).toBe(6);
+  // Said by every thread, meant once.
+  expect(seriesValue(text, 'vgw_generation_info{gateway="edge",generation="abcdefabcdef"}')).toBe(1);
+  expect(seriesValue(text, "process_resident_memory_bytes")).toBeLessThan(process.memoryUsage().rss * 1.5);
+});
+
+it("tells upstreams, and keeps counting when a service is replaced", async () => {
+  const upstreams = new UpstreamCounterSet();
+  const observer = observerOf(upstreams);
+  const counters = upstreams.of("orders", "10.0.0.1:80");
+  const live = (opened: number) => ({
+    name: "orders",
+    waiting: 2,
+    endpoints: [{ inFlight: 3, counters: upstreams.of("orders", "10.0.0.1:80"), client: { connections: 4, opened } }],
+  });
+  const old = live(5);
+  upstreams.opened(old);
+  counters.statuses[2]! += 10;
+  counters.failed("timeout");
+  counters.duration.observe(0.02);
+  upstreams.rejected("orders");
+  upstreams.closed(old);
+  upstreams.opened(live(1));
+  upstreams.of("orders", "10.0.0.1:80").statuses[2]! += 1;
+  const text = await metricsText([await observer.metrics(0)]);
+  const labels = 'service="orders",endpoint="10.0.0.1:80"';
+  expect(seriesValue(text, `vgw_upstream_requests_total{${labels},status="2xx"}`)).toBe(11);
+  expect(seriesValue(text, `vgw_upstream_failures_total{${labels},kind="timeout"}`)).toBe(1);
+  expect(seriesValue(text, `vgw_upstream_connections_opened_total{${labels}}`)).toBe(6);
+  expect(seriesValue(text, `vgw_upstream_connections{${labels}}`)).toBe(4);
+  expect(seriesValue(text, `vgw_upstream_requests_in_flight{${labels}}`)).toBe(3);
+  expect(seriesValue(text, 'vgw_upstream_requests_waiting{service="orders"}')).toBe(2);
+  expect(seriesValue(text, 'vgw_upstream_requests_rejected_total{service="orders"}')).toBe(1);
+  expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.01",${labels}}`)).toBe(0);
+  expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.025",${labels}}`)).toBe(1);
+});
+
+describe("the table", () => {
+  const definitions: readonly MetricDefinition[] = Object.values(METRICS);
+
+  it("is what a scrape holds: every metric, with its type, its help and no other labels", async () => {
+    const upstreams = new UpstreamCounterSet();
+    const counters = upstreams.of("s", "e");
+    counters.statuses[2]! += 1;
+    counters.failed("connect");
+    upstreams.rejected("s");
+    upstreams.opened({
+      name: "s",
+      waiting: 0,
+      endpoints: [{ inFlight: 0, counters, client: { connections: 0, opened: 0 } }],
+    });
+    const observer = observerOf(upstreams);
+    observer.done(answered("GET", "r", 200, ""), "x");
+    observer.refused("host-malformed", 400, "192.0.2.1");
+    const samples = await observer.metrics(0);
+    // Swaps are counted once for all threads, by the gateway.
+    const ofThreads = definitions.filter((definition) => definition !== METRICS.generationSwaps);
+    expect(samples.map(({ name }) => name).sort()).toEqual(ofThreads.map(({ name }) => name).sort());
+    for (const { name, type, help, values } of samples) {
+      const definition = definitions.find((each) => each.name === name)!;
+      expect([type, help]).toEqual([definition.type, definition.help]);
+      expect(values.length).toBeGreaterThan(0);
+      for (const value of values) {
+        const labels = Object.keys(value.labels).filter((label) => label !== "le");
+        expect([name, ...labels]).toEqual([name, ...definition.labels]);
+      }
+    }
+  });
+
+  it("follows the conventions for names", () => {
+    for (const { name, type, help } of definitions) {
+      expect(name).toMatch(/^(vgw|process)_[a-z]+(_[a-z]+)*$/);
+      expect(name.endsWith("_total")).toBe(type === "counter");
+      if (type === "histogram") expect(name).toMatch(/_seconds$/);
+      expect(help).not.toMatch(/\.$/);
+    }
+  });
+});
+
+it("a histogram puts a value under the first bound that is not below it", () => {
+  const histogram = new Histogram();
+  for (const value of [0, 0.001, 0.0011, 30, 31]) histogram.observe(value);
+  expect([...histogram.counts]).toEqual([2, 1, ...Array(DURATION_BUCKETS.length - 3).fill(0), 1, 1]);
+  expect(histogram.sum).toBeCloseTo(61.0021);
+});
