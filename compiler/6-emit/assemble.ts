@@ -30,7 +30,7 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
   const after =
     helpers.length === 0
       ? ""
-      : `\n// Helpers, one for each type that the program reads or answers.\n${helpers.join("\n").slice(1)}\n`;
+      : `\n// Helpers: what the program reads and answers, one for each type and text.\n${helpers.join("\n").slice(1)}\n`;
   const lines = before.split("\n").length - 1;
   const origins = [...Array<null>(lines).fill(null), ...code.origins];
   return {

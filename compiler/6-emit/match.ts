@@ -1,12 +1,12 @@
 /** Which route answers: one function of plain conditions while the program is small, a trie where it is large. */
-import { listLiteral, stringLiteral } from "./literal.ts";
+import { listLiteral } from "./literal.ts";
 import { ERRORS } from "../../runtime/errors.ts";
-import { problemText } from "../../runtime/http/problem.ts";
 import type { RoutePlan } from "../5-plan/plan.ts";
 import type { Emission } from "./emission.ts";
 import { expression } from "./expression.ts";
 import { Names } from "./names.ts";
 import { conditions, type Group, groups, hostText, parametersOf, parameterText, triePath } from "./pattern.ts";
+import { knownProblem } from "./problem.ts";
 import { Scope } from "./scope.ts";
 import { childExpressions } from "./walk.ts";
 import type { Expr } from "../5-plan/plan.ts";
@@ -227,11 +227,12 @@ function allMethods(group: Group): string[] {
 }
 
 function notFoundText(emission: Emission): string {
-  const text = problemText(ERRORS["not-found"].status, "not-found", null, null);
-  return `${emission.use("replyKnownProblem")}(exchange, 404, "not-found", ${stringLiteral(text)})`;
+  const { status } = ERRORS["not-found"];
+  const problem = knownProblem(emission, status, "not-found", null);
+  return `${emission.use("replyKnownProblem")}(exchange, ${status}, "not-found", ${problem})`;
 }
 
 function notAllowedText(emission: Emission): string {
-  const text = problemText(ERRORS["method-not-allowed"].status, "method-not-allowed", null, null);
-  return `${emission.use("replyMethodNotAllowed")}(exchange, allowed, ${stringLiteral(text)})`;
+  const problem = knownProblem(emission, ERRORS["method-not-allowed"].status, "method-not-allowed", null);
+  return `${emission.use("replyMethodNotAllowed")}(exchange, allowed, ${problem})`;
 }

@@ -1,6 +1,6 @@
 /** `reply` and `deny`: the expression that answers the exchange. What is known when building is written as a constant. */
 import { stringLiteral } from "./literal.ts";
-import { problemText } from "../../runtime/http/problem.ts";
+import { knownProblem } from "./problem.ts";
 import { headerText } from "../../runtime/route/header.ts";
 import type { DenyStep, Expr, ReplyStep } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
@@ -46,8 +46,8 @@ export function denyText(body: Body, step: DenyStep): string {
   const known = detail === null || detail.expr === "constant";
   if (status.expr === "constant" && typeof status.value === "number" && known) {
     const text = detail === null || detail.expr !== "constant" ? null : String(detail.value);
-    const problem = problemText(status.value, "denied", text, null);
-    return `${emission.use("replyKnownProblem")}(exchange, ${status.value}, "deny", ${stringLiteral(problem)})`;
+    const problem = knownProblem(emission, status.value, "denied", text);
+    return `${emission.use("replyKnownProblem")}(exchange, ${status.value}, "deny", ${problem})`;
   }
   const text = detail === null ? "null" : textOf(scope, detail);
   return `${emission.use("deny")}(exchange, ${expression(scope, status)}, ${text})`;
