@@ -116,3 +116,16 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".fix"))) 
     }
   });
 }
+
+test("every beginning of every fixture checks without a throw", () => {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".fix"))) {
+    for (const { files } of fixturesOf(readFileSync(join(folder, file), "utf8"))) {
+      const text = files.get(MAIN) ?? "";
+      const { tree } = loadProgram(MAIN, () => text).modules[0]!;
+      for (const token of tree.tokens) {
+        const prefix = text.slice(0, token.end);
+        expect(() => checkProgram(loadProgram(MAIN, (path) => (path === MAIN ? prefix : null)))).not.toThrow();
+      }
+    }
+  }
+});

@@ -1,0 +1,121 @@
+/** The vocabulary can't lie: every example of a setting, step, place, observation and declaration checks clean where it belongs. */
+import { describe, expect, test } from "vitest";
+import { checkProgram } from "../3-types/index.ts";
+import { loadProgram } from "../workspace/index.ts";
+import { declarations } from "./declarations.ts";
+import { observations } from "./observations.ts";
+import { places } from "./places.ts";
+import type { Setting } from "./setting.ts";
+import { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
+import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
+import { callSettings, serviceSettings } from "./settings/service.ts";
+import { steps } from "./steps.ts";
+
+/** What examples take for granted. */
+const WORLD = `
+type Item { sku: string(1..40), quantity: int(1..1000), price: money }
+type Order { id: uuid }
+type Customer { name: string }
+service orders { url: "http://127.0.0.1:9000" }
+service customers { url: "http://127.0.0.1:9001" }
+service audit { url: "http://127.0.0.1:9002" }
+service shop { url: "http://127.0.0.1:9003" }
+`;
+const POLICIES = "vgw 1\npolicy nurses { require request.address in 10.0.0.0/8 }\nlet name = 1\n";
+
+function problems(program: string): string[] {
+  const text = `vgw 1\n${program}`;
+  const read = (path: string): string | null =>
+    path === "main.vgw" ? text : path === "policies.vgw" ? POLICIES : null;
+  const loaded = loadProgram("main.vgw", read);
+  const syntax = loaded.modules.flatMap(({ tree }) => tree.diagnostics);
+  return [...syntax, ...loaded.diagnostics, ...checkProgram(loaded).diagnostics].map(
+    ({ code, message, primary }) => `${code} ${message}: ${text.slice(primary.span.start, primary.span.end)}`,
+  );
+}
+
+const route = (text: string): string =>
+  `${WORLD}\nroute GET "/r/{id: uuid}/{tenant}/{page: int}" open {\n${text}\n reply 204 when page > 3\n deny 404\n}\n`;
+
+const settingTables: readonly (readonly [string, readonly Setting[], (example: string) => string])[] = [
+  ["gateway", gatewaySettings, (example) => `gateway g { ${example} }`],
+  ["listener", listenerSettings, (example) => `gateway g { listen: http(":8080", ${example}) }`],
+  ["admin", adminSettings, (example) => `gateway g { admin: http("127.0.0.1:9901", ${example}) }`],
+  ["limits", limitSettings, (example) => `gateway g { limits: { ${example} } }`],
+  [
+    "service",
+    serviceSettings,
+    (example) => `service s { ${example.startsWith("url") ? "" : 'url: "http://a", '}${example} }`,
+  ],
+  ["route", routeSettings, (example) => `route GET "/" open {\n ${example}\n reply 204\n}`],
+  [
+    "forward",
+    forwardSettings,
+    (example) => `${WORLD}\nroute POST "/" open {\n read order: Order\n forward orders { ${example} }\n}`,
+  ],
+  [
+    "call",
+    callSettings,
+    (example) =>
+      `${WORLD}\nroute POST "/{tenant}/{page: int}" open {\n read order: Order\n orders.post("/", ${example}) else ignore\n reply 204\n}`,
+  ],
+  ["cookie", cookieSettings, (example) => route(`set response.cookie("sid") = tenant { ${example} }`)],
+  ["send", sendSettings, (example) => `test "t" { send GET "/" { ${example} } }`],
+];
+
+for (const [owner, table, wrap] of settingTables) {
+  describe(`settings of ${owner}`, () => {
+    for (const setting of table) {
+      test(setting.key, () => {
+        expect(problems(wrap(setting.example))).toEqual([]);
+        expect(setting.documentation.length).toBeGreaterThan(10);
+      });
+    }
+    test("keys are distinct", () => {
+      expect(new Set(table.map(({ key }) => key)).size).toBe(table.length);
+    });
+  });
+}
+
+describe("steps", () => {
+  for (const step of steps) {
+    test(step.word, () => {
+      const text = `${WORLD}\nroute POST "/r/{id: uuid}" open {\n${step.kind === "reply" ? " read order: Order\n" : ""} ${step.example}\n${step.ends || step.kind === "if" ? "" : " reply 204\n"}}`;
+      expect(problems(text)).toEqual([]);
+    });
+  }
+});
+
+describe("places", () => {
+  for (const place of places) {
+    test(`${place.side}.${place.what}`, () => {
+      const example = /^(set|remove|log) /.test(place.example) ? place.example : `let value = ${place.example}`;
+      const text =
+        place.side === "response" && place.what === "status"
+          ? `${WORLD}\nroute GET "/{id}" open { forward shop { ${example} } }`
+          : route(example);
+      expect(problems(text.replace("= id {", "= tenant {"))).toEqual([]);
+    });
+  }
+});
+
+describe("observations", () => {
+  for (const [name, { example }] of observations) {
+    test(name, () => {
+      expect(problems(`${WORLD}\ntest "t" {\n send GET "/"\n ${example}\n}`)).toEqual([]);
+    });
+  }
+});
+
+describe("declarations", () => {
+  for (const declaration of declarations) {
+    test(declaration.word, () => {
+      // The example declares some of the same names itself.
+      const world = WORLD.split("\n").filter(
+        (line) => line === "" || !declaration.example.startsWith(line.split(" {")[0]!),
+      );
+      const before = declaration.kind === "import" ? "" : world.join("\n");
+      expect(problems(`${before}\n${declaration.example}`)).toEqual([]);
+    });
+  }
+});
