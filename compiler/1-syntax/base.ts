@@ -32,6 +32,9 @@ const closers: Readonly<Record<string, string>> = { "}": "{", ")": "(", "]": "["
 /** What chevrotain shows to rules while it records the grammar. */
 const placeholder = new Lexeme("end", 0, 0, "", false).as(v.End);
 
+/** Arguments for `expression` where an `else` belongs to what stands around it. */
+export const withoutElse: { ARGS: [withElse: boolean] } = { ARGS: [false] };
+
 /** What an entry is replaced by where a list simply leaves it out. */
 export const nothing = (): null => null;
 

@@ -4,7 +4,7 @@
  * `as`, call.
  */
 import type { IOrAlt, TokenType } from "chevrotain";
-import { nothing, type Rule } from "./base.ts";
+import { nothing, type Rule, withoutElse } from "./base.ts";
 import { literalText, numberParts, templateTexts } from "./literal.ts";
 import { chainedComparison, equalsInCondition, spaceBeforeUnit } from "./mistake.ts";
 import type * as tree from "./tree.ts";
@@ -64,44 +64,40 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     return startsExpression.has(this.peek(1).tokenType);
   }
 
-  /** Everything, postfix `else` included. */
-  protected readonly expression: Rule<tree.Expression> = this.define("expression", () => {
-    const start = this.mark();
-    let value = this.SUBRULE(this.value);
-    if (this.may(v.Else)) {
+  /**
+   * A whole value, postfix `else` included unless told otherwise: steps with an `else` of their own, and what follows
+   * an `else`, hold one without. (One rule for both, and few rules below it: each costs time on every value.)
+   */
+  protected readonly expression: Rule<tree.Expression, [withElse?: boolean]> = this.define(
+    "expression",
+    (withElse = true) => {
+      const start = this.mark();
+      let value = this.SUBRULE(this.binary);
       let length = 0;
-      this.MANY(() => {
-        this.chained(++length);
-        this.CONSUME(v.Else);
-        const otherwise = this.SUBRULE(this.otherwise);
-        value = { id: this.finish(start), kind: "else", value, otherwise };
-      });
-    }
-    return value;
-  });
-
-  /** Without `else`: what steps with their own `else` hold, and what follows `else`. */
-  protected readonly value: Rule<tree.Expression> = this.define("value", () => {
-    const start = this.mark();
-    let value = this.SUBRULE(this.binary);
-    if (this.may(v.PipeArrow)) {
-      let length = 0;
-      this.MANY(() => {
-        this.chained(++length);
-        this.CONSUME(v.PipeArrow);
-        const target = this.SUBRULE(this.postfix);
-        value = { id: this.finish(start), kind: "pipe", value, target };
-      });
-    }
-    return value;
-  });
+      if (this.may(v.PipeArrow))
+        this.MANY(() => {
+          this.chained(++length);
+          this.CONSUME(v.PipeArrow);
+          const target = this.SUBRULE(this.postfix);
+          value = { id: this.finish(start), kind: "pipe", value, target };
+        });
+      if (withElse && this.may(v.Else))
+        this.MANY1(() => {
+          this.chained(++length);
+          this.CONSUME(v.Else);
+          const otherwise = this.SUBRULE(this.otherwise);
+          value = { id: this.finish(start), kind: "else", value, otherwise };
+        });
+      return value;
+    },
+  );
 
   /** A value where a single `=` is a slip for `==`. */
   protected readonly condition: Rule<tree.Expression> = this.define("condition", () => {
     const outer = this.inCondition;
     this.inCondition = true;
     try {
-      return this.SUBRULE(this.value);
+      return this.SUBRULE(this.expression, withoutElse);
     } finally {
       this.inCondition = outer;
     }
@@ -113,7 +109,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
 
   private readonly binary: Rule<tree.Expression, [minimum?: number]> = this.define("binary", (minimum = 0) => {
     const start = this.mark();
-    let left = this.SUBRULE(this.prefixed);
+    let left = this.operand();
     if (!this.RECORDING_PHASE && this.levelOfNext() < Math.max(minimum, 1)) return left;
     let length = 0;
     let compared = false;
@@ -130,6 +126,11 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     });
     return left;
   });
+
+  private operand(): tree.Expression {
+    if (this.RECORDING_PHASE || prefixes.has(this.peek(1).tokenType)) return this.SUBRULE(this.prefixed);
+    return this.SUBRULE5(this.postfix);
+  }
 
   /** One operator and its right side. */
   private operation(start: number, left: tree.Expression, level: number): tree.Expression {
@@ -188,8 +189,6 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   }
 
   private readonly prefixed: Rule<tree.Expression> = this.define("prefixed", () => {
-    if (!this.atExpression()) this.stop("a value");
-    if (!this.RECORDING_PHASE && !prefixes.has(this.peek(1).tokenType)) return this.SUBRULE(this.postfix);
     const start = this.mark();
     return this.nested(() =>
       this.OR<tree.Expression>([
@@ -203,7 +202,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
         {
           ALT: () => {
             this.CONSUME(v.Minus);
-            const operand = this.SUBRULE(this.prefixed);
+            const operand = this.operand();
             return { id: this.finish(start), kind: "unary", operator: "-", operand };
           },
         },
@@ -221,8 +220,9 @@ export abstract class ExpressionGrammar extends TypeGrammar {
 
   /** Members, indices and calls. A bracket that begins one touches what it belongs to. */
   protected readonly postfix: Rule<tree.Expression> = this.define("postfix", () => {
+    if (!this.atExpression()) this.stop("a value");
     const start = this.mark();
-    let value = this.SUBRULE(this.primary);
+    let value = this.OR(this.primaries);
     if (!this.RECORDING_PHASE && !this.atSuffix(value)) return value;
     let length = 0;
     this.MANY({
@@ -240,18 +240,18 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   }
 
   private suffix(start: number, object: tree.Expression): tree.Expression {
-    return this.OR<tree.Expression>([
+    return this.OR1<tree.Expression>([
       {
         ALT: () => {
           this.CONSUME(v.Dot);
-          const name = this.nameOf(this.CONSUME(v.Identifier));
+          const name = this.nameOf(this.CONSUME1(v.Identifier));
           return { id: this.finish(start), kind: "member", object, name };
         },
       },
       {
         ALT: () => {
           this.CONSUME(v.LeftBracket);
-          const index = this.nested(() => this.SUBRULE(this.expression));
+          const index = this.nested(() => this.SUBRULE2(this.expression));
           this.CONSUME(v.RightBracket);
           return { id: this.finish(start), kind: "index", object, index };
         },
@@ -278,11 +278,6 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     const name = this.argumentName();
     const value = this.SUBRULE(this.expression);
     return { id: this.finish(start), kind: "argument", name, value };
-  });
-
-  private readonly primary: Rule<tree.Expression> = this.define("primary", () => {
-    if (!this.atExpression()) this.stop("a value");
-    return this.OR(this.primaries);
   });
 
   private readonly primaries: { MAX_LOOKAHEAD: 1; DEF: IOrAlt<tree.Expression>[] } = {
@@ -413,7 +408,7 @@ export abstract class ExpressionGrammar extends TypeGrammar {
   private readonly match: Rule<tree.Match> = this.define("match", () => {
     const start = this.mark();
     this.CONSUME(v.Match);
-    const subject = this.SUBRULE(this.value);
+    const subject = this.SUBRULE(this.expression, withoutElse);
     const arms: tree.MatchArm[] = [];
     this.outsideCondition(() =>
       this.block(() => {

@@ -1,5 +1,5 @@
 /** Routes: methods, pattern, `host`, `open` or `with …`, `when …`, then settings and steps. */
-import type { Rule } from "./base.ts";
+import { type Rule, withoutElse } from "./base.ts";
 import { TestGrammar } from "./test.ts";
 import type * as tree from "./tree.ts";
 import { templateTexts } from "./literal.ts";
@@ -19,7 +19,7 @@ export abstract class RouteGrammar extends TestGrammar {
         GATE: () => this.nextWord("host"),
         DEF: () => {
           this.CONSUME1(v.Identifier);
-          return this.SUBRULE(this.value);
+          return this.SUBRULE(this.expression, withoutElse);
         },
       }) ?? null;
     const open =

@@ -1,6 +1,6 @@
 /** Steps: a verb and what it acts on, an `if`, or a call for its effect; and what may follow a postfix `else`. */
 import type { IOrAlt, TokenType } from "chevrotain";
-import type { Rule } from "./base.ts";
+import { type Rule, withoutElse } from "./base.ts";
 import { colonForEquals, notAStep, reservedStep, settingAfterStep, unknownSource } from "./mistake.ts";
 import { SettingGrammar } from "./setting.ts";
 import type * as tree from "./tree.ts";
@@ -166,7 +166,7 @@ export abstract class StepGrammar extends SettingGrammar {
       }) ?? null;
     const initial = this.OPTION2(() => {
       this.CONSUME(v.Equals);
-      return this.SUBRULE(this.value);
+      return this.SUBRULE(this.expression, withoutElse);
     });
     const otherwise = this.SUBRULE(this.optionalElse);
     const { codec, type } = this.codecOf(source, written);
@@ -222,7 +222,7 @@ export abstract class StepGrammar extends SettingGrammar {
           },
           {
             ALT: () => {
-              const value = this.SUBRULE(this.value);
+              const value = this.SUBRULE(this.expression, withoutElse);
               return { id: this.finish(start), kind: "otherwise-value", value };
             },
           },
@@ -273,8 +273,8 @@ export abstract class StepGrammar extends SettingGrammar {
     const found = this.OPTION<Answer>({
       MAX_LOOKAHEAD: 1,
       DEF: () => {
-        const first = this.SUBRULE(this.value);
-        const second = this.OPTION1({ MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE1(this.value) });
+        const first = this.SUBRULE(this.expression, withoutElse);
+        const second = this.OPTION1({ MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE1(this.expression, withoutElse) });
         if (second === undefined && !isStatus(first)) return { status: null, value: first };
         return { status: first, value: second ?? null };
       },

@@ -1,6 +1,6 @@
 /** Tests and their steps, which exist nowhere else: `given`, `send`, `expect`, `advance`. */
 import type { TokenType } from "chevrotain";
-import type { Rule } from "./base.ts";
+import { type Rule, withoutElse } from "./base.ts";
 import { StepGrammar } from "./step.ts";
 import type * as tree from "./tree.ts";
 import * as v from "./vocabulary.ts";
@@ -62,7 +62,7 @@ export abstract class TestGrammar extends StepGrammar {
     const start = this.mark();
     this.CONSUME(v.SendVerb);
     const method = this.nameOf(this.CONSUME(v.Identifier));
-    const path = this.SUBRULE(this.value);
+    const path = this.SUBRULE(this.expression, withoutElse);
     const settings = this.OPTION(() => this.SUBRULE(this.settings));
     return { id: this.finish(start), kind: "send", method, path, settings: settings ?? [] };
   });
@@ -79,7 +79,7 @@ export abstract class TestGrammar extends StepGrammar {
   private readonly advance: Rule<tree.AdvanceStep> = this.define("advance", () => {
     const start = this.mark();
     this.CONSUME(v.AdvanceVerb);
-    const by = this.SUBRULE(this.value);
+    const by = this.SUBRULE(this.expression, withoutElse);
     return { id: this.finish(start), kind: "advance", by };
   });
 }

@@ -26,7 +26,7 @@ const startsBound: ReadonlySet<TokenType> = new Set([
 ]);
 
 export abstract class TypeGrammar extends BaseGrammar {
-  protected abstract readonly expression: Rule<tree.Expression>;
+  protected abstract readonly expression: Rule<tree.Expression, [withElse?: boolean]>;
   protected abstract readonly rangeExpression: Rule<tree.Expression>;
   protected abstract stringLiteral: Rule<tree.StringLiteral>;
   protected abstract numberLiteral: Rule<tree.NumberLiteral>;

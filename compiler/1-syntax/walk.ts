@@ -1,4 +1,4 @@
-/** Visits a tree without knowing its node kinds: every property that is a node or a list of nodes is a child. */
+/** All nodes of a declaration without knowing their kinds: every property that is a node or a list of nodes is a child. */
 import type * as tree from "./tree.ts";
 
 /** Any node, seen from outside. */
@@ -10,14 +10,33 @@ export interface AnyNode {
 /** Calls `visit` for the node and everything below it, parents first; answering false leaves the children out. */
 export function walk(node: AnyNode, visit: (node: WalkedNode) => boolean | undefined): void {
   if (visit(node as WalkedNode) === false) return;
-  for (const value of Object.values(node)) {
+  for (const key in node) {
+    const value: unknown = node[key as keyof AnyNode];
+    if (typeof value !== "object" || value === null) continue;
     if (Array.isArray(value)) {
       for (const item of value) if (isNode(item)) walk(item, visit);
     } else if (isNode(value)) walk(value, visit);
   }
 }
 
-/** What a visitor may narrow by `kind`. */
+const known = new WeakMap<object, readonly WalkedNode[]>();
+
+/** The node and everything below it, parents first. Gathered once per declaration, however many analyses ask. */
+export function nodesBelow(root: tree.Declaration): readonly WalkedNode[] {
+  let nodes = known.get(root);
+  if (nodes === undefined) {
+    const gathered: WalkedNode[] = [];
+    walk(root, (node) => {
+      gathered.push(node);
+      return true;
+    });
+    nodes = gathered;
+    known.set(root, nodes);
+  }
+  return nodes;
+}
+
+/** To be narrowed by `kind`. */
 export type WalkedNode =
   | tree.Program
   | tree.Declaration
