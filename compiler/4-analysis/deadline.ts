@@ -1,7 +1,7 @@
 /** A written timeout that the route's deadline always comes before: the author believes in a limit that never acts. */
 import { spanOf } from "../1-syntax/index.ts";
 import type * as tree from "../1-syntax/tree.ts";
-import { walk } from "../1-syntax/walk.ts";
+import { nodesBelow } from "../1-syntax/walk.ts";
 import type { CheckedProgram, CheckedRoute, CheckedService } from "../3-types/checked.ts";
 import { type Diagnostic, diagnose, type Span } from "../diagnostics/index.ts";
 
@@ -15,16 +15,9 @@ function inRoute(route: CheckedRoute): Diagnostic[] {
   if (typeof deadline !== "number" || !setting) return [];
   const out: Diagnostic[] = [];
   const services = new Set<CheckedService>();
-  for (const step of route.node.steps) {
-    walk(step, (node) => {
-      const meaning = route.module.meanings.get(node.id);
-      if (meaning?.kind === "service-call" || meaning?.kind === "service") services.add(meaning.service);
-      if (node.kind === "forward") {
-        const named = route.module.meanings.get(node.service.id);
-        if (named?.kind === "service") services.add(named.service);
-      }
-      return true;
-    });
+  for (const node of nodesBelow(route.node)) {
+    const meaning = route.module.meanings.get(node.kind === "forward" ? node.service.id : node.id);
+    if (meaning?.kind === "service-call" || meaning?.kind === "service") services.add(meaning.service);
   }
   for (const service of services) {
     const timeout = service.settings.timeout;

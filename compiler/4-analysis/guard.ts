@@ -1,7 +1,7 @@
 /** Guards that can never be true: two parts joined by `and` that ask the same place for different things. */
 import { spanOf } from "../1-syntax/index.ts";
 import type { Expression } from "../1-syntax/tree.ts";
-import { walk } from "../1-syntax/walk.ts";
+import { nodesBelow } from "../1-syntax/walk.ts";
 import type { CheckedModule, CheckedProgram } from "../3-types/checked.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 
@@ -18,11 +18,10 @@ interface Demand {
 export function analyseGuards(program: CheckedProgram): Diagnostic[] {
   const out: Diagnostic[] = [];
   for (const { module, node } of [...program.routes, ...program.policies]) {
-    walk(node, (inner) => {
+    for (const inner of nodesBelow(node)) {
       const condition = "guard" in inner && inner.guard ? inner.guard : inner.kind === "if" ? inner.condition : null;
       if (condition) out.push(...contradictions(module, condition));
-      return true;
-    });
+    }
   }
   return out;
 }

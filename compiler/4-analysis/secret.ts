@@ -1,7 +1,7 @@
 /** Secrets written into the source: they would stand in the repository, the bundle and every backup of both. */
 import { spanOf } from "../1-syntax/index.ts";
 import type { Expression, StringLiteral } from "../1-syntax/tree.ts";
-import { type WalkedNode, walk } from "../1-syntax/walk.ts";
+import { nodesBelow, type WalkedNode } from "../1-syntax/walk.ts";
 import type { CheckedModule, CheckedProgram } from "../3-types/checked.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 
@@ -41,20 +41,20 @@ function inModule(module: CheckedModule): Diagnostic[] {
       ),
     );
   };
-  walk(module.tree.program, (node) => {
+  for (const declaration of module.tree.program.declarations) {
     // Tests run against fakes; what stands there opens nothing.
-    if (node.kind === "test") return false;
-    if (node.kind === "string") {
-      const shape = SHAPES.find(([pattern]) => pattern.test(node.value));
-      if (shape) report(node, shape[1]);
+    if (declaration.kind === "test") continue;
+    for (const node of nodesBelow(declaration)) {
+      if (node.kind === "string") {
+        const shape = SHAPES.find(([pattern]) => pattern.test(node.value));
+        if (shape) report(node, shape[1]);
+      }
+      const pair = namedValue(node);
+      if (pair?.value.kind === "string" && pair.value.value.length >= MINIMUM && NAMES.test(pair.name)) {
+        report(pair.value, `the value of \`${pair.name}\``);
+      }
     }
-    const pair = namedValue(node);
-    if (pair && NAMES.test(pair.name)) {
-      const literal = pair.value.kind === "string" ? pair.value : null;
-      if (literal && literal.value.length >= MINIMUM) report(literal, `the value of \`${pair.name}\``);
-    }
-    return true;
-  });
+  }
   return out;
 }
 

@@ -4,7 +4,7 @@
  */
 import { spanOf } from "../1-syntax/index.ts";
 import type { Declaration, Name } from "../1-syntax/tree.ts";
-import { walk } from "../1-syntax/walk.ts";
+import { nodesBelow } from "../1-syntax/walk.ts";
 import type { CheckedModule, CheckedProgram } from "../3-types/checked.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 
@@ -21,19 +21,17 @@ function inModule(module: CheckedModule, isEntry: boolean): Diagnostic[] {
   const declarations = module.tree.program.declarations;
   // In a broken file a use may stand in the part that could not be read.
   if (declarations.some((declaration) => declaration.kind === "broken")) return [];
-  const global = declarations.flatMap((declaration) => declaredNames(declaration, isEntry));
-  const used = namesUsed(module.tree.program);
-  const out = global.filter(({ name }) => isUnused(name, used)).map((candidate) => unused(module, candidate));
+  const used = new Set<string>();
+  const out: Diagnostic[] = [];
   for (const declaration of declarations) {
-    if (declaration.kind !== "route" && declaration.kind !== "policy") continue;
-    const here = namesUsed(declaration);
-    const locals: Candidate[] = [];
-    walk(declaration, (node) => {
-      // A policy's values are read from outside as `policy.name`.
-      if (node.kind === "let" && declaration.kind === "route") locals.push({ name: node.name, what: "value" });
-      return true;
-    });
-    out.push(...locals.filter(({ name }) => isUnused(name, here)).map((candidate) => unused(module, candidate)));
+    const { names, lets } = namesIn(declaration);
+    for (const name of names) used.add(name);
+    // A policy's values are read from outside, as `policy.name`.
+    if (declaration.kind !== "route") continue;
+    for (const name of lets) if (isUnused(name, names)) out.push(unused(module, { name, what: "value" }));
+  }
+  for (const candidate of declarations.flatMap((declaration) => declaredNames(declaration, isEntry))) {
+    if (isUnused(candidate.name, used)) out.push(unused(module, candidate));
   }
   return out;
 }
@@ -58,27 +56,27 @@ function declaredNames(declaration: Declaration, isEntry: boolean): Candidate[] 
   }
 }
 
-/** Texts of all names below a node that are not the declaration of something. */
-function namesUsed(root: Parameters<typeof walk>[0]): ReadonlySet<string> {
-  const used = new Set<string>();
-  walk(root, (node) => {
+/** The texts of all names that are used, and the `let`s. */
+function namesIn(declaration: Declaration): { readonly names: ReadonlySet<string>; readonly lets: readonly Name[] } {
+  const names = new Set<string>();
+  const lets: Name[] = [];
+  for (const node of nodesBelow(declaration)) {
     switch (node.kind) {
       case "reference":
       case "named-type":
       case "policy-use":
-        used.add(node.name.text);
+        names.add(node.name.text);
         break;
       case "forward":
-        used.add(node.service.text);
+        names.add(node.service.text);
         break;
-      case "record-entry":
-        if (node.value.kind === "reference") used.add(node.value.name.text);
+      case "let":
+        lets.push(node.name);
         break;
       default:
     }
-    return true;
-  });
-  return used;
+  }
+  return { names, lets };
 }
 
 function unused(module: CheckedModule, { name, what }: Candidate): Diagnostic {
