@@ -56,7 +56,7 @@ function usedConstants(plan: Plan): readonly ConstantPlan[] {
 }
 
 function constantScope(emission: Emission): Scope {
-  return new Scope(emission, new Names(emission.names.all()));
+  return new Scope(emission, new Names(emission.names));
 }
 
 function isWrittenOut(value: Expr): boolean {
@@ -67,7 +67,7 @@ function isWrittenOut(value: Expr): boolean {
 
 export function emitFunctions(emission: Emission, writer: SourceWriter): void {
   for (const one of emission.plan.functions) {
-    const scope = new Scope(emission, new Names(emission.names.all()));
+    const scope = new Scope(emission, new Names(emission.names));
     const parameters = one.parameters.map((slot) => `${scope.bind(slot)}: ${typeText(emission, slot.type)}`);
     const name = emission.functions.get(one.name) ?? one.name;
     writer.within(one.origin, () => {

@@ -37,7 +37,7 @@ export class Emission {
 
   constructor(plan: Plan, reserved: readonly string[]) {
     this.plan = plan;
-    this.names = new Names(reserved);
+    this.names = new Names(null, reserved);
   }
 
   /** Every name that was given to something of the program, in any scope. */

@@ -142,7 +142,7 @@ function emitGroup(
   const [first] = group.routes;
   if (first === undefined) return true;
   let goesOn = true;
-  const names = new Names([...emission.names.all(), "method", "hostname", "segments", "allowed", "guarded"]);
+  const names = new Names(emission.names, ["method", "hostname", "segments", "allowed", "guarded"]);
   const scope = new Scope(emission, names);
   const judge = (): void => {
     let open = true;

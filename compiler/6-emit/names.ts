@@ -13,28 +13,30 @@ const TAKEN = new Set(
 );
 
 export class Names {
+  readonly #outer: Names | null;
   readonly #used: Set<string>;
+  /** The next number to try for a name that is taken: many routes may want the same one. */
+  readonly #next = new Map<string, number>();
 
-  constructor(parent: Iterable<string> = []) {
-    this.#used = new Set(parent);
+  /** Keeps off `reserved`, and off every name of the scopes around it. */
+  constructor(outer: Names | null, reserved: Iterable<string> = []) {
+    this.#outer = outer;
+    this.#used = new Set(reserved);
   }
 
   /** `wanted` made an identifier that nothing else here uses. */
   take(wanted: string): string {
     const base = identifier(wanted);
     let name = base;
-    for (let number = 2; TAKEN.has(name) || this.#used.has(name); number++) name = `${base}${number}`;
+    let number = this.#next.get(base) ?? 2;
+    while (TAKEN.has(name) || this.has(name)) name = `${base}${number++}`;
+    if (name !== base) this.#next.set(base, number);
     this.#used.add(name);
     return name;
   }
 
-  all(): Iterable<string> {
-    return this.#used;
-  }
-
-  /** Names of an inner scope, which keep off all names taken here so far. */
-  inner(): Names {
-    return new Names(this.#used);
+  has(name: string): boolean {
+    return this.#used.has(name) || (this.#outer?.has(name) ?? false);
   }
 }
 

@@ -26,7 +26,7 @@ function heading(plan: Plan, route: RoutePlan): string {
 
 export function emitRoute(emission: Emission, writer: SourceWriter, route: RoutePlan, name: string): RouteFunction {
   const usage = usageOf(route.steps);
-  const names = new Names(emission.names.all());
+  const names = new Names(emission.names);
   const scope = new Scope(emission, names);
   const used = parametersOf(route).filter((slot) => usage.reads(slot.name) > 0);
   const parameters = used.map((slot) => `${scope.bind(slot)}: ${typeText(emission, slot.type)}`);

@@ -121,7 +121,7 @@ function memberText(emission: Emission, name: string): string {
 }
 
 function recordBody(emission: Emission, type: RecordType, unknown: Unknown): string[] {
-  const names = new Names(["json", "field", "item", ...emission.names.all()]);
+  const names = new Names(emission.names, ["json", "field", "item"]);
   const lines = [`if (!${emission.use("isObject")}(json)) return undefined;`];
   if (unknown === "refuse") {
     const fields = emission.declared(`fields ${shapeKey(type)}`, `${wantedName(type)}Fields`, (name) => {
