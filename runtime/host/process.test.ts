@@ -187,12 +187,13 @@ it("swaps on every thread through the admin listener", async () => {
   const bundleOf = (text: string): TestBundle => ({ handle: handle.replace("TEXT", text), gateway });
   const started = await run(await folderOf(bundleOf("one")), [], NATIVE).seen("start.serving");
   const url = `http://127.0.0.1:${listenersOf(started)[0]?.port}`;
-  const call = async (method: string, where: string, body?: string): Promise<unknown> => {
+  const ask = (method: string, where: string, body?: string): Promise<Response> => {
     const { port } = started.admin as { port: number };
     const headers = { authorization: "Bearer t" };
-    const answer = await fetch(`http://127.0.0.1:${port}${where}`, { method, headers, ...(body && { body }) });
-    return answer.json();
+    return fetch(`http://127.0.0.1:${port}${where}`, { method, headers, ...(body && { body }) });
   };
+  const call = async (method: string, where: string, body?: string): Promise<unknown> =>
+    (await ask(method, where, body)).json();
   // A connection each, so that both threads are asked.
   const texts = async (): Promise<Set<string>> => {
     const headers = { connection: "close" };
@@ -212,4 +213,9 @@ it("swaps on every thread through the admin listener", async () => {
     generations: { serving: { inFlight: 0 }, draining: [] },
     threads: [{ thread: 0 }, { thread: 1 }],
   });
+  // Four rounds of 30 and the mark, whichever thread answered them.
+  const metrics = await (await ask("GET", "/metrics")).text();
+  const counts = [...metrics.matchAll(/^vgw_requests_total\{.*\} (\d+)$/gm)].map((match) => Number(match[1]));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(121);
+  expect(metrics).toMatch(/^vgw_generation_swaps_total\{result="served"\} 2$/m);
 });

@@ -13,7 +13,7 @@ interface Report {
 }
 
 describe(`${SWAPS} swaps between two bundles under load`, () => {
-  it.each(["strict", "fast"])("on the %s transport", { timeout: 60_000 }, async (transport) => {
+  it.each(["strict", "fast"])("on the %s transport", { timeout: 120_000 }, async (transport) => {
     const program = join(import.meta.dirname, "testing/swap-load.ts");
     const args = ["--expose-gc", "--import", "tsx", program, transport, String(SWAPS)];
     const { stdout } = await promisify(execFile)(process.execPath, args);
