@@ -144,7 +144,7 @@ class Reader {
     first: string;
     line: number;
     fields: { text: string; line: number }[];
-    body: string | null;
+    body: Uint8Array;
   } {
     const directives = new Map<string, string>();
     const lines = [...section.lines];
@@ -158,9 +158,8 @@ class Reader {
     if (first === undefined || first === "") this.fail(line, `=== ${section.word} is empty`);
     const gap = lines.indexOf("");
     const fields = (gap < 0 ? lines : lines.slice(0, gap)).map((text, index) => ({ text, line: line + 1 + index }));
-    let body = gap < 0 ? null : lines.slice(gap + 1).join("\n");
-    if (body !== null && directives.has("@escapes")) body = unescapeText(body);
-    return { directives, first, line, fields, body };
+    const body = gap < 0 ? null : lines.slice(gap + 1).join("\n");
+    return { directives, first, line, fields, body: bodyBytes(body ?? "", directives.has("@escapes")) };
   }
 
   private headers(fields: readonly { text: string; line: number }[]): [string, string][] {
@@ -205,7 +204,7 @@ class Reader {
       method: start[1] ?? "",
       target: start[2] ?? "",
       headers: this.headers(fields),
-      body: bytes(body ?? ""),
+      body,
       raw: null,
       from: directives.get("@from") ?? "127.0.0.1",
     };
@@ -243,7 +242,7 @@ class Reader {
     if (ends !== "complete" && ends !== "cut" && ends !== "closed")
       this.fail(line, `@ends is cut or closed, not "${ends}"`);
     const rule = this.rule(directives, line);
-    return { status: Number(first), headers: this.expectedHeaders(fields), rule, body: bytes(body ?? ""), ends };
+    return { status: Number(first), headers: this.expectedHeaders(fields), rule, body, ends };
   }
 
   private call(section: Section): ExpectedCall {
@@ -256,7 +255,7 @@ class Reader {
       target: start[3] ?? "",
       headers: this.expectedHeaders(fields),
       rule: this.rule(directives, line),
-      body: bytes(body ?? ""),
+      body,
     };
   }
 
@@ -280,6 +279,12 @@ class Reader {
 
 function bytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, "utf8"));
+}
+
+/** With escapes: `\\xHH` is a byte, all else UTF-8. */
+function bodyBytes(text: string, hasEscapes: boolean): Uint8Array {
+  if (!hasEscapes) return bytes(text);
+  return new Uint8Array(Buffer.from(unescapeText(Buffer.from(text, "utf8").toString("latin1")), "latin1"));
 }
 
 function unescapeText(text: string): string {
