@@ -11,7 +11,6 @@ export class Together {
   readonly #steps: Step[] = [];
   #branches: Step[][] = [];
   #origin: Origin | null = null;
-  #written = new Set<string>();
 
   /** The steps of one `let`. */
   add(steps: Step[], origin: Origin): void {
@@ -20,12 +19,17 @@ export class Together {
       this.barrier(steps);
       return;
     }
-    const reads = new Set<string>();
-    for (const expr of exprsOf(call)) slotsRead(expr, reads);
-    if ([...reads].some((name) => this.#written.has(name))) this.#flush();
+    if (this.#branches.length > 0 && this.#needsEarlier(call)) this.#flush();
     this.#origin ??= origin;
     this.#branches.push(steps);
-    slotsWritten(steps, this.#written);
+  }
+
+  #needsEarlier(call: CallStep): boolean {
+    const written = new Set<string>();
+    for (const branch of this.#branches) slotsWritten(branch, written);
+    const reads = new Set<string>();
+    for (const expr of exprsOf(call)) slotsRead(expr, reads);
+    return [...reads].some((name) => written.has(name));
   }
 
   barrier(steps: readonly Step[]): void {
@@ -44,7 +48,6 @@ export class Together {
     } else this.#steps.push(...this.#branches.flat());
     this.#branches = [];
     this.#origin = null;
-    this.#written = new Set();
   }
 }
 
