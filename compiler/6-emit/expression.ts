@@ -3,7 +3,7 @@
  * running; the rest is a call of the function of `runtime/value/` that the interpreter calls too.
  */
 import type { Type } from "../3-types/type.ts";
-import type { Expr } from "../5-plan/plan.ts";
+import type { Expr, RecordEntry } from "../5-plan/plan.ts";
 import { builtinCall } from "./builtin.ts";
 import { constantText } from "./constant.ts";
 import { decodeValueText } from "./decode.ts";
@@ -130,13 +130,23 @@ function slotText(scope: Scope, expr: ExprOf<"slot">): string {
 
 function recordText(scope: Scope, expr: ExprOf<"record">): string {
   if (expr.entries.length === 0) return "{}";
-  const entries = expr.entries.map((entry) => {
+  // What a later entry certainly overwrites is left out: strict TypeScript takes it for a mistake.
+  const kept = expr.entries.filter((entry, index) => {
+    return entry.kind === "spread" || !expr.entries.slice(index + 1).some((later) => surelySets(later, entry.name));
+  });
+  const entries = kept.map((entry) => {
     if (entry.kind === "spread") return `...${spreadText(scope, entry.value)}`;
     const key = propertyKey(entry.name);
     const value = expression(scope, entry.value);
     return key === value ? key : `${key}: ${value}`;
   });
   return `{ ${entries.join(", ")} }`;
+}
+
+function surelySets(entry: RecordEntry, name: string): boolean {
+  if (entry.kind === "entry") return entry.name === name;
+  const { type } = entry.value;
+  return type.kind === "record" && type.fields.some((field) => field.name === name && field.type.kind !== "optional");
 }
 
 /** An absent field of what is spread must not hide one that stands before it. */

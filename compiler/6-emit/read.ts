@@ -57,7 +57,7 @@ function namedText(body: Body, step: ReadStep): string {
   const { type } = step.slot;
   const name = JSON.stringify(step.wireName);
   const of = type.kind === "optional" ? type.of : type;
-  const absent =
+  const absent = (): string =>
     step.default !== null
       ? operand(scope, step.default)
       : type.kind === "optional"
@@ -65,20 +65,23 @@ function namedText(body: Body, step: ReadStep): string {
         : `${emission.use("missingInput")}(${name})`;
   if (of.kind === "list") {
     const all = scope.names.take(`${step.slot.name}Texts`);
-    const source =
-      step.source === "query" ? "queryValues" : `${SOURCES[step.source === "body" ? "query" : step.source]}s`;
-    writer.line(`const ${all} = ${emission.use(source)}(exchange, ${name});`);
+    // Several lines of one header are one text; a cookie is one anyway.
+    const texts =
+      step.source === "header" || step.source === "cookie"
+        ? `${emission.use("textsOf")}(${emission.use(SOURCES[step.source])}(exchange, ${name}))`
+        : `${emission.use("queryValues")}(exchange, ${name})`;
+    writer.line(`const ${all} = ${texts};`);
     const list = `${emission.use("listFromTexts")}(${all}, ${name}, ${textParser(emission, of.item)}, ${formOf(emission, of)})`;
     if (step.default === null && type.kind !== "optional") return list;
-    return `${all}.length === 0 ? ${step.default === null ? "undefined" : absent} : ${list}`;
+    return `${all}.length === 0 ? ${step.default === null ? "undefined" : absent()} : ${list}`;
   }
   const source = emission.use(SOURCES[step.source === "body" ? "query" : step.source]);
   if (anyText(of))
     return type.kind === "optional" && step.default === null
       ? `${source}(exchange, ${name})`
-      : `${source}(exchange, ${name}) ?? ${absent}`;
+      : `${source}(exchange, ${name}) ?? ${absent()}`;
   const text = scope.names.take(`${step.slot.name}Text`);
   writer.line(`const ${text} = ${source}(exchange, ${name});`);
   const parsed = `${textParser(emission, of)}(${text}) ?? ${emission.use("invalidText")}(${name}, ${text}, ${formOf(emission, of)})`;
-  return `${text} === undefined ? ${absent} : (${parsed})`;
+  return `${text} === undefined ? ${absent()} : (${parsed})`;
 }

@@ -36,8 +36,8 @@ function handle(exchange: Exchange): void | Promise<void> {
     }
   }
 
-  if (allowed === null) return replyKnownProblem(exchange, 404, "not-found", '{"type":"urn:vgw:problem:not-found","title":"No route answers this request","status":404,"code":"not-found"}');
-  return replyMethodNotAllowed(exchange, allowed, '{"type":"urn:vgw:problem:method-not-allowed","title":"The method is not allowed here","status":405,"code":"method-not-allowed"}');
+  if (allowed === null) return replyKnownProblem(exchange, 404, "not-found", problemNotFound);
+  return replyMethodNotAllowed(exchange, allowed, problemMethodNotAllowed);
 }
 
 /** What the host must provide: listeners, services, limits. */
@@ -73,7 +73,13 @@ export function load(): Program {
   return { abi: 1, handle };
 }
 
-// Helpers, one for each type that the program reads or answers.
+// Helpers: what the program reads and answers, one for each type and text.
 function string1To40FromText(text: string): string | undefined {
   return text === "" || (text.length > 40 && textLength(text) > 40) ? undefined : text;
 }
+
+const problemNotFound =
+  '{"type":"urn:vgw:problem:not-found","title":"No route answers this request","status":404,"code":"not-found"}';
+
+const problemMethodNotAllowed =
+  '{"type":"urn:vgw:problem:method-not-allowed","title":"The method is not allowed here","status":405,"code":"method-not-allowed"}';

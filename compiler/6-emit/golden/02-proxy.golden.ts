@@ -53,7 +53,7 @@ function getOrdersById(exchange: Exchange, id: string): void | Promise<void> {
   host.deadline(exchange, 5000);
   const edits: HeaderEdit[] = [];
   if (!equalConstantTime(requestHeader(exchange, "x-api-key") ?? "", environment.PARTNER_KEY)) {
-    return replyKnownProblem(exchange, 401, "deny", '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":401,"detail":"The key is missing or wrong.","code":"denied"}');
+    return replyKnownProblem(exchange, 401, "deny", problemTheKeyIsMissingOrWrong);
   }
   edits.push({ name: "x-tenant", value: "shop" });
   edits.push({ name: "x-api-key", value: null });
@@ -81,10 +81,10 @@ async function postOrders(exchange: Exchange): Promise<void> {
   exchange.route = "POST /orders";
   const edits: HeaderEdit[] = [];
   if (!equalConstantTime(requestHeader(exchange, "x-api-key") ?? "", environment.PARTNER_KEY)) {
-    return replyKnownProblem(exchange, 401, "deny", '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":401,"detail":"The key is missing or wrong.","code":"denied"}');
+    return replyKnownProblem(exchange, 401, "deny", problemTheKeyIsMissingOrWrong);
   }
   edits.push({ name: "x-api-key", value: null });
-  const failure2 = await orders.forward(exchange, {
+  const failure = await orders.forward(exchange, {
     target: requestTarget(exchange),
     edits,
     body: null,
@@ -94,9 +94,7 @@ async function postOrders(exchange: Exchange): Promise<void> {
     answer: null,
   });
   if (exchange.aborted) return;
-  if (failure2 !== null) {
-    return replyKnownProblem(exchange, 503, "deny", '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":503,"detail":"Orders cannot be taken just now.","code":"denied"}');
-  }
+  if (failure !== null) return replyKnownProblem(exchange, 503, "deny", problemOrdersCannotBeTakenJustNow);
   return;
 }
 
@@ -104,7 +102,7 @@ async function postOrders(exchange: Exchange): Promise<void> {
 function getStockByNumber(exchange: Exchange, number: number): void | Promise<void> {
   exchange.route = "GET /stock/{number: int(1..999999)}";
   if (!inNetwork(exchange.address, "10.20.0.0/16")) {
-    return replyKnownProblem(exchange, 403, "deny", '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":403,"detail":"Only from the office.","code":"denied"}');
+    return replyKnownProblem(exchange, 403, "deny", problemOnlyFromTheOffice);
   }
   const forwardPath = `/internal/stock/${number}`;
   const target = rewrittenTarget(forwardPath, exchange.query);
@@ -252,8 +250,8 @@ function handle(exchange: Exchange): void | Promise<void> {
     allowed = allowMethods(allowed, ["GET", "HEAD"]);
   }
 
-  if (guarded || allowed === null) return replyKnownProblem(exchange, 404, "not-found", '{"type":"urn:vgw:problem:not-found","title":"No route answers this request","status":404,"code":"not-found"}');
-  return replyMethodNotAllowed(exchange, allowed, '{"type":"urn:vgw:problem:method-not-allowed","title":"The method is not allowed here","status":405,"code":"method-not-allowed"}');
+  if (guarded || allowed === null) return replyKnownProblem(exchange, 404, "not-found", problemNotFound);
+  return replyMethodNotAllowed(exchange, allowed, problemMethodNotAllowed);
 }
 
 /** What the host must provide: listeners, services, limits. */
@@ -332,9 +330,24 @@ export function load(given: Host): Program {
   return { abi: 1, handle };
 }
 
-// Helpers, one for each type that the program reads or answers.
+// Helpers: what the program reads and answers, one for each type and text.
+const problemTheKeyIsMissingOrWrong =
+  '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":401,"detail":"The key is missing or wrong.","code":"denied"}';
+
+const problemOrdersCannotBeTakenJustNow =
+  '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":503,"detail":"Orders cannot be taken just now.","code":"denied"}';
+
+const problemOnlyFromTheOffice =
+  '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":403,"detail":"Only from the office.","code":"denied"}';
+
 function int1To999999FromText(text: string): number | undefined {
   const value = intFromText(text);
   if (value === undefined || value < 1 || value > 999999) return undefined;
   return value;
 }
+
+const problemNotFound =
+  '{"type":"urn:vgw:problem:not-found","title":"No route answers this request","status":404,"code":"not-found"}';
+
+const problemMethodNotAllowed =
+  '{"type":"urn:vgw:problem:method-not-allowed","title":"The method is not allowed here","status":405,"code":"method-not-allowed"}';
