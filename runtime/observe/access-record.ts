@@ -56,7 +56,8 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
   line += `,"status":${status},"bytes_in":${exchange.bytesReceived},"bytes_out":${exchange.bytesSent},"duration_ms":${rounded(milliseconds)}`;
   if (exchange.aborted) line += ',"aborted":true';
   if (upstream !== null) {
-    line += `,"service":${quoted(exchange.service)},"endpoint":${quoted(upstream.endpoint)},"upstream_ms":${rounded(upstream.milliseconds)}`;
+    if (exchange.service !== "") line += `,"service":${quoted(exchange.service)}`;
+    line += `,"endpoint":${quoted(upstream.endpoint)},"upstream_ms":${rounded(upstream.milliseconds)}`;
   }
   line += `,"route":${quoted(exchange.route)}`;
   if (exchange.reason !== "") line += `,"reason":${quoted(exchange.reason)}`;

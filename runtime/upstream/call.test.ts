@@ -3,7 +3,7 @@ import { FakeExchange } from "../../test/fakes/exchange.ts";
 import { onRequest, type RawServer, rawServer } from "../../test/fakes/raw-server.ts";
 import type { Answer, CallRequest, ServiceConfiguration } from "../abi.ts";
 import { Failure } from "../failure.ts";
-import { createCallSignal } from "./call.ts";
+import { Signal } from "../route/call.ts";
 import type { UpstreamService } from "./service.ts";
 import { serviceOf } from "./testing/service.ts";
 
@@ -156,7 +156,7 @@ describe("failures", () => {
 describe("calls that nobody waits for", () => {
   it("end with their signal", async () => {
     const server = await answering("");
-    const signal = createCallSignal();
+    const signal = new Signal();
     const result = service(server).call(new FakeExchange(), request({ signal }));
     while (server.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     signal.abort();

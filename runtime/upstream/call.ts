@@ -1,8 +1,9 @@
 /** One buffered call of a program to a service: the whole answer, bounded, or a failure. */
-import type { Answer, CallRequest, CallSignal } from "../abi.ts";
+import type { Answer, CallRequest } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
 import { isFramingField, isPlain, toFieldValue } from "../http/fields.ts";
+import { hasDotSegment } from "../http/path.ts";
 import { formatTraceparent, newSpanId } from "../observe/trace.ts";
 import { ServiceAttempt, type ServiceState } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
@@ -42,6 +43,10 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
   start(): void {
     if (this.exchange.aborted) {
       this.#finish(failures.clientLeft());
+      return;
+    }
+    if (hasDotSegment(this.#request.target.split("?", 1)[0]!)) {
+      this.#finish(failures.pathLeft());
       return;
     }
     let calls = underWay.get(this.exchange);
@@ -174,14 +179,4 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
     offset += chunk.length;
   }
   return bytes;
-}
-
-/** A signal that `together` hands to each of its calls. */
-export function createCallSignal(): CallSignal {
-  return {
-    onAbort: null,
-    abort() {
-      this.onAbort?.();
-    },
-  };
 }

@@ -70,3 +70,8 @@ export function clientLeft(): Failure {
 export function aborted(): Failure {
   return new Failure("refused", 499, "call-aborted", "the call was no longer needed");
 }
+
+/** A value put into the path would lead out of it ("..", see `hasDotSegment`). */
+export function pathLeft(): Failure {
+  return new Failure("invalid", 400, "target-malformed", "a value in the path is a dot segment");
+}

@@ -1,5 +1,4 @@
 /** `UpstreamClient` over undici 7's `Pool`: one HTTP/1.1 request at a time on each of a bounded number of connections. */
-import { isIP } from "node:net";
 import { Pool } from "undici";
 import {
   RESPONSE_HEAD_LIMIT,
@@ -15,12 +14,15 @@ import { Connector } from "./connector.ts";
 class UndiciClient implements UpstreamClient {
   readonly #pool: Pool;
   readonly #connector: Connector;
-  /** Given with each request, else undici would take the Host field's for the certificate. */
+  /**
+   * Given with each request: else undici would take the Host field's, and open a new connection whenever that changes.
+   * The connector alone decides what certificate is asked for.
+   */
   readonly #servername: string | null;
 
   constructor(options: UpstreamClientOptions) {
     const url = new URL(options.origin);
-    this.#servername = url.protocol === "https:" && isIP(url.hostname) === 0 ? url.hostname : null;
+    this.#servername = url.protocol === "https:" ? url.hostname : null;
     this.#connector = new Connector(options);
     this.#pool = new Pool(url.origin, {
       connections: options.connections,
