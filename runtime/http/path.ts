@@ -86,6 +86,17 @@ function removeDotSegments(path: string): string {
   return `/${kept.join("/")}`;
 }
 
+const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/**
+ * Whether a path that is about to be sent has a dot segment, raw or escaped (RFC 3986 §6.2.2 makes them one). Values put into a
+ * path cannot be escaped so that ".." is only a name, so such a path is never sent: it would lead out of the place it was put in.
+ */
+export function hasDotSegment(path: string): boolean {
+  // Hardly any path has a segment that begins with a dot: a search is cheaper than the expression.
+  return (path.includes("/.") || path.includes("%2")) && DOT_SEGMENT.test(path);
+}
+
 function hex(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;

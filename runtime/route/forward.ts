@@ -2,7 +2,7 @@
 import type { ForwardOptions, Service } from "../abi.ts";
 import { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { canonicalPath } from "../http/path.ts";
+import { canonicalPath, hasDotSegment } from "../http/path.ts";
 import { replyFailure } from "./reply.ts";
 
 /** A change to the headers that go to the service; null removes. */
@@ -18,7 +18,7 @@ export function requestTarget(exchange: Exchange): string {
 
 /** A rewritten path is brought into canonical form, so that what was checked is what goes out. */
 export function rewrittenTarget(path: string, query: string): string | Failure {
-  const canonical = canonicalPath(path);
+  const canonical = hasDotSegment(path) ? null : canonicalPath(path);
   if (canonical === null) return new Failure("invalid", 400, "target-malformed", "the rewritten path is malformed");
   return query === "" ? canonical : `${canonical}?${query}`;
 }

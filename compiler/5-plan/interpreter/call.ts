@@ -21,8 +21,12 @@ export interface Answer {
   readonly body: Uint8Array;
 }
 
-export function callRequest(step: CallStep, scope: Scope, context: Context): OutgoingRequest {
+/** The request as it is sent, or why it cannot be. */
+export function callRequest(step: CallStep, scope: Scope, context: Context): OutgoingRequest | Failure {
   const path = String(evaluate(step.path, scope, context));
+  if (leavesItsPlace(path.split("?", 1)[0] ?? "")) {
+    return new Failure("invalid", 400, "target-malformed", "a value in the path is a dot segment");
+  }
   const parameters = step.query.flatMap(({ name, value }) => {
     const given = evaluate(value, scope, context);
     // An absent value leaves its parameter out.
@@ -100,6 +104,14 @@ export function forwardRequest(step: ForwardStep, scope: Scope, context: Context
   return { method: request.method, target, headers, body, timeout: step.timeout ?? timeoutOf(step.service, context) };
 }
 
+/**
+ * Whether a segment is "." or "..", escaped or not: no escaping makes them plain names (RFC 3986 §6.2.2.2), so a value that is
+ * one would take the request to another path than the program wrote.
+ */
+function leavesItsPlace(path: string): boolean {
+  return path.split("/").some((segment) => /^\.\.?$/.test(segment.replace(/%2e/gi, ".")));
+}
+
 function forwardTarget(context: Context): string | Failure {
   let { query } = context;
   let path = context.path ?? "";
@@ -108,7 +120,7 @@ function forwardTarget(context: Context): string | Failure {
     if (change.place === "query")
       query = changeQuery(query, change.name, change.value, (text) => encode(text, "query"));
   }
-  const canonical = canonicalPath(path);
+  const canonical = leavesItsPlace(path) ? null : canonicalPath(path);
   if (canonical === null) return new Failure("invalid", 400, "target-malformed", "the rewritten path is malformed");
   return query === "" ? canonical : `${canonical}?${query}`;
 }

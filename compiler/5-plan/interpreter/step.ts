@@ -31,7 +31,7 @@ import { headerText, textOf } from "./value.ts";
 import type { IncomingAnswer } from "./world.ts";
 
 /** Calls that a `together` has started and whose steps have not come yet. */
-type Started = Map<CallStep, Promise<IncomingAnswer>>;
+type Started = Map<CallStep, Promise<IncomingAnswer | Failure>>;
 
 export class Machine {
   readonly #context: Context;
@@ -146,9 +146,10 @@ export class Machine {
     return handled;
   }
 
-  #start(step: CallStep, scope: Scope): Promise<IncomingAnswer> {
+  #start(step: CallStep, scope: Scope): Promise<IncomingAnswer | Failure> {
     const { world } = this.#context;
     const request = callRequest(step, scope, this.#context);
+    if (request instanceof Failure) return Promise.resolve(request);
     return world.call(step.service, request).then((answer) => {
       const outcome = "failure" in answer ? answer.failure : String(answer.status);
       const { origin, service } = step;
@@ -167,7 +168,8 @@ export class Machine {
   async #call(step: CallStep, scope: Scope): Promise<Outcome> {
     const under = this.#started.get(step);
     this.#started.delete(step);
-    const answer = judge(await (under ?? this.#start(step, scope)), step.service, false, step.absentOn404);
+    const incoming = await (under ?? this.#start(step, scope));
+    const answer = incoming instanceof Failure ? incoming : judge(incoming, step.service, false, step.absentOn404);
     if (answer instanceof Failure) return this.#fail(step.origin, answer);
     scope.set(step.slot.name, answer);
     return NEXT;
