@@ -3,6 +3,7 @@ import type { CheckedProgram } from "../3-types/checked.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { analyseAccess } from "./access.ts";
 import { analyseDeadlines } from "./deadline.ts";
+import { analyseGateway } from "./gateway.ts";
 import { analyseGuards } from "./guard.ts";
 import { analyseRoutes } from "./route.ts";
 import { analyseSecrets } from "./secret.ts";
@@ -12,6 +13,7 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
   return [
     ...analyseAccess(program),
     ...analyseRoutes(program.routes),
+    ...analyseGateway(program.gateway),
     ...analyseGuards(program),
     ...analyseDeadlines(program),
     ...analyseSecrets(program),

@@ -500,6 +500,11 @@ export const catalogue = {
     severity: "warning",
     message: "the deadline always comes before the timeout of {service}",
   },
+  VGW7002: {
+    slug: "setting-without-effect",
+    severity: "error",
+    message: "the fast transport cannot honour {setting}",
+  },
   VGW8001: {
     slug: "unused",
     severity: "warning",
@@ -609,5 +614,6 @@ export interface MessageValues {
   VGW6107: Record<never, never>;
   VGW6108: { what: string | number };
   VGW7001: { service: string | number };
+  VGW7002: { setting: string | number };
   VGW8001: { what: string | number; name: string | number };
 }
