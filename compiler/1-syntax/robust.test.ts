@@ -41,13 +41,20 @@ function checkIds(value: unknown, seen: Set<object>, count: number): void {
 }
 
 const sources = allSources();
+/** A busy machine may take its time; nothing here is about speed. */
+const patience = 120_000;
 
 describe("every prefix", () => {
-  test.each(sources)("$name", ({ text }) => {
-    check(text);
-    const ends = text.length < 250 ? [...text].map((_, index) => index) : parse("x", text).tokens.map(({ end }) => end);
-    for (const end of ends) check(text.slice(0, end));
-  });
+  test.each(sources)(
+    "$name",
+    ({ text }) => {
+      check(text);
+      const ends =
+        text.length < 250 ? [...text].map((_, index) => index) : parse("x", text).tokens.map(({ end }) => end);
+      for (const end of ends) check(text.slice(0, end));
+    },
+    patience,
+  );
 });
 
 const pieces = fc.constantFrom(
@@ -59,38 +66,46 @@ const pieces = fc.constantFrom(
   "}",
 );
 
-test("mutations: tokens taken out, doubled, replaced, swapped", () => {
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...sources),
-      fc.array(fc.tuple(fc.nat(), fc.constantFrom("delete", "double", "replace", "insert"), pieces), {
-        minLength: 1,
-        maxLength: 5,
-      }),
-      ({ text }, mutations) => {
-        let changed = text;
-        for (const [at, how, piece] of mutations) {
-          const { tokens } = parse("x", changed);
-          const { start, end } = tokens[at % tokens.length]!;
-          const old = changed.slice(start, end);
-          const put = { delete: "", double: old + old, replace: piece, insert: piece + old }[how];
-          changed = changed.slice(0, start) + put + changed.slice(end);
-        }
-        check(changed);
-      },
-    ),
-    { seed: 11, numRuns: 500 },
-  );
-});
+test(
+  "mutations: tokens taken out, doubled, replaced, swapped",
+  () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...sources),
+        fc.array(fc.tuple(fc.nat(), fc.constantFrom("delete", "double", "replace", "insert"), pieces), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        ({ text }, mutations) => {
+          let changed = text;
+          for (const [at, how, piece] of mutations) {
+            const { tokens } = parse("x", changed);
+            const { start, end } = tokens[at % tokens.length]!;
+            const old = changed.slice(start, end);
+            const put = { delete: "", double: old + old, replace: piece, insert: piece + old }[how];
+            changed = changed.slice(0, start) + put + changed.slice(end);
+          }
+          check(changed);
+        },
+      ),
+      { seed: 11, numRuns: 500 },
+    );
+  },
+  patience,
+);
 
-test("random text", () => {
-  fc.assert(
-    fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 40 }), (parts) => {
-      check(parts.join(""));
-    }),
-    { seed: 13, numRuns: 500 },
-  );
-});
+test(
+  "random text",
+  () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 40 }), (parts) => {
+        check(parts.join(""));
+      }),
+      { seed: 13, numRuns: 500 },
+    );
+  },
+  patience,
+);
 
 describe("depth bombs give one message and no overflow", () => {
   const head = 'vgw 1\n\nroute GET "/" open {\n  reply ';
