@@ -31,6 +31,7 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
       requireFast: commandLine.requireFast,
       hangLimit: commandLine.hangLimit,
       write: lines.write,
+      dropped: () => lines.dropped,
       entry,
       // A thread that died or hangs may hold sockets and a live uWebSockets.js app: only a new process is sure to be well.
       lost: (reason) => tell({ type: "failing", reason }, () => process.kill(process.pid, "SIGKILL")),

@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly requireFast?: boolean;
   /** Gets whole log lines; without it the gateway is silent. */
   readonly write?: (line: string) => void;
+  /** Lines that `write` had to drop so far. */
+  readonly dropped?: () => number;
   /** The file that worker threads run (`gateway.mjs`). Without it one thread serves: the calling one. */
   readonly entry?: string | URL;
   /** What tests put in place of the clock, randomness and the services; one thread only. */
@@ -151,12 +153,13 @@ export class Gateway {
 
   /** What each thread measured, and the gateway as a whole. */
   async metrics(): Promise<readonly ThreadMetrics[]> {
-    const { threads, generations } = this.#parts;
+    const { threads, generations, options } = this.#parts;
+    const dropped = options.dropped?.() ?? 0;
     const results = Object.entries(generations.counts);
     const swaps = results.map(([result, value]) => ({ value, labels: { result } }));
     return [
       ...(await Promise.all(threads.map((thread) => thread.metrics()))),
-      [sample(METRICS.generationSwaps, swaps)],
+      [sample(METRICS.generationSwaps, swaps), sample(METRICS.logDropped, [{ value: dropped, labels: {} }])],
     ];
   }
 
