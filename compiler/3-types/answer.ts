@@ -11,7 +11,7 @@ import { withoutJson } from "./text.ts";
 import type { Type } from "./type.ts";
 
 export function checkReply(body: Body, step: tree.ReplyStep): void {
-  if (step.status) checkStatus(body, step.status, 200);
+  if (step.status) sinkResponse(body, step.status, checkStatus(body, step.status, 200));
   if (!step.value) return;
   body.replied = step.value;
   const type = check(body, step.value);
@@ -29,7 +29,7 @@ export function checkReply(body: Body, step: tree.ReplyStep): void {
 }
 
 export function checkDeny(body: Body, step: tree.DenyStep): void {
-  if (step.status) checkStatus(body, step.status, 400);
+  if (step.status) sinkResponse(body, step.status, checkStatus(body, step.status, 400));
   if (step.detail) sinkResponse(body, step.detail, expect(body, step.detail, STRING));
 }
 

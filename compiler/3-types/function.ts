@@ -15,7 +15,7 @@ import {
 import { UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { assign } from "./expect.ts";
-import { deepLabels, mapLabels, parameterLabel, union, visible, withLabels } from "./labels.ts";
+import { extraLabels, labelledAs, mapLabels, parameterLabel, union, visible, withLabels } from "./labels.ts";
 import { declare } from "./scopes.ts";
 import { resolveType } from "./type-expression.ts";
 import type { Labels, Type } from "./type.ts";
@@ -41,7 +41,7 @@ export function functionOf(
   const declared = node.result ? resolveType(body, node.result) : null;
   const found = declared ? expect(body, node.body, declared) : check(body, node.body);
   // A declared result keeps its own form; what flows into it is found in the body.
-  const result = declared ? withLabels(declared, deepLabels(found)) : found;
+  const result = declared ? labelledAs(declared, found) : found;
   const fails = failureOf(body.failures);
   program.open.delete(node);
   const state: FunctionState = {
@@ -83,8 +83,7 @@ export function checkFunctionCall(
     if (!argument) return NONE;
     const found = index === 0 && receiver ? receiver.type : check(body, argument, type);
     const there = assign(body, argument, found, type);
-    const declared = deepLabels(type);
-    return deepLabels(there).filter((label) => !declared.includes(label));
+    return extraLabels(type, there);
   });
   if (state.fails !== null) {
     body.failures.push({

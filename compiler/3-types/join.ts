@@ -1,7 +1,7 @@
 /** The smallest type that holds the values of several: of `match` arms, list items, a value and its `else`. */
 import { BOOL, FLOAT, float, int, INT, list, map, optional, STRING } from "./construct.ts";
 import { fits } from "./fits.ts";
-import { union, withLabels } from "./labels.ts";
+import { labelledAs, union, withLabels } from "./labels.ts";
 import type { RecordType, StringType, Type } from "./type.ts";
 
 /** More literals than this are just text. */
@@ -21,7 +21,8 @@ export function join(a: Type, b: Type): Type | null {
     return of && withLabels(optional(of), labels);
   }
   const joined = joinPlain(a, b);
-  return joined && withLabels(joined, labels);
+  // What one of them has inside, the join has there too.
+  return joined && withLabels(labelledAs(labelledAs(joined, a), b), labels);
 }
 
 function joinPlain(a: Type, b: Type): Type | null {

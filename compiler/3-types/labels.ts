@@ -83,11 +83,53 @@ export function mapLabels(type: Type, change: (labels: Labels) => Labels): Type 
   }
 }
 
-/** A declared type with the labels of its value besides: naming a type lowers nothing. */
+/** A declared type with the labels of its value besides, each where the value has it: naming a type lowers nothing. */
 export function labelledAs(declared: Type, found: Type): Type {
+  if (declared === found || deepLabels(found).length === 0) return declared;
+  const whole = withLabels(declared, found.labels);
+  if (found.kind === "optional" && whole.kind !== "optional") return labelledAs(whole, found.of);
+  switch (whole.kind) {
+    case "optional":
+      return { ...whole, of: labelledAs(whole.of, found.kind === "optional" ? found.of : found) };
+    case "record": {
+      if (found.kind !== "record") break;
+      const fields = whole.fields.map((field) => {
+        const other = found.fields.find(({ name }) => name === field.name);
+        return other ? { ...field, type: labelledAs(field.type, other.type) } : field;
+      });
+      return { ...whole, fields };
+    }
+    case "list":
+      return found.kind === "list" ? { ...whole, item: labelledAs(whole.item, found.item) } : withAll(whole, found);
+    case "map":
+      return found.kind === "map" ? { ...whole, value: labelledAs(whole.value, found.value) } : withAll(whole, found);
+    default:
+      break;
+  }
+  return withAll(whole, found);
+}
+
+const withAll = (type: Type, found: Type): Type => withLabels(type, deepLabels(found));
+
+/** The labels that the value has somewhere where the declared type does not say so. */
+export function extraLabels(declared: Type, found: Type): Labels {
+  if (declared === found || deepLabels(found).length === 0) return NONE;
+  const own = found.labels.filter((label) => !declared.labels.includes(label));
+  const parts = (pairs: readonly (readonly [Type, Type])[]): Labels =>
+    pairs.reduce<Labels>((all, [wanted, given]) => union(all, extraLabels(wanted, given)), own);
+  if (declared.kind === "optional") return parts([[declared.of, found.kind === "optional" ? found.of : found]]);
+  if (declared.kind === "list" && found.kind === "list") return parts([[declared.item, found.item]]);
+  if (declared.kind === "map" && found.kind === "map") return parts([[declared.value, found.value]]);
+  if (declared.kind === "record" && found.kind === "record")
+    return parts(
+      declared.fields.flatMap((field) => {
+        const other = found.fields.find(({ name }) => name === field.name);
+        return other ? [[field.type, other.type] as const] : [];
+      }),
+    );
   const known = deepLabels(declared);
-  return withLabels(
-    declared,
+  return union(
+    own,
     deepLabels(found).filter((label) => !known.includes(label)),
   );
 }

@@ -4,7 +4,7 @@ import { type Body, report } from "./context.ts";
 import { JSON_VALUE, list, NEVER, present, UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { join } from "./join.ts";
-import { withLabels } from "./labels.ts";
+import { labelledAs } from "./labels.ts";
 import { describe } from "./show.ts";
 import type { Type } from "./type.ts";
 
@@ -12,12 +12,8 @@ export function checkList(body: Body, node: tree.ListLiteral, expected: Type | n
   const item = itemOf(expected);
   const count = node.items.length;
   if (item) {
-    const labels = node.items.map((entry) => expect(body, entry, item)).map((type) => type.labels);
-    return list(
-      labels.reduce((all, more) => withLabels(all, more), item),
-      count,
-      count,
-    );
+    const labelled = node.items.reduce((all, entry) => labelledAs(all, expect(body, entry, item)), item);
+    return list(labelled, count, count);
   }
   let all: Type = NEVER;
   for (const entry of node.items) {

@@ -6,7 +6,7 @@ import { present } from "./construct.ts";
 import { check, expect, value } from "./expression.ts";
 import { describe, show } from "./show.ts";
 import { map } from "./construct.ts";
-import { withLabels } from "./labels.ts";
+import { labelledAs, withLabels } from "./labels.ts";
 import type { FieldType, RecordType, Type } from "./type.ts";
 import { NONE } from "./type.ts";
 
@@ -62,7 +62,7 @@ function complete(body: Body, node: tree.RecordLiteral, wanted: RecordType, give
   const missing: string[] = [];
   for (const field of wanted.fields) {
     const found = given.get(field.name);
-    if (found) fields.push({ ...field, type: withLabels(field.type, found.type.labels) });
+    if (found) fields.push({ ...field, type: labelledAs(field.type, found.type) });
     else {
       if (field.type.kind !== "optional" && field.default === undefined && field.type.kind !== "unknown")
         missing.push(field.name);
@@ -100,7 +100,7 @@ function checkMap(body: Body, node: tree.RecordLiteral, of: Type): Type {
     }
     if (written.has(entry.key.text)) report(body, entry.key, "VGW3006", { name: entry.key.text }, "again");
     written.add(entry.key.text);
-    all = withLabels(all, expect(body, entry.value, of).labels);
+    all = labelledAs(all, expect(body, entry.value, of));
   }
   return map(all);
 }

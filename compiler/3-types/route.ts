@@ -11,7 +11,7 @@ import { check } from "./expression.ts";
 import { assign } from "./expect.ts";
 import { settle } from "./failure.ts";
 import { checkGuard } from "./guard.ts";
-import { deepLabels, visible } from "./labels.ts";
+import { extraLabels, visible } from "./labels.ts";
 import { policyOf } from "./policy.ts";
 import { unknownName } from "./reference.ts";
 import { declare, enter, assume } from "./scopes.ts";
@@ -182,12 +182,10 @@ function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Poli
     const argument = placed[index];
     if (!argument) return;
     const found = assign(body, argument, check(body, argument, type), type);
-    const declared = deepLabels(type);
-    for (const label of visible(deepLabels(found)))
-      if (!declared.includes(label))
-        report(body, argument, "VGW5005", { label: `@${label}` }, `${name} is declared without @${label}`, {
-          help: `declare it: ${name}: ${show(type)} @${label}`,
-        });
+    for (const label of visible(extraLabels(type, found)))
+      report(body, argument, "VGW5005", { label: `@${label}` }, `${name} is declared without @${label}`, {
+        help: `declare it: ${name}: ${show(type)} @${label}`,
+      });
   });
   settle(body, 0);
   inheritCarried(body, state.carried);
