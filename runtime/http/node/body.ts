@@ -14,6 +14,7 @@ export class NodeBody implements RequestBody {
   #expected: boolean;
   #sink: BodySink | null = null;
   #over = false;
+  #listening = false;
   #broken: "aborted" | "malformed" | null = null;
   #discardLimit = -1;
   #onDiscarded: (() => void) | null = null;
@@ -62,25 +63,30 @@ export class NodeBody implements RequestBody {
         this.#expected = false;
         this.#response.writeContinue();
       }
-      this.#request.on("data", this.#data);
-      this.#request.on("end", this.#end);
+      this.#listen();
     }
   }
 
-  readonly #data = (chunk: Buffer): void => {
+  #listen(): void {
+    this.#listening = true;
+    this.#request.on("data", (chunk: Buffer) => this.#data(chunk));
+    this.#request.on("end", () => this.#end());
+  }
+
+  #data(chunk: Buffer): void {
     this.received += chunk.length;
     if (this.#discardLimit >= 0) {
       if (this.received > this.#discardLimit) this.#discarded();
     } else if (this.received > this.limit) this.#fail("too-large");
     else if (!this.#over) this.#sink?.chunk(chunk);
-  };
+  }
 
-  readonly #end = (): void => {
+  #end(): void {
     if (this.#discardLimit >= 0) this.#discarded();
     if (this.#over) return;
     this.#over = true;
     this.#sink?.end(flatten(this.#request.rawTrailers));
-  };
+  }
 
   pause(): void {
     this.#request.pause();
@@ -101,10 +107,7 @@ export class NodeBody implements RequestBody {
     this.#discardLimit = this.received + limit;
     this.#onDiscarded = listener;
     if (this.#sink !== null) this.#fail("aborted");
-    if (this.#request.listenerCount("data") === 0) {
-      this.#request.on("data", this.#data);
-      this.#request.on("end", this.#end);
-    }
+    if (!this.#listening) this.#listen();
     this.#request.resume();
   }
 
