@@ -72,8 +72,8 @@ export interface ForwardOptions {
   readonly target: string;
   /** Changes to the request headers after hygiene, in order; value null removes. Null: none. */
   readonly edits: readonly { readonly name: string; readonly value: string | null }[] | null;
-  /** Replaces the request's body. */
-  readonly body: { readonly data: string | Uint8Array; readonly mediaType: string } | null;
+  /** Replaces the request's body. `mediaType` null: these are its own bytes again, and its content headers stay. */
+  readonly body: { readonly data: string | Uint8Array; readonly mediaType: string | null } | null;
   /** Milliseconds for the head to arrive; null: the service's timeout. */
   readonly timeout: number | null;
   /** `performance.now()` by which the whole answer must be complete; null: none. */

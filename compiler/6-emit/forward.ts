@@ -5,6 +5,7 @@ import { type Body, end, fail, guarded, leaveIfAborted } from "./body.ts";
 import { expression } from "./expression.ts";
 import { textOf } from "./encode.ts";
 import { requestChanges } from "./place.ts";
+import { replaysBody } from "./replay.ts";
 import { serialiseText } from "./serialise.ts";
 import { emitSteps } from "./step.ts";
 import { someExpression, waits } from "./walk.ts";
@@ -15,7 +16,8 @@ export function emitForward(body: Body, step: ForwardStep): void {
   const changes = requestChanges(route.steps);
   const unchanged = !changes.headers && !changes.query && !changes.path;
   const standard = body.onFailure.kind === "standard";
-  if (unchanged && standard && step.body === null && step.timeout === null && step.answer.length === 0) {
+  const replays = step.body === null && replaysBody(route.steps);
+  if (unchanged && standard && !replays && step.body === null && step.timeout === null && step.answer.length === 0) {
     end(
       body,
       `${emission.use("forward")}(exchange, ${service}, ${numberLiteral(route.bodyLimit)}, ${route.deadline === null ? "null" : numberLiteral(route.deadline)})`,
@@ -23,6 +25,7 @@ export function emitForward(body: Body, step: ForwardStep): void {
     return;
   }
   const target = targetText(body);
+  const payload = replays ? replayText(body) : bodyText(body, step);
   const open = standard ? `${emission.use("forwardWith")}(exchange, ${service}, {` : `${service}.forward(exchange, {`;
   const result = standard ? "" : body.scope.names.take("failure");
   for (const signal of body.pending) writer.line(`${signal}.abort();`);
@@ -30,7 +33,7 @@ export function emitForward(body: Body, step: ForwardStep): void {
   writer.indented(() => {
     writer.line(target === "target" ? "target," : `target: ${target},`);
     writer.line(changes.headers ? "edits," : "edits: null,");
-    writer.line(`body: ${bodyText(body, step)},`);
+    writer.line(`body: ${payload},`);
     writer.line(`timeout: ${step.timeout ?? "null"},`);
     writer.line(
       `deadline: ${route.deadline === null ? "null" : `exchange.startedAt + ${numberLiteral(route.deadline)}`},`,
@@ -54,6 +57,16 @@ function targetText(body: Body): string {
   const query = changes.query ? "forwardQuery" : "exchange.query";
   const name = body.scope.names.take("target");
   writer.line(`const ${name} = ${emission.use("rewrittenTarget")}(${path}, ${query});`);
+  guarded(body, `${name} instanceof ${emission.use("Failure")}`, (inner) => fail(inner, () => name));
+  return name;
+}
+
+/** The client's own bytes, kept because they are needed more than once. */
+function replayText(body: Body): string {
+  const { emission, route, writer } = body;
+  const name = body.scope.names.take("received");
+  writer.line(`const ${name} = await ${emission.use("replayedBody")}(exchange, ${numberLiteral(route.bodyLimit)});`);
+  leaveIfAborted(body);
   guarded(body, `${name} instanceof ${emission.use("Failure")}`, (inner) => fail(inner, () => name));
   return name;
 }

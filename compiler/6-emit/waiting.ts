@@ -1,5 +1,6 @@
 /** Whether a route's function has to be async: only where it waits itself; handing on a promise is not waiting. */
 import type { Step } from "../5-plan/plan.ts";
+import { replaysBody } from "./replay.ts";
 import { innerSteps, waits } from "./walk.ts";
 
 export interface Waiting {
@@ -10,7 +11,7 @@ export interface Waiting {
 
 export function mustBeAsync(steps: readonly Step[]): Waiting {
   const forwards = countForwards(steps, false);
-  if (forwards === null) return { async: true, promise: "always" };
+  if (forwards === null || (forwards > 0 && replaysBody(steps))) return { async: true, promise: "always" };
   if (forwards === 0) return { async: false, promise: "never" };
   // A rewritten path may turn out malformed, which is answered at once.
   const rewrites = steps.some(

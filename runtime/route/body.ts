@@ -11,8 +11,30 @@ const TOO_LARGE = /* @__PURE__ */ new Failure(
   "the request's body is longer than allowed",
 );
 
-/** The bytes of the body, at most `limit` of them. */
+/** What was read, for whoever asks again: a transport delivers a body once. */
+const received = /* @__PURE__ */ new WeakMap<Exchange, Promise<Uint8Array | Failure>>();
+
+/** The bytes of the body, at most `limit` of them; the same ones however often they are asked for. */
 export function readBytes(exchange: Exchange, limit: number): Promise<Uint8Array | Failure> {
+  let bytes = received.get(exchange);
+  if (bytes === undefined) {
+    bytes = receive(exchange, limit);
+    received.set(exchange, bytes);
+  }
+  return bytes;
+}
+
+/** The request's own body for a `forward` that comes after a `read`, or that another one may follow; null: there is none. */
+export async function replayedBody(
+  exchange: Exchange,
+  limit: number,
+): Promise<{ readonly data: Uint8Array; readonly mediaType: null } | null | Failure> {
+  if (exchange.body.length === 0) return null;
+  const data = await readBytes(exchange, limit);
+  return data instanceof Failure ? data : { data, mediaType: null };
+}
+
+function receive(exchange: Exchange, limit: number): Promise<Uint8Array | Failure> {
   const { body } = exchange;
   if (body.length === 0) return Promise.resolve(new Uint8Array(0));
   if (body.length !== null && body.length > limit) return Promise.resolve(TOO_LARGE);

@@ -1,6 +1,6 @@
 /** Route matching, reading, forwarding and answering at run time: what generated routes are made of. */
 export { allowMethods } from "./allow.ts";
-export { invalidInput, readBytes, readFormText, readJson, readText } from "./body.ts";
+export { invalidInput, readBytes, readFormText, readJson, readText, replayedBody } from "./body.ts";
 export { encodePathRest, failureOf, gather, Signal, withQuery } from "./call.ts";
 export { cookieValue, editCookie, setResponseCookie } from "./cookie.ts";
 export { embedded, jsonText, parsedJson, stringFromJson } from "./embedded.ts";

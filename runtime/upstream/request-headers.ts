@@ -28,7 +28,7 @@ export function forwardHead(
 ): OutgoingHead {
   const headers = hygienic(exchange, settings);
   let host = preserveHost ? exchange.host : endpoint.authority;
-  if (options.body !== null) {
+  if (options.body !== null && options.body.mediaType !== null) {
     remove(headers, "content-type");
     remove(headers, "content-encoding");
     headers.push("content-type", options.body.mediaType);
