@@ -24,10 +24,13 @@ export class Unworkable extends Error {
 export class Expressions {
   readonly #program: Program;
   readonly #plan: Plan;
+  readonly #environment: ReadonlyMap<string, string>;
 
-  constructor(checked: CheckedProgram, plan: Plan) {
+  /** `environment` is what the test gives; it may grow while the test runs. */
+  constructor(checked: CheckedProgram, plan: Plan, environment: ReadonlyMap<string, string>) {
     this.#program = prepare(checked);
     this.#plan = plan;
+    this.#environment = environment;
   }
 
   serviceName(service: CheckedProgram["services"][number]): string {
@@ -75,13 +78,15 @@ export class Expressions {
     };
     const value = how(context, node);
     // Tests may call functions and read variables that no route does.
+    const variables = [...this.#program.environment.values(), ...this.#plan.environment];
     const plan: Plan = {
       ...this.#plan,
-      functions: [...this.#program.called.values()],
-      environment: [...this.#program.environment.values()],
-      constants: this.#plan.constants.filter((constant) => constant.value.expr !== "environment"),
+      functions: [
+        ...new Map([...this.#plan.functions, ...this.#program.called.values()].map((one) => [one.name, one])).values(),
+      ],
+      environment: [...new Map(variables.map((one) => [one.variable, one])).values()],
     };
-    const interpreter = createInterpreter(plan, testEnvironment(plan, {}));
+    const interpreter = createInterpreter(plan, testEnvironment(plan, Object.fromEntries(this.#environment)));
     const result = await interpreter.evaluate(steps, value, slots, world);
     if (result instanceof Failure) throw new Unworkable(node, `this has no value: ${result.detail}`);
     return result;

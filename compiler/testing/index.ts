@@ -2,7 +2,6 @@
 import type { CheckedProgram } from "../3-types/checked.ts";
 import type { Plan } from "../5-plan/plan.ts";
 import { type Answerer, interpreted } from "./answerer.ts";
-import { Expressions } from "./expression.ts";
 import type { TestReport } from "./report.ts";
 import { TestRun } from "./run.ts";
 
@@ -15,8 +14,7 @@ export async function runTests(
   plan: Plan,
   answerer: Answerer = interpreted(plan),
 ): Promise<TestReport[]> {
-  const expressions = new Expressions(checked, plan);
   const reports: TestReport[] = [];
-  for (const test of checked.tests) reports.push(await new TestRun(test, plan, answerer, expressions).run());
+  for (const test of checked.tests) reports.push(await new TestRun(checked, test, plan, answerer).run());
   return reports;
 }

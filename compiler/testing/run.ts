@@ -1,11 +1,11 @@
 /** One test: its steps from top to bottom against a fake world, which starts afresh for each test. */
 import { spanOf } from "../1-syntax/index.ts";
 import type * as tree from "../1-syntax/tree.ts";
-import type { CheckedTest } from "../3-types/checked.ts";
+import type { CheckedProgram, CheckedTest } from "../3-types/checked.ts";
 import { type InterpretedAnswer, type OutgoingRequest, renderTrace, type World } from "../5-plan/interpreter/index.ts";
 import type { Plan } from "../5-plan/plan.ts";
 import type { Answerer } from "./answerer.ts";
-import { type Expressions, Unworkable } from "./expression.ts";
+import { Expressions, Unworkable } from "./expression.ts";
 import { type Fake, fakeFor, type Sent } from "./fake.ts";
 import { readGiven } from "./given.ts";
 import { observe } from "./observe.ts";
@@ -49,11 +49,11 @@ export class TestRun {
   };
   readonly #random = randomFrom(1);
 
-  constructor(test: CheckedTest, plan: Plan, answerer: Answerer, expressions: Expressions) {
+  constructor(checked: CheckedProgram, test: CheckedTest, plan: Plan, answerer: Answerer) {
     this.#test = test;
     this.#plan = plan;
     this.#answerer = answerer;
-    this.#expressions = expressions;
+    this.#expressions = new Expressions(checked, plan, this.#state.environment);
   }
 
   async run(): Promise<TestReport> {
