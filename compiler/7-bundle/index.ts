@@ -20,11 +20,14 @@ export interface Bundle {
 }
 
 const RUNTIME = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url));
+/** Paths in the bundle and its map begin here, so that they are the same wherever the command is run. */
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 export async function bundle(plan: Plan, emitted: Emitted): Promise<Bundle> {
   const result = await build({
-    stdin: { contents: emitted.text, sourcefile: "program.ts", loader: "ts", resolveDir: HERE },
+    stdin: { contents: emitted.text, sourcefile: "program.ts", loader: "ts", resolveDir: ROOT },
+    absWorkingDir: ROOT,
     bundle: true,
     format: "cjs",
     platform: "node",
