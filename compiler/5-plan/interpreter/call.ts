@@ -1,7 +1,6 @@
 /** Service calls and forwarding: what is sent, and what becomes of what comes back. */
 import { canonicalPath } from "../../../runtime/http/path.ts";
 import { Failure } from "../../../runtime/failure.ts";
-import { inAnyNetwork } from "../../../runtime/value/index.ts";
 import type { StaticValue } from "../../3-types/checked.ts";
 import type { CallStep, Expr, ForwardStep } from "../plan.ts";
 import type { Context } from "./context.ts";
@@ -86,7 +85,7 @@ export function forwardRequest(step: ForwardStep, scope: Scope, context: Context
   let headers = requestHeaders(request, {
     via: String(context.plan.gateway.settings.via ?? "vgw"),
     forwarded: forwardedSetting(context),
-    trusted: isTrusted(context),
+    client: context.client,
     preserveHost: setting(step.service, "preserve_host", context) === true,
   });
   let body: Uint8Array | null = request.body.length === 0 ? null : request.body;
@@ -157,8 +156,4 @@ function forwardedSetting(context: Context): "x-forwarded" | "forwarded" | "both
 export function trustedProxies(context: Pick<Context, "plan" | "environment">): string[] {
   const { trusted_proxies: value } = context.plan.gateway.settings;
   return Array.isArray(value) ? value.map(String) : [];
-}
-
-function isTrusted(context: Context): boolean {
-  return inAnyNetwork(context.request.address, trustedProxies(context));
 }

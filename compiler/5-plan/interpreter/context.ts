@@ -1,6 +1,7 @@
 /** What one request's evaluation can reach: the program, the request, the world, and what has been changed so far. */
 import type { Failure } from "../../../runtime/failure.ts";
 import type { FunctionPlan, Origin, Plan } from "../plan.ts";
+import type { Client } from "./client.ts";
 import type { HeaderChange } from "./headers.ts";
 import type { TraceEntry } from "./trace.ts";
 import type { InterpretedRequest, World } from "./world.ts";
@@ -17,8 +18,8 @@ export interface Loaded {
 export interface Context extends Loaded {
   readonly world: World;
   readonly request: InterpretedRequest;
-  /** The client's, as trusted proxies report it. */
-  readonly address: string;
+  /** As trusted proxies report it. */
+  readonly client: Client;
   /** The trace identifier. */
   readonly id: string;
   /** Canonical; null: malformed, so that no route is asked. */

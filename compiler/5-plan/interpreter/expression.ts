@@ -118,11 +118,11 @@ function requestPart(what: Extract<Expr, { expr: "request" }>["what"], context: 
     case "path":
       return context.path ?? "";
     case "address":
-      return context.address;
+      return context.client.address;
     case "host":
       return request.host.toLowerCase();
     case "scheme":
-      return request.secure ? "https" : "http";
+      return context.client.secure ? "https" : "http";
     case "id":
       return context.id;
   }

@@ -2,7 +2,8 @@
  * What a gateway must take out of and put into a message that it passes on (RFC 9110 §7.6, RFC 7239). Written from the
  * RFCs for one whole message; the runtime has its own form for its own representation.
  */
-import { allHeaders, filterHeaders, firstHeader } from "./headers.ts";
+import type { Client } from "./client.ts";
+import { allHeaders, filterHeaders } from "./headers.ts";
 import type { InterpretedRequest } from "./world.ts";
 
 /** Fields about this connection only (RFC 9110 §7.6.1). */
@@ -29,8 +30,7 @@ function withoutHop(headers: readonly string[]): string[] {
 export interface ForwardSettings {
   readonly via: string;
   readonly forwarded: "x-forwarded" | "forwarded" | "both" | "none";
-  /** Whether the peer is a proxy that is believed. */
-  readonly trusted: boolean;
+  readonly client: Client;
   readonly preserveHost: boolean;
 }
 
@@ -41,7 +41,7 @@ export function requestHeaders(request: InterpretedRequest, settings: ForwardSet
   );
   const kept = filterHeaders(withoutHop(headers), (name) => {
     if (name === "host" || name === "content-length" || name === "expect" || name === "via") return false;
-    if (name === "proxy-authorization") return false;
+    if (name === "proxy-authorization" || name === "x-real-ip") return false;
     return name !== "forwarded" && !name.startsWith("x-forwarded-");
   });
   if (trailers) kept.push("te", "trailers");
@@ -51,25 +51,30 @@ export function requestHeaders(request: InterpretedRequest, settings: ForwardSet
   return kept;
 }
 
-/** Who asked, for the upstream. What an untrusted peer claims about it is dropped, never passed on. */
+/**
+ * Who asked, for the upstream. What an untrusted peer claims about it is dropped, never passed on; what a trusted one says is
+ * continued, and both families say the same.
+ */
 function originOf(request: InterpretedRequest, settings: ForwardSettings): string[] {
-  const { forwarded, trusted } = settings;
-  const scheme = request.secure ? "https" : "http";
-  const before = (name: string): string[] => (trusted ? allHeaders(request.headers, name) : []);
-  const first = (name: string): string | undefined => (trusted ? firstHeader(request.headers, name) : undefined);
+  const { forwarded, client } = settings;
+  const scheme = client.secure ? "https" : "http";
   const result: string[] = [];
   if (forwarded === "x-forwarded" || forwarded === "both") {
-    result.push("x-forwarded-for", [...before("x-forwarded-for"), request.address].join(", "));
-    result.push("x-forwarded-proto", first("x-forwarded-proto") ?? scheme);
-    result.push("x-forwarded-host", first("x-forwarded-host") ?? request.host);
+    result.push("x-forwarded-for", [...client.chain, request.address].join(", "));
+    result.push("x-forwarded-proto", scheme, "x-forwarded-host", client.host);
   }
   if (forwarded === "forwarded" || forwarded === "both") {
-    // RFC 7239 §6: an IPv6 address stands in brackets, which must be quoted; so must a host with a port.
-    const node = request.address.includes(":") ? `"[${request.address}]"` : request.address;
+    const before = client.forwarded === null ? client.chain.map((hop) => `for=${node(hop)}`) : [client.forwarded];
+    // RFC 7239 §4: a value that is no token, such as a host with a port, must be quoted.
     const host = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(request.host) ? request.host : `"${request.host}"`;
-    result.push("forwarded", [...before("forwarded"), `for=${node};host=${host};proto=${scheme}`].join(", "));
+    result.push("forwarded", [...before, `for=${node(request.address)};host=${host};proto=${scheme}`].join(", "));
   }
   return result;
+}
+
+/** RFC 7239 §6: an IPv6 address stands in brackets, which must be quoted. */
+function node(address: string): string {
+  return address.includes(":") ? `"[${address}]"` : address;
 }
 
 export function answerHeaders(headers: readonly string[], via: string): string[] {

@@ -6,7 +6,7 @@ import { canonicalPath, isQuery } from "../../../runtime/http/path.ts";
 import type { Failure } from "../../../runtime/failure.ts";
 import type { Expr, Plan, RoutePlan, Step } from "../plan.ts";
 import { trustedProxies } from "./call.ts";
-import { clientAddress } from "./client.ts";
+import { clientOf } from "./client.ts";
 import type { Context, Ending, Loaded } from "./context.ts";
 import { failed, gatewayError } from "./ending.ts";
 import { readEnvironment } from "./environment.ts";
@@ -70,7 +70,7 @@ function newContext(program: Omit<Loaded, "constants">, request: InterpretedRequ
     constants,
     world,
     request,
-    address: clientAddress(request, trustedProxies(program)),
+    client: clientOf(request, trustedProxies(program)),
     id: firstHeader(request.headers, "traceparent")?.split("-")[1] ?? "0".repeat(31).concat("1"),
     path: canonicalPath(question < 0 ? request.target : request.target.slice(0, question)),
     query: question < 0 ? "" : request.target.slice(question + 1),
