@@ -11,7 +11,6 @@ import type { UpstreamCounterSet } from "./upstream-counters.ts";
 
 export { descriptorOutput, streamOutput } from "./log-output.ts";
 export { LogQueue } from "./log-queue.ts";
-export { metricsText } from "./exposition.ts";
 export type { Sample } from "./sample.ts";
 export { UpstreamCounterSet } from "./upstream-counters.ts";
 
