@@ -3,7 +3,7 @@
  * or a bracket. Loosest first: `else`, `|>`, `or`, `and`, `not`, comparison and `in` (no chains), `..`, `+ -`, `* /`,
  * `as`, call.
  */
-import type { TokenType } from "chevrotain";
+import type { IOrAlt, TokenType } from "chevrotain";
 import { type Rule, withoutElse } from "./base.ts";
 import { PrimaryGrammar } from "./primary.ts";
 import { chainedComparison, equalsInCondition } from "./mistake.ts";
@@ -31,6 +31,17 @@ const levels: Readonly<Record<string, number>> = {
 const comparison = 4;
 
 const prefixes: ReadonlySet<TokenType> = new Set([v.Not, v.Minus, v.DotDot]);
+
+/** What stands behind a value, without the value. */
+type Suffix =
+  | Pick<tree.Member, "kind" | "name">
+  | Pick<tree.Index, "kind" | "index">
+  | Pick<tree.Call, "kind" | "arguments">;
+/** An operator and its right side, without the left. */
+type Operation =
+  | Pick<tree.As, "kind" | "type">
+  | Pick<tree.Range, "kind" | "to">
+  | Pick<tree.Binary, "kind" | "operator" | "right">;
 
 export abstract class ExpressionGrammar extends PrimaryGrammar {
   protected abstract readonly otherwise: Rule<tree.Otherwise>;
@@ -77,23 +88,19 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     this.SUBRULE(this.binary, { ARGS: [5] }),
   );
 
-  private readonly binary: Rule<tree.Expression, [minimum?: number]> = this.define("binary", (minimum = 0) => {
+  private readonly binary: Rule<tree.Expression, [minimum?: number]> = this.define("binary", (minimum = 1) => {
     const start = this.mark();
     let left = this.operand();
-    if (!this.RECORDING_PHASE && this.levelOfNext() < Math.max(minimum, 1)) return left;
-    let length = 0;
+    if (this.RECORDING_PHASE) this.MANY(() => this.OR(this.operations));
     let compared = false;
-    this.MANY({
-      MAX_LOOKAHEAD: 1,
-      GATE: () => this.levelOfNext() >= Math.max(minimum, 1),
-      DEF: () => {
-        this.chained(++length);
-        const level = this.levelOfNext();
-        if (level === comparison && compared) this.report(chainedComparison(this.span(this.peek(1))));
-        compared = level === comparison;
-        left = this.operation(start, left, level);
-      },
-    });
+    for (let length = 1; !this.RECORDING_PHASE; length++) {
+      const level = this.levelOfNext();
+      if (level < Math.max(minimum, 1)) break;
+      this.chained(length);
+      if (level === comparison && compared) this.report(chainedComparison(this.span(this.peek(1))));
+      compared = level === comparison;
+      left = this.operation(start, left);
+    }
     return left;
   });
 
@@ -102,52 +109,60 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     return this.SUBRULE5(this.postfix);
   }
 
-  /** One operator and its right side. */
-  private operation(start: number, left: tree.Expression, level: number): tree.Expression {
-    return this.OR<tree.Expression>([
-      {
-        ALT: () => {
-          this.CONSUME(v.As);
-          const type = this.SUBRULE(this.typeExpression);
-          return { id: this.finish(start), kind: "as", value: left, type };
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(v.DotDot);
-          const to = this.OPTION({
-            MAX_LOOKAHEAD: 1,
-            GATE: () => !this.next(v.LeftBrace),
-            DEF: () => this.SUBRULE1(this.binary, { ARGS: [6] }),
-          });
-          return { id: this.finish(start), kind: "range", from: left, to: to ?? null };
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(v.Not);
-          this.CONSUME(v.In);
-          const right = this.SUBRULE2(this.binary, { ARGS: [comparison + 1] });
-          return { id: this.finish(start), kind: "binary", operator: "not in", left, right };
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(v.Equals);
-          this.report(equalsInCondition(this.span(this.peek(0))));
-          const right = this.SUBRULE3(this.binary, { ARGS: [comparison + 1] });
-          return { id: this.finish(start), kind: "binary", operator: "==", left, right };
-        },
-      },
-      {
-        ALT: () => {
-          const operator = this.CONSUME(v.BinaryOperator).image as tree.BinaryOperator;
-          const right = this.SUBRULE4(this.binary, { ARGS: [level + 1] });
-          return { id: this.finish(start), kind: "binary", operator, left, right };
-        },
-      },
-    ]);
+  private operation(start: number, left: tree.Expression): tree.Expression {
+    const operation = this.OR(this.operations);
+    const id = this.finish(start);
+    switch (operation.kind) {
+      case "as":
+        return { id, kind: "as", value: left, type: operation.type };
+      case "range":
+        return { id, kind: "range", from: left, to: operation.to };
+      case "binary":
+        return { id, kind: "binary", operator: operation.operator, left, right: operation.right };
+    }
   }
+
+  /** One operator and its right side. Built once, for speed: arrays of closures made anew for every operator are felt. */
+  private readonly operations: IOrAlt<Operation>[] = [
+    {
+      ALT: () => {
+        this.CONSUME(v.As);
+        return { kind: "as", type: this.SUBRULE(this.typeExpression) };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(v.DotDot);
+        const to = this.OPTION({
+          MAX_LOOKAHEAD: 1,
+          GATE: () => !this.next(v.LeftBrace),
+          DEF: () => this.SUBRULE1(this.binary, { ARGS: [6] }),
+        });
+        return { kind: "range", to: to ?? null };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(v.Not);
+        this.CONSUME(v.In);
+        return { kind: "binary", operator: "not in", right: this.SUBRULE2(this.binary, { ARGS: [comparison + 1] }) };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(v.Equals);
+        this.report(equalsInCondition(this.span(this.peek(0))));
+        return { kind: "binary", operator: "==", right: this.SUBRULE3(this.binary, { ARGS: [comparison + 1] }) };
+      },
+    },
+    {
+      ALT: () => {
+        const operator = this.CONSUME(v.BinaryOperator).image as tree.BinaryOperator;
+        const minimum = (levels[operator] ?? 0) + 1;
+        return { kind: "binary", operator, right: this.SUBRULE4(this.binary, { ARGS: [minimum] }) };
+      },
+    },
+  ];
 
   private levelOfNext(): number {
     const next = this.peek(1);
@@ -193,47 +208,49 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     if (!this.atExpression()) this.stop("a value");
     const start = this.mark();
     let value = this.OR(this.primaries);
-    if (!this.RECORDING_PHASE && !this.atSuffix(value)) return value;
-    let length = 0;
-    this.MANY({
-      GATE: () => this.atSuffix(value),
-      DEF: () => {
-        this.chained(++length);
-        value = this.suffix(start, value);
-      },
-    });
+    if (this.RECORDING_PHASE) this.MANY(() => this.OR1(this.suffixes));
+    for (let length = 1; !this.RECORDING_PHASE && this.atSuffix(value); length++) {
+      this.chained(length);
+      value = this.suffix(start, value);
+    }
     return value;
   });
 
   private atSuffix(value: tree.Expression): boolean {
-    return this.next(v.Dot) || (this.adjacent() && value.kind !== "number");
+    if (this.next(v.Dot)) return true;
+    return (this.next(v.LeftParenthesis) || this.next(v.LeftBracket)) && this.adjacent() && value.kind !== "number";
   }
 
   private suffix(start: number, object: tree.Expression): tree.Expression {
-    return this.OR1<tree.Expression>([
-      {
-        ALT: () => {
-          this.CONSUME(v.Dot);
-          const name = this.nameOf(this.CONSUME1(v.Identifier));
-          return { id: this.finish(start), kind: "member", object, name };
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(v.LeftBracket);
-          const index = this.nested(() => this.SUBRULE2(this.expression));
-          this.CONSUME(v.RightBracket);
-          return { id: this.finish(start), kind: "index", object, index };
-        },
-      },
-      {
-        ALT: () => {
-          const list = this.SUBRULE(this.callArguments);
-          return { id: this.finish(start), kind: "call", callee: object, arguments: list };
-        },
-      },
-    ]);
+    const suffix = this.OR1(this.suffixes);
+    const id = this.finish(start);
+    switch (suffix.kind) {
+      case "member":
+        return { id, kind: "member", object, name: suffix.name };
+      case "index":
+        return { id, kind: "index", object, index: suffix.index };
+      case "call":
+        return { id, kind: "call", callee: object, arguments: suffix.arguments };
+    }
   }
+
+  private readonly suffixes: IOrAlt<Suffix>[] = [
+    {
+      ALT: () => {
+        this.CONSUME(v.Dot);
+        return { kind: "member", name: this.nameOf(this.CONSUME1(v.Identifier)) };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(v.LeftBracket);
+        const index = this.nested(() => this.SUBRULE2(this.expression));
+        this.CONSUME(v.RightBracket);
+        return { kind: "index", index };
+      },
+    },
+    { ALT: () => ({ kind: "call", arguments: this.SUBRULE(this.callArguments) }) },
+  ];
 
   protected readonly callArguments: Rule<tree.Argument[]> = this.define("callArguments", () => {
     const list: tree.Argument[] = [];

@@ -14,6 +14,7 @@ export interface Body {
 const guardable: ReadonlySet<string> = new Set(
   "require forward reply deny set remove rewrite log expression-step".split(" "),
 );
+const bodySettings: ReadonlySet<string> = new Set(["deadline", "body", "timeout"]);
 const testVerbs: ReadonlySet<TokenType> = new Set([v.GivenVerb, v.SendVerb, v.ExpectVerb, v.AdvanceVerb]);
 const endings: ReadonlySet<TokenType> = new Set([v.Reply, v.Deny, v.Forward]);
 
@@ -35,7 +36,7 @@ export abstract class StepGrammar extends SettingGrammar {
       () => {
         if (this.RECORDING_PHASE) {
           this.OR([{ ALT: () => this.settingEntry(settings) }, { ALT: () => this.stepEntry(steps) }]);
-        } else if (this.next(v.Key)) {
+        } else if (this.next(v.Key) || this.atSettingWithEquals()) {
           const key = this.peek(1);
           if (steps.length > 0) this.report(settingAfterStep(this.span(key), key.image));
           this.settingEntry(settings);
@@ -45,6 +46,11 @@ export abstract class StepGrammar extends SettingGrammar {
     );
     return { settings, steps };
   });
+
+  /** `deadline = 5s`: no `let` is missing there, but a colon. */
+  private atSettingWithEquals(): boolean {
+    return this.next(v.Equals, 2) && this.next(v.Identifier) && bodySettings.has(this.peek(1).image);
+  }
 
   /** `{ steps }`. */
   protected readonly steps: Rule<tree.Step[]> = this.define("steps", () => {

@@ -1,6 +1,7 @@
 /** Tests and their steps, which exist nowhere else: `given`, `send`, `expect`, `advance`. */
 import type { TokenType } from "chevrotain";
 import { type Rule, withoutElse } from "./base.ts";
+import { notAStep } from "./mistake.ts";
 import { StepGrammar } from "./step.ts";
 import type * as tree from "./tree.ts";
 import * as v from "./vocabulary.ts";
@@ -32,7 +33,10 @@ export abstract class TestGrammar extends StepGrammar {
   });
 
   private readonly testStep: Rule<tree.TestStep> = this.define("testStep", () => {
-    if (!testVerbs.has(this.peek(1).tokenType)) this.stop("a step of a test");
+    const word = this.peek(1);
+    if (word.tokenType === v.Identifier && !this.RECORDING_PHASE)
+      this.stopWith(notAStep(this.span(word), word.image, false));
+    if (!testVerbs.has(word.tokenType)) this.stop("a step of a test");
     return this.OR<tree.TestStep>([
       { ALT: () => this.SUBRULE(this.given) },
       { ALT: () => this.SUBRULE(this.send) },
