@@ -7,6 +7,8 @@ import { build, residentMemory, type Running, startArtifact, temporaryFolder, un
 const GIGABYTE = 1_000_000_000;
 /** What buffers on the way may hold at most; the body is more than ten times this. */
 const GROWTH = 80_000_000;
+/** Enough for every buffer and pool to reach its size before memory is looked at. */
+const WARM_UP = 100_000_000;
 const CHUNK = Buffer.alloc(1_000_000, "x");
 
 describe.each(["fast", "strict"])("%s transport", (transport) => {
@@ -29,8 +31,8 @@ describe.each(["fast", "strict"])("%s transport", (transport) => {
         incoming.on("end", () => outgoing.end(String(bytes)));
         return;
       }
-      outgoing.writeHead(200, incoming.url === "/endless" ? {} : { "content-length": GIGABYTE });
-      let left = incoming.url === "/endless" ? Number.POSITIVE_INFINITY : GIGABYTE;
+      let left = Number(incoming.url?.slice(1));
+      outgoing.writeHead(200, Number.isFinite(left) ? { "content-length": left } : {});
       const more = (): void => {
         while (left > 0 && !outgoing.destroyed) {
           left -= CHUNK.length;
@@ -85,9 +87,9 @@ route any "/{path...}" open {
 
   const path = (name: string) => ({ host: "127.0.0.1", port: gateway.port, path: name });
 
-  function download(): Promise<number> {
+  function download(size: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      get(path("/big"), (response) => {
+      get(path(`/${size}`), (response) => {
         let bytes = 0;
         response.on("data", (data: Buffer) => {
           bytes += data.length;
@@ -98,10 +100,11 @@ route any "/{path...}" open {
     });
   }
 
-  function upload(): Promise<string> {
+  function upload(size: number): Promise<string> {
     return new Promise((resolve, reject) => {
       const sent: ClientRequest = request(
-        { ...path("/big"), method: "POST", headers: { "content-length": GIGABYTE } },
+        // Chunked: uWebSockets.js 20.30 refuses a Content-Length of more than nine digits.
+        { ...path("/"), method: "POST", headers: { "transfer-encoding": "chunked" } },
         (response) => {
           let text = "";
           response.setEncoding("utf8").on("data", (data: string) => {
@@ -110,7 +113,7 @@ route any "/{path...}" open {
           response.on("end", () => resolve(text));
         },
       ).on("error", reject);
-      let left = GIGABYTE;
+      let left = size;
       const more = (): void => {
         while (left > 0) {
           left -= CHUNK.length;
@@ -126,20 +129,20 @@ route any "/{path...}" open {
   }
 
   test.runIf(existsSync("/proc/self/status"))("download", async () => {
-    await download();
+    await download(WARM_UP);
     let bytes = 0;
     const grown = await growth(async () => {
-      bytes = await download();
+      bytes = await download(GIGABYTE);
     });
     expect(bytes).toBe(GIGABYTE);
     expect(grown).toBeLessThan(GROWTH);
   });
 
   test.runIf(existsSync("/proc/self/status"))("upload", async () => {
-    await upload();
+    await upload(WARM_UP);
     let received = "";
     const grown = await growth(async () => {
-      received = await upload();
+      received = await upload(GIGABYTE);
     });
     expect(received).toBe(String(GIGABYTE));
     expect(grown).toBeLessThan(GROWTH);
@@ -151,7 +154,7 @@ route any "/{path...}" open {
         { length: 20 },
         () =>
           new Promise<void>((resolve) => {
-            const asked = get(path("/endless"), (response) => {
+            const asked = get(path("/Infinity"), (response) => {
               response.once("data", () => {
                 asked.destroy();
                 resolve();
