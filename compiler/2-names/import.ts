@@ -54,7 +54,7 @@ function importName(
     return;
   }
   module.names.set(as.text, found ?? broken);
-  if (target === null) return;
+  if (target === null || (found === undefined && target.hasBroken)) return;
   const at = { span: spanOf(module.tree, imported.name.id), text: "imported here" };
   if (found === undefined) {
     const likely = nearest(wanted, target.declared.keys());

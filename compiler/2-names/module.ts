@@ -9,6 +9,8 @@ export interface NamedModule {
   readonly tree: tree.Tree;
   /** What the file declares itself. */
   readonly declared: ReadonlyMap<string, GlobalSymbol>;
+  /** A declaration could not be read (reported): what it declares is unknown, and not held against its uses. */
+  readonly hasBroken: boolean;
   /** What can be named in it: its own declarations and what it imports. */
   readonly names: Map<string, GlobalSymbol>;
 }
@@ -20,7 +22,8 @@ export function collectModule(syntax: tree.Tree, index: number, diagnostics: Dia
     if (symbol === null) continue;
     declareName(declared, symbol, syntax, nameNode(symbol), diagnostics);
   }
-  return { index, tree: syntax, declared, names: new Map(declared) };
+  const hasBroken = syntax.program.declarations.some((declaration) => declaration.kind === "broken");
+  return { index, tree: syntax, declared, hasBroken, names: new Map(declared) };
 }
 
 function symbolOf(declaration: tree.Declaration, module: number): GlobalSymbol | null {

@@ -31,6 +31,8 @@ export interface ProgramState {
 export interface ModuleState extends CheckedModule {
   readonly index: number;
   readonly names: ReadonlyMap<string, GlobalSymbol>;
+  /** A declaration could not be read: names that are unknown may be its. */
+  readonly hasBroken: boolean;
   readonly types: Map<tree.NodeId, Type>;
   readonly meanings: Map<tree.NodeId, Meaning>;
   readonly canFail: Set<tree.NodeId>;
@@ -146,4 +148,11 @@ export function span(module: ModuleState, node: { readonly id: tree.NodeId }): S
 export function sourceOf(module: ModuleState, node: { readonly id: tree.NodeId }): string {
   const { start, end } = span(module, node);
   return module.tree.text.slice(start, end);
+}
+
+/** Whether something within the node could not be read. */
+export function hasSyntaxError(module: ModuleState, node: { readonly id: tree.NodeId }): boolean {
+  if (module.tree.diagnostics.length === 0) return false;
+  const { start, end } = span(module, node);
+  return module.tree.diagnostics.some(({ primary }) => primary.span.start >= start && primary.span.start <= end);
 }

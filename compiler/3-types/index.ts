@@ -23,6 +23,7 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     index: module.index,
     tree: module.tree,
     names: module.names,
+    hasBroken: module.hasBroken,
     types: new Map(),
     meanings: new Map(),
     canFail: new Set(),

@@ -59,7 +59,7 @@ function notAValue(body: Body, node: tree.Reference, kind: string): Type {
 /** Reports a name that means nothing here, once, with the likeliest that does. `wanted`: the names that would do. */
 export function unknownName(body: Body, name: tree.Name, wanted: readonly string[] | null = null): void {
   // What could not be read may have declared it.
-  if (body.hasBroken) return;
+  if (body.hasBroken || body.module.hasBroken) return;
   const observed = body.where === "test" ? [...observations.keys()] : [];
   const known = wanted ?? [
     ...body.scope.all(),

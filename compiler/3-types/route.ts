@@ -89,7 +89,10 @@ function checkMethods(body: Body, node: tree.Route): void {
 }
 
 function checkPattern(body: Body, pattern: tree.PathPattern | tree.Broken): void {
-  if (pattern.kind === "broken") return;
+  if (pattern.kind === "broken") {
+    body.hasBroken = true;
+    return;
+  }
   const first = pattern.parts[0];
   if (first?.kind !== "path-literal" || !first.text.startsWith("/"))
     report(body, pattern, "VGW3034", { text: "this", type: "a path" }, 'a path begins with "/"');

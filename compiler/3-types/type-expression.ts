@@ -5,7 +5,7 @@ import { currencies } from "../vocabulary/units.ts";
 import { types as vocabularyTypes } from "../vocabulary/types.ts";
 import { newBody } from "./body.ts";
 import { constantValue } from "./constant-value.ts";
-import { type ModuleState, type ProgramState, report, span } from "./context.ts";
+import { hasSyntaxError, type ModuleState, type ProgramState, report, span } from "./context.ts";
 import {
   BOOL,
   FLOAT,
@@ -166,6 +166,7 @@ function resolveNamed(context: Context, node: tree.NamedType): Type {
     );
     return UNKNOWN;
   }
+  if (context.module.hasBroken) return UNKNOWN;
   const known = [
     ...vocabularyTypes.keys(),
     ...[...context.module.names].flatMap(([key, { kind }]) => (kind === "type" ? [key] : [])),
@@ -195,10 +196,12 @@ export function declaredType(
   }
   program.open.add(declaration);
   const context = { program, module };
-  const type =
+  const written =
     declaration.type.kind === "record-type"
       ? resolveRecord(context, declaration.type, declaration.name.text)
       : resolveType(context, declaration.type);
+  // What could not be read of it is not missed where it is used.
+  const type = hasSyntaxError(module, declaration) ? UNKNOWN : written;
   program.open.delete(declaration);
   module.types.set(declaration.type.id, type);
   program.declaredTypes.set(declaration, type);
