@@ -38,6 +38,8 @@ export interface Capabilities {
   readonly descriptor: boolean;
   /** Settings that are honoured; the others are fixed by the build (idle and head: 10 to 12 s, closed without an answer). */
   readonly limits: { readonly idle: boolean; readonly head: boolean; readonly connections: boolean };
+  /** Largest declared body length: 20.30 takes no more than nine digits and closes; longer ones can come chunked. null: `limits.body` alone. */
+  readonly declaredLength: number | null;
   /** Most header fields in a request: 20.30 gives no answer above. null: bounded by `limits.headers` alone. */
   readonly fieldCount: number | null;
 }
@@ -57,6 +59,7 @@ export const FAST: Capabilities = {
   codingCase: false,
   descriptor: false,
   limits: { idle: false, head: false, connections: false },
+  declaredLength: 999_999_999,
   fieldCount: 49,
 };
 
@@ -75,5 +78,6 @@ export const STRICT: Capabilities = {
   codingCase: true,
   descriptor: true,
   limits: { idle: true, head: true, connections: true },
+  declaredLength: null,
   fieldCount: null,
 };

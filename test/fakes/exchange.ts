@@ -105,7 +105,7 @@ export class FakeExchange implements Exchange {
   readonly headers: Headers;
   readonly address: string;
   readonly peer: string;
-  readonly peerTrusted = false;
+  readonly peerTrusted: boolean = false;
   readonly httpVersion = "1.1";
   readonly body: FakeBody;
   readonly traceId = "0af7651916cd43dd8448eb211c80319c";
