@@ -29,6 +29,9 @@ const levels: Readonly<Record<string, number>> = {
   as: 8,
 };
 const comparison = 4;
+const operators: ReadonlyMap<string, tree.BinaryOperator> = new Map(
+  (["or", "and", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/"] as const).map((sign) => [sign, sign]),
+);
 
 const prefixes: ReadonlySet<TokenType> = new Set([v.Not, v.Minus, v.DotDot]);
 
@@ -157,7 +160,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     },
     {
       ALT: () => {
-        const operator = this.CONSUME(v.BinaryOperator).image as tree.BinaryOperator;
+        const operator = operators.get(this.CONSUME(v.BinaryOperator).image) ?? "or";
         const minimum = (levels[operator] ?? 0) + 1;
         return { kind: "binary", operator, right: this.SUBRULE4(this.binary, { ARGS: [minimum] }) };
       },

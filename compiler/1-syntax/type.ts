@@ -192,7 +192,7 @@ export abstract class TypeGrammar extends BaseGrammar {
 
   /** `[T](5)` means exactly five. */
   private asRange(bound: tree.Expression): tree.Range {
-    if (this.RECORDING_PHASE || bound.kind === "range") return bound as tree.Range;
+    if (bound.kind === "range") return bound;
     return { id: this.finish(this.startOf(bound.id)), kind: "range", from: bound, to: bound };
   }
 
