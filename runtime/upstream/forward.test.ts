@@ -281,18 +281,23 @@ describe("the answer", () => {
     await server.closed(1);
   });
 
-  it("before the end of the request: is passed on, and the client's connection closes", async () => {
-    const server = await raw((socket) => {
-      socket.once("data", () => socket.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig"));
+  for (const [how, bytes] of [
+    ["whole", "Content-Length: 3\r\n\r\nbig"],
+    ["in chunks", "Transfer-Encoding: chunked\r\n\r\n3\r\nbig\r\n0\r\n\r\n"],
+  ] as const) {
+    it(`before the end of the request, ${how}: is passed on, and the client's connection closes`, async () => {
+      const server = await raw((socket) => {
+        socket.once("data", () => socket.write(`HTTP/1.1 413 Content Too Large\r\n${bytes}`));
+      });
+      const exchange = new FakeExchange({ method: "POST", body: { length: 1_000_000 } });
+      exchange.body.push("the beginning");
+      const failure = await service(server.origin).forward(exchange, forwarding());
+      expect([failure, exchange.status, exchange.text, exchange.closesAfter]).toEqual([null, 413, "big", true]);
+      // The rest of the body comes all the same and goes nowhere.
+      exchange.body.push("more");
+      await server.closed(1);
     });
-    const exchange = new FakeExchange({ method: "POST", body: { length: 1_000_000 } });
-    exchange.body.push("the beginning");
-    const failure = await service(server.origin).forward(exchange, forwarding());
-    expect([failure, exchange.status, exchange.text, exchange.closesAfter]).toEqual([null, 413, "big", true]);
-    // The rest of the body comes all the same and goes nowhere.
-    exchange.body.push("more");
-    await server.closed(1);
-  });
+  }
 
   it("may flow while the request still does", async () => {
     const origin = await http((request, response) => request.pipe(response));
