@@ -1,5 +1,5 @@
 /** Small constructors of plan expressions. */
-import { BOOL, INT, NULL, optional, present, STRING } from "../3-types/construct.ts";
+import { BOOL, INT, NULL, present, STRING } from "../3-types/construct.ts";
 import type { Type } from "../3-types/type.ts";
 import type { Expr } from "./plan.ts";
 
@@ -48,7 +48,4 @@ export function isSimple(expr: Expr): boolean {
 /** The same value, known to be there. */
 export function asPresent(expr: Expr): Expr {
   return expr.type.kind === "optional" ? { ...expr, type: present(expr.type) } : expr;
-}
-export function asOptional(type: Type): Type {
-  return optional(type);
 }
