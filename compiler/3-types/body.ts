@@ -15,6 +15,7 @@ export function newBody(
     program,
     module,
     where,
+    answering: false,
     scope: new Scope<Local>(null),
     failures: [],
     elseDepth: 0,

@@ -92,6 +92,8 @@ export interface Body {
   readonly program: ProgramState;
   readonly module: ModuleState;
   where: Where;
+  /** In forward's block: the answer's status and header fields are known. */
+  answering: boolean;
   scope: Scope<Local>;
   readonly failures: OpenFailure[];
   /** Above 0 in what follows `else`: `failure` has a meaning there. */

@@ -21,11 +21,13 @@ export function checkForward(body: Body, step: tree.ForwardStep): void {
   });
   if (service) sinkCarried(body, step.service, service);
   enter(body, () => {
-    const { where, elseDepth } = body;
+    const { where, answering, elseDepth } = body;
     body.where = "answer";
+    body.answering = true;
     body.elseDepth = 0;
     checkSteps(body, step.steps);
     body.where = where;
+    body.answering = answering;
     body.elseDepth = elseDepth;
   });
   checkEndingOtherwise(body, step.otherwise);

@@ -7,8 +7,7 @@ import { settle } from "./failure.ts";
 export function checkGuard(body: Body, guard: tree.Expression): void {
   const { where } = body;
   const mark = body.failures.length;
-  // In forward's block the answer can be asked about, so the guard of a step there stays in its place.
-  if (where !== "answer") body.where = "guard";
+  body.where = "guard";
   condition(body, guard);
   body.where = where;
   settle(body, mark);

@@ -47,7 +47,8 @@ export function checkLambdaAs(body: Body, node: tree.Lambda, shape: LambdaShape)
     );
   }
   const where = body.where;
-  if (!shape.calls) body.where = "lambda";
+  // In a function, guard or constant the narrower rules of those stay.
+  if (!shape.calls && (where === "route" || where === "policy" || where === "answer")) body.where = "lambda";
   const mark = body.failures.length;
   const result = enter(body, () => {
     node.parameters.forEach((parameter, index) => {

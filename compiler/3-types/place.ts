@@ -90,7 +90,7 @@ export function readPlace(body: Body, node: tree.Member | tree.Call): Type {
     report(body, node, "VGW6104", { place: text(entry), done: "read", where: "" }, "it can only be set or removed");
     return UNKNOWN;
   }
-  if (entry.read === "answer" && body.where !== "answer" && body.where !== "lambda")
+  if (entry.read === "answer" && !body.answering)
     report(
       body,
       node,
