@@ -23,7 +23,7 @@ test "a greeting names who asked" {
 }
 
 test "a name has at most forty letters" {
-  send GET "/hello/{"x".repeat(41)}"
+  send GET "/hello/Wolfeschlegelsteinhausenbergerdorff-the-Elder"
   expect status == 404
 }
 `;

@@ -136,6 +136,11 @@ try {
   process.exitCode = reportFailure(error);
 }
 
+/** Errors of the artifact's writer say what to do next themselves. */
+function hasNext(error: unknown): error is Error & { readonly next: string } {
+  return error instanceof Error && "next" in error && typeof error.next === "string";
+}
+
 function reportFailure(error: unknown): number {
   // Commander has printed its own message; help and version end with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.good : exit.usage;
@@ -144,6 +149,10 @@ function reportFailure(error: unknown): number {
     if (error.message) remark(`${style.error("error")}: ${error.message}`);
     if (error.help) remark(`${style.related("help")}: ${error.help}`);
     return error.exitCode;
+  }
+  if (hasNext(error)) {
+    remark(`${style.error("error")}: ${error.message}\n${style.related("help")}: ${error.next}`);
+    return exit.environment;
   }
   remark(`${style.error("error VGW9001")}: vgw failed in a way that is its own fault`);
   remark(error instanceof Error ? (error.stack ?? error.message) : String(error));
