@@ -1,10 +1,11 @@
 /**
  * Which types fast-json-stringify may serialise, and the JSON Schema that tells it so. Only shapes for which its output is
- * exactly the language's: its `integer` truncates, its `number` prints what is not finite as null, and a missing
- * required field throws, so numbers must be whole or finite by their type (they are: arithmetic saturates) and each
- * absent field must be optional by its type.
+ * exactly the language's: its `integer` truncates, its `number` prints what is not finite as null, a missing required field
+ * throws, and required fields are written before optional ones. So numbers must be whole or finite by their type (they are:
+ * arithmetic saturates), each absent field must be optional by its type, and no optional field may stand before a required one.
  */
 import type { Type } from "../3-types/type.ts";
+import { INHERITED } from "./names.ts";
 
 /** The schema, or null where straight code must do it. */
 export function schemaOf(type: Type): object | null {
@@ -38,12 +39,14 @@ export function schemaOf(type: Type): object | null {
       const properties: { [name: string]: object } = {};
       const required: string[] = [];
       for (const field of type.fields) {
-        // A property of this name means the prototype to the compiled code.
-        if (field.name === "__proto__") return null;
+        // The compiled code would find what every object inherits where the record has nothing.
+        if (field.type.kind === "optional" && INHERITED.has(field.name)) return null;
         const schema = schemaOf(field.type.kind === "optional" ? field.type.of : field.type);
         if (schema === null) return null;
         properties[field.name] = schema;
-        if (field.type.kind !== "optional") required.push(field.name);
+        if (field.type.kind === "optional") continue;
+        if (required.length < Object.keys(properties).length - 1) return null;
+        required.push(field.name);
       }
       return { type: "object", properties, required };
     }

@@ -408,7 +408,7 @@ export const types: ReadonlyMap<string, TypeEntry> = new Map(
       overflow: "",
       division: "",
       rounding: "",
-      json: "An object; absent fields are left out",
+      json: "An object; its fields in the order of the type, absent ones left out",
       text: "Its JSON text",
       example: { source: "{ a: 1 }", json: '{"a":1}' },
       parameters: "{ a: int }",
