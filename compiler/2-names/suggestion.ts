@@ -9,12 +9,19 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = distanceOf(word, candidate, bestDistance);
     // A short word of which nothing remains would be a guess, not a suggestion.
-    if (distance < bestDistance && distance < Math.max(word.length, candidate.length) - 1) {
+    if (
+      distance < bestDistance &&
+      (distance < Math.max(word.length, candidate.length) - 1 || sameButCase(word, candidate))
+    ) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+function sameButCase(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** Edits (insert, delete, replace, swap of neighbours; a change of case is half of one) from one word to the other. */

@@ -209,15 +209,14 @@ function flow(parameter: SignatureType, argument: Type, signature: Signature): L
   const { result } = signature;
   switch (parameter.kind) {
     case "variable":
-      return mentions(result, parameter.name) ? NONE : deepLabels(argument);
+      return mentions(result, parameter.name) || tellsNothing(result) ? NONE : deepLabels(argument);
     case "list":
     case "map": {
       const inner = parameter.kind === "list" ? parameter.item : parameter.value;
       const item = argument.kind === "list" ? argument.item : argument.kind === "map" ? argument.value : argument;
       if (inner.kind !== "variable" || mentions(result, inner.name))
         return union(argument.labels, flow(inner, item, signature));
-      const tellsNothing = result.kind === "named" && (result.name === "int" || result.name === "bool");
-      return tellsNothing || isGivenToFunction(signature, inner.name) ? argument.labels : deepLabels(argument);
+      return tellsNothing(result) || isGivenToFunction(signature, inner.name) ? argument.labels : deepLabels(argument);
     }
     case "function":
       // A condition or an order decides about items; only what is named or bound becomes part of the result.
@@ -227,6 +226,12 @@ function flow(parameter: SignatureType, argument: Type, signature: Signature): L
     default:
       return deepLabels(argument);
   }
+}
+
+/** A count, a position, a yes or no about things of any type. */
+function tellsNothing(result: SignatureType): boolean {
+  const type = result.kind === "optional" ? result.of : result;
+  return type.kind === "named" && (type.name === "int" || type.name === "bool");
 }
 
 function isGivenToFunction(signature: Signature, variable: string): boolean {

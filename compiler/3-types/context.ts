@@ -23,6 +23,8 @@ export interface ProgramState {
   readonly functions: Map<tree.FunctionDeclaration, FunctionState>;
   readonly policies: Map<tree.Policy, PolicyState>;
   readonly declaredTypes: Map<tree.TypeDeclaration, Type>;
+  /** Labels that were refused on their way to a service: a value that several steps forward is told once per service. */
+  readonly refused: Set<string>;
   /** Declarations whose check has begun and not ended, to find what needs itself. */
   readonly open: Set<tree.Declaration>;
 }

@@ -38,6 +38,7 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     functions: new Map(),
     policies: new Map(),
     declaredTypes: new Map(),
+    refused: new Set(),
     open: new Set(),
   };
   const gateway = checkSettingsOnly(program);

@@ -1,6 +1,6 @@
 /** A route: its methods, path, host, policies and guard, then its settings and steps; every way through must end. */
 import type * as tree from "../1-syntax/tree.ts";
-import { kindNames, nearest } from "../2-names/index.ts";
+import { kindNames } from "../2-names/index.ts";
 import { routeSettings } from "../vocabulary/settings/route.ts";
 import { placeArguments } from "./arguments.ts";
 import { newBody } from "./body.ts";
@@ -11,6 +11,7 @@ import { check } from "./expression.ts";
 import { assign } from "./expect.ts";
 import { settle } from "./failure.ts";
 import { checkGuard } from "./guard.ts";
+import { checkMethods } from "./method.ts";
 import { extraLabels, visible } from "./labels.ts";
 import { policyOf } from "./policy.ts";
 import { unknownName } from "./reference.ts";
@@ -22,33 +23,10 @@ import { checkSteps } from "./steps.ts";
 import { resolveType } from "./type-expression.ts";
 import type { Type } from "./type.ts";
 
-/** Registered methods that a gateway passes on (IANA), without CONNECT and TRACE, which end at the first proxy. */
-const methods = new Set([
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "OPTIONS",
-  "QUERY",
-  "PROPFIND",
-  "PROPPATCH",
-  "MKCOL",
-  "COPY",
-  "MOVE",
-  "LOCK",
-  "UNLOCK",
-  "REPORT",
-  "SEARCH",
-  "PURGE",
-  "any",
-]);
-
 export function checkRoute(program: ProgramState, module: ModuleState, node: tree.Route): CheckedRoute {
   const policies = new Set<tree.Policy>();
   const body = newBody(program, module, "route", policies);
-  checkMethods(body, node);
+  checkMethods(body, node.methods);
   checkPattern(body, node.pattern);
   if (node.host) checkHost(body, node.host);
   for (const use of node.policies) checkPolicyUse(body, use, policies);
@@ -70,22 +48,6 @@ function nameOf(body: Body, node: tree.Route): string {
   const { start, end } = span(body.module, node.pattern);
   const path = body.module.tree.text.slice(start, end).replace(/^"|"$/g, "");
   return `${node.methods.map(({ text }) => text).join(", ")} ${path}`;
-}
-
-function checkMethods(body: Body, node: tree.Route): void {
-  const seen = new Set<string>();
-  for (const method of node.methods) {
-    if (seen.has(method.text)) report(body, method, "VGW3006", { name: method.text }, "again");
-    seen.add(method.text);
-    if (methods.has(method.text) || method.text === "") continue;
-    const likely = methods.has(method.text.toUpperCase()) ? method.text.toUpperCase() : nearest(method.text, methods);
-    report(body, method, "VGW3027", { name: method.text }, "a method is expected here", {
-      help: likely && `did you mean ${likely}?`,
-      fixes: likely
-        ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(body.module, method), text: likely }] }]
-        : [],
-    });
-  }
 }
 
 function checkPattern(body: Body, pattern: tree.PathPattern | tree.Broken): void {

@@ -25,7 +25,9 @@ function refuseForService(
   at: tree.Name | null,
 ): void {
   for (const label of labels) {
-    if (service.clearance.includes(label)) continue;
+    const key = `${module.index}:${node.id} ${label} ${service.name}`;
+    if (service.clearance.includes(label) || body.program.refused.has(key)) continue;
+    body.program.refused.add(key);
     const way = pathOfLabel(body.program, module, node, label);
     const related = way.map(toRelated);
     const reached = at ? [{ node: at, text: `goes to ${service.name} here`, module: body.module }] : [];

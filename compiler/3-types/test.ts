@@ -9,6 +9,7 @@ import { type Body, type ModuleState, type ProgramState, report } from "./contex
 import { simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { check, expect } from "./expression.ts";
+import { checkMethods } from "./method.ts";
 import { checkEntries, checkPayload } from "./service-call.ts";
 import { checkSettings } from "./setting.ts";
 import { signatureTypeOf } from "./signature.ts";
@@ -89,6 +90,7 @@ function checkFake(body: Body, target: tree.Call, object: tree.Reference, value:
 }
 
 function checkSend(body: Body, step: tree.SendStep): void {
+  checkMethods(body, [step.method]);
   expect(body, step.path, STRING);
   checkSettings(body, "send", sendSettings, step.settings, step, (setting, node) => {
     if (setting.type.kind === "entries") checkEntries(body, setting.key, node, null);
