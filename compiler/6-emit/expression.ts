@@ -8,7 +8,7 @@ import { builtinCall } from "./builtin.ts";
 import { constantText } from "./constant.ts";
 import { decodeValueText } from "./decode.ts";
 import { encodeText } from "./encode.ts";
-import { propertyAccess, propertyKey } from "./names.ts";
+import { INHERITED, propertyAccess, propertyKey } from "./names.ts";
 import { binaryText, kindOf } from "./operator.ts";
 import type { Scope } from "./scope.ts";
 import { sameText, typeText } from "./type.ts";
@@ -164,7 +164,10 @@ function fieldText(scope: Scope, expr: ExprOf<"field">): string {
     const members = having.map((member) => typeText(scope.emission, member)).join(" | ");
     return `(${operand(scope, expr.of)} as ${members})${propertyAccess(expr.name)}`;
   }
-  return `${operand(scope, expr.of)}${propertyAccess(expr.name)}`;
+  const record = operand(scope, expr.of);
+  const value = `${record}${propertyAccess(expr.name)}`;
+  if (expr.type.kind !== "optional" || !INHERITED.has(expr.name)) return value;
+  return `(Object.hasOwn(${record}, ${JSON.stringify(expr.name)}) ? ${value} : undefined)`;
 }
 
 function hasField(type: Type, name: string): boolean {

@@ -74,6 +74,9 @@ function wordsOf(text: string): string[] {
   return text.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
 }
 
+/** Names that every object inherits: reading one of these has to ask for the object's own. */
+export const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
 /** A property name as it stands in an object literal or type. */
 export function propertyKey(name: string): string {
   if (name === "__proto__") return `["__proto__"]`;

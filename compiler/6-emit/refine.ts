@@ -43,7 +43,7 @@ function lengthTests(emission: Emission, type: Extract<Type, { readonly kind: "s
 
 /** The tables of a pattern, made when building: one constant per expression. */
 export function patternConstant(emission: Emission, source: string): string {
-  return emission.declared(`pattern ${source}`, "pattern", (name) => {
+  return emission.declared(`pattern ${source}`, "patternTable", (name) => {
     emission.use("pattern");
     return `/** ${source.replaceAll("*/", "* /")} */\nconst ${name} = ${patternCode(source)};`;
   });

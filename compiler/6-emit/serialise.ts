@@ -7,7 +7,7 @@
  */
 import type { RecordType, Type } from "../3-types/type.ts";
 import type { Emission } from "./emission.ts";
-import { capital, identifier, propertyAccess } from "./names.ts";
+import { capital, INHERITED, identifier, propertyAccess } from "./names.ts";
 import { schemaOf } from "./schema.ts";
 import { memberTest } from "./member.ts";
 import { shapeKey, typeText } from "./type.ts";
@@ -136,7 +136,8 @@ function recordBody(emission: Emission, type: RecordType): string[] {
     const lead = started === "always" ? `,${key}:` : `${key}:`;
     const comma = started === "maybe" ? [`if (text !== "{") text += ",";`] : [];
     if (field.type.kind === "optional") {
-      lines.push(`if (${value} !== undefined) {`);
+      const own = INHERITED.has(field.name) ? `Object.hasOwn(value, ${key}) && ` : "";
+      lines.push(`if (${own}${value} !== undefined) {`);
       lines.push(...comma.map((line) => `  ${line}`));
       lines.push(`  text += ${literal(lead)} + ${serialiseText(emission, field.type.of, value)};`, "}");
       if (started === "never") started = "maybe";

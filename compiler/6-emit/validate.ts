@@ -6,7 +6,7 @@ import { listLiteral } from "./literal.ts";
 import type { FieldType, RecordType, Type } from "../3-types/type.ts";
 import { types } from "../vocabulary/types.ts";
 import type { Emission } from "./emission.ts";
-import { capital, identifier, Names, propertyAccess, propertyKey } from "./names.ts";
+import { capital, INHERITED, identifier, Names, propertyAccess, propertyKey } from "./names.ts";
 import { refinements } from "./refine.ts";
 import { shapeKey, typeText } from "./type.ts";
 
@@ -112,8 +112,6 @@ function refusals(emission: Emission, type: Type, value: string): string[] {
   const tests = refinements(emission, type, value);
   return tests.length === 0 ? [] : [`if (${tests.join(" || ")}) return undefined;`];
 }
-
-const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /** A member of parsed JSON; names that every object inherits must be its own. */
 function memberText(emission: Emission, name: string): string {

@@ -47,7 +47,7 @@ let orders: Service;
 let catalogue: Service;
 let images: Service;
 
-// GET /orders/{id: uuid} on shop.example, with partner (gateway.vgw:37)
+// GET /orders/{id: uuid} on shop.example, with partner (gateway.vgw:40)
 function getOrdersById(exchange: Exchange, id: string): void | Promise<void> {
   exchange.route = "GET /orders/{id: uuid}";
   host.deadline(exchange, 5000);
@@ -76,7 +76,7 @@ function getOrdersById(exchange: Exchange, id: string): void | Promise<void> {
   });
 }
 
-// POST /orders on shop.example, with partner (gateway.vgw:49)
+// POST /orders on shop.example, with partner (gateway.vgw:52)
 async function postOrders(exchange: Exchange): Promise<void> {
   exchange.route = "POST /orders";
   const edits: HeaderEdit[] = [];
@@ -98,7 +98,7 @@ async function postOrders(exchange: Exchange): Promise<void> {
   return;
 }
 
-// GET /stock/{number: int(1..999999)} on shop.example, with office (gateway.vgw:67)
+// GET /stock/{number: int(1..999999)} on shop.example, with office (gateway.vgw:70)
 function getStockByNumber(exchange: Exchange, number: number): void | Promise<void> {
   exchange.route = "GET /stock/{number: int(1..999999)}";
   if (!inNetwork(exchange.address, "10.20.0.0/16")) {
@@ -118,7 +118,7 @@ function getStockByNumber(exchange: Exchange, number: number): void | Promise<vo
   });
 }
 
-// GET /catalogue/{path...} on shop.example, open (gateway.vgw:56)
+// GET /catalogue/{path...} on shop.example, open (gateway.vgw:59)
 function getCatalogueByPath(exchange: Exchange, path: string): void | Promise<void> {
   exchange.route = "GET /catalogue/{path...}";
   const forwardPath = `/v2/${encodePathRest(path)}`;
@@ -136,7 +136,7 @@ function getCatalogueByPath(exchange: Exchange, path: string): void | Promise<vo
   });
 }
 
-// GET /catalogue/{path...} on shop.example, open (gateway.vgw:62)
+// GET /catalogue/{path...} on shop.example, open (gateway.vgw:65)
 function getCatalogueByPath2(exchange: Exchange): void | Promise<void> {
   exchange.route = "GET /catalogue/{path...}";
   let forwardQuery = exchange.query;
@@ -154,7 +154,7 @@ function getCatalogueByPath2(exchange: Exchange): void | Promise<void> {
   });
 }
 
-// GET /{name}.webp on *.shop.example, open (gateway.vgw:75)
+// GET /{name}.webp on *.shop.example, open (gateway.vgw:78)
 function getWebpByName(exchange: Exchange): Promise<void> {
   exchange.route = "GET /{name}.webp";
   const edits: HeaderEdit[] = [];
@@ -170,13 +170,13 @@ function getWebpByName(exchange: Exchange): Promise<void> {
   });
 }
 
-// GET /{path...} on *.shop.example, open (gateway.vgw:80)
+// GET /{path...} on *.shop.example, open (gateway.vgw:83)
 function getByPath(exchange: Exchange): Promise<void> {
   exchange.route = "GET /{path...}";
   return forward(exchange, images, 1_000_000, null);
 }
 
-// GET /, open (gateway.vgw:85)
+// GET /, open (gateway.vgw:88)
 function getRoot(exchange: Exchange): void {
   exchange.route = "GET /";
   return replyRedirect(exchange, 302, "https://shop.example/");
