@@ -8,6 +8,15 @@ import type { Exchange, Headers, RequestBody, ResponseEdits, UpstreamNote } from
 import { isBodiless } from "./status.ts";
 import type { Proxies } from "./proxies.ts";
 
+/** The listener that an exchange came through. */
+export interface ExchangeOwner {
+  readonly proxies: Proxies;
+  /** The answer has left, was cut, or the client is gone; once per exchange. */
+  finished(exchange: BaseExchange): void;
+  /** Something that the program gave to the exchange threw. Ends the exchange. */
+  failed(exchange: BaseExchange, error: unknown): void;
+}
+
 export interface RequestHead {
   method: string;
   path: string;
@@ -18,7 +27,6 @@ export interface RequestHead {
   httpVersion: "1.0" | "1.1" | "2";
   /** Index of traceparent's value; -1: none. */
   traceparent: number;
-  proxies: Proxies;
 }
 
 const NO_TRAILERS: Headers = [];
@@ -37,6 +45,7 @@ export abstract class BaseExchange implements Exchange {
   edits: ResponseEdits | null = null;
   route = "";
   reason = "";
+  detail = "";
   service = "";
   upstream: UpstreamNote | null = null;
   status = 0;
@@ -50,12 +59,12 @@ export abstract class BaseExchange implements Exchange {
   protected abortListener: (() => void) | null = null;
   protected drainListener: (() => void) | null = null;
   readonly #traceparent: number;
-  readonly #proxies: Proxies;
+  protected readonly owner: ExchangeOwner;
   #traceId = "";
   #spanId = "";
   #address = "";
 
-  constructor(head: RequestHead, closing: boolean) {
+  constructor(head: RequestHead, owner: ExchangeOwner, closing: boolean) {
     this.method = head.method;
     this.path = head.path;
     this.query = head.query;
@@ -64,7 +73,7 @@ export abstract class BaseExchange implements Exchange {
     this.peer = head.peer;
     this.httpVersion = head.httpVersion;
     this.#traceparent = head.traceparent;
-    this.#proxies = head.proxies;
+    this.owner = owner;
     this.closing = closing;
     this.startedAt = performance.now();
   }
@@ -79,16 +88,16 @@ export abstract class BaseExchange implements Exchange {
   protected abstract destroy(): void;
 
   get address(): string {
-    if (this.#address === "") this.#address = this.#proxies.clientAddress(this.peer, this.headers);
+    if (this.#address === "") this.#address = this.owner.proxies.clientAddress(this.peer, this.headers);
     return this.#address;
   }
 
   get peerTrusted(): boolean {
-    return this.#proxies.trusts(this.peer);
+    return this.owner.proxies.trusts(this.peer);
   }
 
   get secure(): boolean {
-    return this.encrypted || this.#proxies.saysSecure(this.peer, this.headers);
+    return this.encrypted || this.owner.proxies.saysSecure(this.peer, this.headers);
   }
 
   get bytesReceived(): number {
@@ -164,7 +173,21 @@ export abstract class BaseExchange implements Exchange {
     const listener = this.abortListener;
     this.abortListener = null;
     this.drainListener = null;
-    listener?.();
+    this.run(listener);
+  }
+
+  /** The client takes more. */
+  protected drained(): void {
+    this.run(this.drainListener);
+  }
+
+  protected run(listener: (() => void) | null): void {
+    if (listener === null) return;
+    try {
+      listener();
+    } catch (error) {
+      this.owner.failed(this, error);
+    }
   }
 
   #open(status: number): number {

@@ -65,6 +65,8 @@ export interface Exchange {
   route: string;
   /** Problem code or step that decided the answer; "" where the upstream did. */
   reason: string;
+  /** Of the failure that ended the request, for the access log only; "" where none did. */
+  detail: string;
   /** Fields of `log` steps and measurements are written by `observe`; the service that answered, for the log. */
   service: string;
   /** What the service noted about its latest attempt, for the log; null: no upstream was asked. */

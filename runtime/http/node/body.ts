@@ -1,6 +1,7 @@
 /** A request body over Node's stream, which keeps bytes and pauses the socket by itself. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BodySink, RequestBody } from "../exchange.ts";
+import { guardSink } from "../guard.ts";
 import { flatten } from "./headers.ts";
 
 export class NodeBody implements RequestBody {
@@ -10,6 +11,7 @@ export class NodeBody implements RequestBody {
   received = 0;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #failed: (error: unknown) => void;
   /** The client waits for 100 Continue. */
   #expected: boolean;
   #sink: BodySink | null = null;
@@ -25,12 +27,14 @@ export class NodeBody implements RequestBody {
     length: number | null,
     limit: number,
     expected: boolean,
+    failed: (error: unknown) => void,
   ) {
     this.#request = request;
     this.#response = response;
     this.length = length;
     this.limit = limit;
     this.#expected = expected;
+    this.#failed = failed;
   }
 
   /** All bytes have been delivered or there are none. */
@@ -50,14 +54,15 @@ export class NodeBody implements RequestBody {
 
   consume(sink: BodySink): void {
     if (this.#sink !== null) return;
-    this.#sink = sink;
+    const guarded = guardSink(sink, this.#failed);
+    this.#sink = guarded;
     if (this.#broken !== null) this.#fail(this.#broken);
     else if ((this.length ?? 0) > this.limit) this.#fail("too-large");
     else if (this.length === 0) {
       this.#over = true;
       // Node has to see the end of the message too, or the connection takes no other.
       this.#request.resume();
-      sink.end([]);
+      guarded.end([]);
     } else {
       if (this.#expected) {
         this.#expected = false;

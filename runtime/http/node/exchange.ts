@@ -1,7 +1,7 @@
 /** An exchange over Node's `http`: the strict transport's. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { BaseExchange, type RequestHead } from "../base.ts";
+import { BaseExchange, type ExchangeOwner, type RequestHead } from "../base.ts";
 import type { Headers } from "../exchange.ts";
 import { soundTrailers } from "../fields.ts";
 import { reasonPhrase } from "../status.ts";
@@ -25,7 +25,6 @@ export class NodeExchange extends BaseExchange {
   readonly #response: ServerResponse;
   readonly socket: Socket;
   readonly #connection: Connection;
-  readonly #finished: (exchange: NodeExchange) => void;
   #total: number | null = null;
   #handed = 0;
   #headSent = false;
@@ -34,6 +33,7 @@ export class NodeExchange extends BaseExchange {
 
   constructor(
     head: RequestHead,
+    owner: ExchangeOwner,
     request: IncomingMessage,
     response: ServerResponse,
     length: number | null,
@@ -41,15 +41,13 @@ export class NodeExchange extends BaseExchange {
     closing: boolean,
     expected: boolean,
     connection: Connection,
-    finished: (exchange: NodeExchange) => void,
   ) {
-    super(head, closing);
+    super(head, owner, closing);
     this.#request = request;
     this.#response = response;
     this.socket = request.socket;
     this.#connection = connection;
-    this.#finished = finished;
-    this.body = new NodeBody(request, response, length, limit, expected);
+    this.body = new NodeBody(request, response, length, limit, expected, (error) => owner.failed(this, error));
     response.on("close", () => this.#closed());
   }
 
@@ -149,7 +147,7 @@ export class NodeExchange extends BaseExchange {
     const room = this.#response.write(chunk);
     if (!room && !this.#draining) {
       this.#draining = true;
-      this.#response.on("drain", () => this.drainListener?.());
+      this.#response.on("drain", () => this.drained());
     }
     return room;
   }
@@ -199,7 +197,8 @@ export class NodeExchange extends BaseExchange {
       else this.abort();
       this.body.break("aborted");
     } else if (!this.#request.complete) this.body.break("aborted");
-    this.#finished(this);
+    this.#connection.exchanges.delete(this);
+    this.owner.finished(this);
   }
 }
 

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { ERRORS, type ErrorCode } from "../../errors.ts";
-import type { Exchange } from "../exchange.ts";
+import type { BaseExchange, ExchangeOwner } from "../base.ts";
 import { head, inspectHead } from "../head.ts";
 import { canonicalPath, isQuery } from "../path.ts";
 import { PROBLEM_MEDIA_TYPE, problemText, replyError } from "../problem.ts";
@@ -24,20 +24,20 @@ const LINGER_MILLISECONDS = 1000;
 /** How often Node looks for heads that are late. */
 const CHECK_MILLISECONDS = 1000;
 
-class NodeListener implements Listener {
+class NodeListener implements Listener, ExchangeOwner {
   port = 0;
   exchanges = 0;
   readonly closed: Promise<void>;
   readonly #options: ListenOptions;
   readonly #server: Server;
-  readonly #proxies: Proxies;
+  readonly proxies: Proxies;
   readonly #sockets = new Map<Socket, Connection>();
   #draining: (() => void)[] | null = null;
 
   constructor(options: ListenOptions) {
     const { limits } = options;
     this.#options = options;
-    this.#proxies = new Proxies(options.trustedProxies);
+    this.proxies = new Proxies(options.trustedProxies);
     const server = createServer({
       maxHeaderSize: limits.headers,
       headersTimeout: limits.head,
@@ -102,9 +102,9 @@ class NodeListener implements Listener {
     connection.exchanges.add(exchange);
     try {
       const pending = this.#options.handler(exchange);
-      if (pending !== undefined) pending.catch((error: unknown) => this.#failed(exchange, error));
+      if (pending !== undefined) pending.catch((error: unknown) => this.failed(exchange, error));
     } catch (error) {
-      this.#failed(exchange, error);
+      this.failed(exchange, error);
     }
   }
 
@@ -138,8 +138,8 @@ class NodeListener implements Listener {
         peer: plainAddress(request.socket.remoteAddress),
         httpVersion: version,
         traceparent: head.traceparent,
-        proxies: this.#proxies,
       },
+      this,
       request,
       response,
       head.length,
@@ -147,7 +147,6 @@ class NodeListener implements Listener {
       this.#draining !== null || head.close,
       expected,
       connection,
-      this.#finished,
     );
   }
 
@@ -224,18 +223,17 @@ class NodeListener implements Listener {
     for (const exchange of connection.exchanges) if (exchange.stalled) socket.destroy();
   }
 
-  #failed(exchange: Exchange, error: unknown): void {
+  failed(exchange: BaseExchange, error: unknown): void {
     this.#options.failed?.(exchange, error);
     if (exchange.status === 0) replyError(exchange, "program-failed", null);
     else exchange.cut();
   }
 
-  readonly #finished = (exchange: NodeExchange): void => {
+  finished(exchange: BaseExchange): void {
     this.exchanges--;
-    this.#sockets.get(exchange.socket)?.exchanges.delete(exchange);
     this.#options.done?.(exchange);
     if (this.exchanges === 0 && this.#draining !== null) for (const resolve of this.#draining.splice(0)) resolve();
-  };
+  }
 
   drain(): Promise<void> {
     this.#draining ??= [];

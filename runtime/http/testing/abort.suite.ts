@@ -129,4 +129,46 @@ export function abortSuite(transport: Transport, _can: Capabilities): void {
     expect(told).toBe(false);
     expect(served.done).toHaveLength(1);
   });
+
+  test("a receiver or listener that throws ends its own request, and nothing else", async () => {
+    const served = await serve((exchange) => {
+      const fails = (): never => {
+        throw new Error(exchange.path);
+      };
+      if (exchange.path === "/good") exchange.respond(200, [], "good");
+      else if (exchange.path === "/abort") exchange.onAbort(fails);
+      else if (exchange.path === "/drain") {
+        exchange.begin(200, [], null);
+        exchange.onDrain(fails);
+        while (exchange.write(Buffer.alloc(1_000_000))) {
+          // Until the client is slower.
+        }
+      } else {
+        exchange.body.consume({
+          chunk: exchange.path === "/chunk" ? fails : () => {},
+          end: exchange.path === "/end" ? fails : () => {},
+          fail: () => {},
+        });
+      }
+    });
+    for (const path of ["/chunk", "/end"]) {
+      const client = await served.connect();
+      await client.send(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc`);
+      expect((await client.answer("POST")).status).toBe(500);
+    }
+    const slow = await served.connect({ paused: true });
+    await slow.send("GET /drain HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (served.begun.length < 3) await later();
+    slow.socket.resume();
+    await slow.rest();
+    const gone = await served.connect();
+    await gone.send("GET /abort HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (served.begun.length < 4) await later();
+    gone.destroy();
+    await served.ended(4);
+    expect(served.failures.map(String)).toEqual(["/chunk", "/end", "/drain", "/abort"].map((path) => `Error: ${path}`));
+    const client = await served.connect();
+    await client.send("GET /good HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect((await client.answer()).body).toBe("good");
+  });
 }

@@ -214,6 +214,20 @@ export function bodySuite(transport: Transport, can: Capabilities): void {
     expect((await low.answer("POST")).status).toBe(413);
   });
 
+  test("a limit that is raised late loses nothing", async () => {
+    const served = await serve(
+      async (exchange) => {
+        for (let turn = 0; turn < 20; turn++) await later();
+        exchange.body.limit = 100_000;
+        await echo(exchange);
+      },
+      { limits: { body: 10 } },
+    );
+    const client = await served.connect();
+    await client.send(`${CHUNKED}c350\r\n${"z".repeat(50_000)}\r\n0\r\n\r\n`);
+    expect((await client.answer("POST")).body).toBe("z".repeat(50_000));
+  });
+
   test("a body that nobody reads: the next request is understood", async () => {
     const served = await serve((exchange) => exchange.respond(200, [], exchange.method));
     const client = await served.connect();

@@ -3,6 +3,7 @@
  * the socket is paused as soon as more than a window of them lies here.
  */
 import type { BodySink, Headers, RequestBody } from "../exchange.ts";
+import { guardSink } from "../guard.ts";
 import type { NativeResponse } from "./native.ts";
 
 /** Bytes kept for a receiver that is not ready, before the socket is paused. One more read (up to 512 KiB) may come on top. */
@@ -28,11 +29,14 @@ export class UwsBody implements RequestBody {
   #discardLimit = -1;
   #onDiscarded: ((complete: boolean) => void) | null = null;
 
-  constructor(response: NativeResponse, length: number | null, limit: number) {
+  readonly #failed: (error: unknown) => void;
+
+  constructor(response: NativeResponse, length: number | null, limit: number, failed: (error: unknown) => void) {
     this.length = length;
     this.limit = limit;
     this.complete = length === 0;
     this.#response = response;
+    this.#failed = failed;
   }
 
   /** Bytes that are still to come; null: unknown. */
@@ -45,7 +49,7 @@ export class UwsBody implements RequestBody {
       if (this.#over && this.#sink === null) sink.fail("aborted");
       return;
     }
-    this.#sink = sink;
+    this.#sink = guardSink(sink, this.#failed);
     if (this.#aborted) this.#fail("aborted");
     else if ((this.length ?? this.received) > this.limit) this.#fail("too-large");
     else this.#flush();
@@ -70,13 +74,9 @@ export class UwsBody implements RequestBody {
       this.#discardStep();
       return;
     }
-    if (this.received > this.limit) {
-      if (this.#sink !== null) this.#fail("too-large");
-      else {
-        // Nobody has asked yet: what lies here is of no use any more, and the limit may still be raised for nothing.
-        this.#kept = [];
-        this.#pauseSocket();
-      }
+    // Until somebody asks, the limit may still be changed: what lies here is bounded by the window.
+    if (this.received > this.limit && this.#sink !== null) {
+      this.#fail("too-large");
       return;
     }
     if (chunk.byteLength > 0) {

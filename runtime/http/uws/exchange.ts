@@ -10,7 +10,7 @@
  * the next request. While an answer is owed it closes instead of serving one; therefore a chunked request is always its connection's
  * last, and its answer is never completed in the turn in which bytes arrived.
  */
-import { BaseExchange, type RequestHead } from "../base.ts";
+import { BaseExchange, type ExchangeOwner, type RequestHead } from "../base.ts";
 import type { Headers } from "../exchange.ts";
 import { isFieldName, isFramingField, isPlain, toFieldValue } from "../fields.ts";
 import { reasonPhrase } from "../status.ts";
@@ -27,7 +27,6 @@ const statusLines: string[] = [];
 export class UwsExchange extends BaseExchange {
   readonly body: UwsBody;
   readonly #response: NativeResponse;
-  readonly #finished: (exchange: UwsExchange) => void;
   /** The request said `Connection: close` in the one spelling that uWebSockets.js acts on by itself. */
   readonly #closesItself: boolean;
   /** Within the handler's synchronous part, where everything written leaves in one go. */
@@ -41,6 +40,7 @@ export class UwsExchange extends BaseExchange {
   #total: number | null = null;
   #closesChunked = false;
   #terminating = false;
+  #lingering = false;
   #handed = 0;
   #waiting: Uint8Array[] = [];
   #listening = false;
@@ -49,18 +49,17 @@ export class UwsExchange extends BaseExchange {
 
   constructor(
     head: RequestHead,
+    owner: ExchangeOwner,
     response: NativeResponse,
     length: number | null,
     limit: number,
     closing: boolean,
     closesItself: boolean,
-    finished: (exchange: UwsExchange) => void,
   ) {
-    super(head, closing || length === null);
+    super(head, owner, closing || length === null);
     this.#response = response;
     this.#closesItself = closesItself;
-    this.#finished = finished;
-    this.body = new UwsBody(response, length, limit);
+    this.body = new UwsBody(response, length, limit, (error) => owner.failed(this, error));
     response.onAborted(() => this.#clientGone());
     if (length !== 0) response.onData((chunk, last) => this.body.receive(chunk, last));
   }
@@ -116,9 +115,18 @@ export class UwsExchange extends BaseExchange {
 
   /** All leaves at once but the last chunk, which waits until the body has ended, its sender has fallen silent, or gone on for too long. */
   #linger(headers: Headers, content: string | Uint8Array): void {
+    if (content.length === 0) {
+      // Without a chunk there is nothing to hold the end back behind.
+      this.#writeHead(this.status, headers);
+      if (this.#closesItself) this.#response.writeHeader("connection", "close");
+      this.#response.end("", !this.#closesItself);
+      this.#complete();
+      return;
+    }
+    this.#lingering = true;
     this.#headers = headers;
     this.#flushHead();
-    if (content.length > 0) this.#writeRaw(typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    this.#writeRaw(typeof content === "string" ? Buffer.from(content, "utf8") : content);
     const until = performance.now() + LINGER_MILLISECONDS;
     let seen = this.body.received;
     const timer = setInterval(() => {
@@ -128,6 +136,7 @@ export class UwsExchange extends BaseExchange {
     }, LINGER_SILENCE_MILLISECONDS);
     const finish = (sound: boolean): void => {
       clearInterval(timer);
+      this.#lingering = false;
       if (sound) this.#terminate();
       else this.#shut();
     };
@@ -212,7 +221,7 @@ export class UwsExchange extends BaseExchange {
     }
     this.#full = false;
     if (!this.#gone && this.ended) this.#finishStream();
-    this.drainListener?.();
+    this.drained();
     return true;
   }
 
@@ -226,7 +235,7 @@ export class UwsExchange extends BaseExchange {
   /** Everything was handed over. Comes again when there is room, if something waits. */
   #finishStream(): void {
     const headers = this.#headers;
-    if (this.#waiting.length > 0) return;
+    if (this.#waiting.length > 0 || this.#lingering) return;
     if (this.bodiless) this.#endWithoutBody(headers ?? [], this.status === 204 ? null : this.#declared);
     // Fewer bytes than announced: the client must not take it for whole.
     else if (this.#declared !== null && this.#handed < this.#declared) this.#shut();
@@ -252,7 +261,7 @@ export class UwsExchange extends BaseExchange {
       if (this.#gone) return;
       // A trailer, because `writeHeader` cannot write less than a field.
       this.#response.cork(() => this.#response.writeHeader("\r\n0\r\nx-last", "1\r\n"));
-      this.#shut();
+      this.#closeComplete();
     });
   }
 
@@ -275,7 +284,15 @@ export class UwsExchange extends BaseExchange {
     // Any call that ends the head would add a length; so this is the whole of it, Date included.
     response.writeHeader("date", new Date().toUTCString());
     response.writeHeader("connection", "close\r\n");
-    setImmediate(() => this.#shut());
+    setImmediate(() => this.#closeComplete());
+  }
+
+  /** The answer is whole on the wire, and the connection ends with it. */
+  #closeComplete(): void {
+    if (this.#gone) return;
+    // First, because `close` calls the abort handler before it returns.
+    this.#complete();
+    this.#response.close();
   }
 
   #flushHead(): void {
@@ -312,7 +329,6 @@ export class UwsExchange extends BaseExchange {
 
   #shut(): void {
     if (this.#gone) return;
-    // `close` calls the abort handler before it returns.
     this.ended = true;
     this.#response.close();
   }
@@ -326,13 +342,13 @@ export class UwsExchange extends BaseExchange {
       this.drainListener = null;
     } else this.abort();
     this.body.abort();
-    this.#finished(this);
+    this.owner.finished(this);
   }
 
   #complete(): void {
     this.#gone = true;
     this.body.release();
-    this.#finished(this);
+    this.owner.finished(this);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The fast transport: uWebSockets.js behind the transport's interface. The only folder that touches its objects. */
 import { ERRORS, type ErrorCode } from "../../errors.ts";
-import type { RequestHead } from "../base.ts";
-import type { Exchange, Headers } from "../exchange.ts";
+import type { BaseExchange, ExchangeOwner, RequestHead } from "../base.ts";
+import type { Headers } from "../exchange.ts";
 import { isPlain } from "../fields.ts";
 import { head, inspectHead, isToken } from "../head.ts";
 import { canonicalPath, isQuery } from "../path.ts";
@@ -41,7 +41,7 @@ function collect(name: string, value: string): void {
   fieldBytes += name.length + bytes.length + 4;
 }
 
-class UwsListener implements Listener {
+class UwsListener implements Listener, ExchangeOwner {
   readonly port: number = 0;
   readonly closed: Promise<void>;
   exchanges = 0;
@@ -49,7 +49,7 @@ class UwsListener implements Listener {
   readonly #options: ListenOptions;
   readonly #native: NativeModule;
   readonly #app: NativeApp;
-  readonly #proxies: Proxies;
+  readonly proxies: Proxies;
   #socket: object | null = null;
   #draining: (() => void)[] | null = null;
   #drained = false;
@@ -63,7 +63,7 @@ class UwsListener implements Listener {
   ) {
     this.#native = native;
     this.#options = options;
-    this.#proxies = new Proxies(options.trustedProxies);
+    this.proxies = new Proxies(options.trustedProxies);
     this.closed = new Promise((done) => {
       this.#closed = done;
     });
@@ -99,7 +99,7 @@ class UwsListener implements Listener {
       if (pending !== undefined) this.#watch(exchange, pending);
     } catch (error) {
       if (exchange === null) this.#refuse(response, "request-malformed", "");
-      else this.#failed(exchange, error);
+      else this.failed(exchange, error);
     }
     exchange?.uncork();
   }
@@ -133,14 +133,13 @@ class UwsListener implements Listener {
         peer,
         httpVersion: "1.1",
         traceparent: head.traceparent,
-        proxies: this.#proxies,
       } satisfies RequestHead,
+      this,
       response,
       head.length,
       this.#options.limits.body,
       this.#draining !== null || head.close,
       head.close && closesItself(fields),
-      this.#finished,
     );
   }
 
@@ -168,20 +167,20 @@ class UwsListener implements Listener {
   }
 
   #watch(exchange: UwsExchange, pending: Promise<void>): void {
-    pending.catch((error: unknown) => this.#failed(exchange, error));
+    pending.catch((error: unknown) => this.failed(exchange, error));
   }
 
-  #failed(exchange: Exchange, error: unknown): void {
+  failed(exchange: BaseExchange, error: unknown): void {
     this.#options.failed?.(exchange, error);
     if (exchange.status === 0) replyError(exchange, "program-failed", null);
     else exchange.cut();
   }
 
-  readonly #finished = (exchange: UwsExchange): void => {
+  finished(exchange: BaseExchange): void {
     this.exchanges--;
     this.#options.done?.(exchange);
     if (this.exchanges === 0 && this.#draining !== null) for (const resolve of this.#draining.splice(0)) resolve();
-  };
+  }
 
   drain(): Promise<void> {
     this.#stopAccepting();
