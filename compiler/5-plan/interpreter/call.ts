@@ -38,8 +38,11 @@ export function callRequest(step: CallStep, scope: Scope, context: Context): Out
   const headers: string[] = [];
   for (const { name, value } of step.headers) {
     const given = evaluate(value, scope, context);
-    if (given !== undefined && given !== null) headers.push(name, headerText(textOf(given, value.type)));
+    if (given === undefined || given === null || name === "accept-encoding") continue;
+    headers.push(name, headerText(textOf(given, value.type)));
   }
+  // The program decodes the answer, and it knows no content codings.
+  headers.push("accept-encoding", "identity");
   if (body !== null && !headers.includes("content-type")) headers.push("content-type", mediaTypeOf(step.body!.codec));
   return { method: step.method, target, headers, body, timeout: step.timeout ?? timeoutOf(step.service, context) };
 }
@@ -91,7 +94,10 @@ export function forwardRequest(step: ForwardStep, scope: Scope, context: Context
   let body: Uint8Array | null = request.body.length === 0 ? null : request.body;
   if (step.body !== null) {
     body = bodyBytes(step.body.codec, step.body.value, scope, context);
-    headers = applyChanges(headers, [{ kind: "set", name: "content-type", value: mediaTypeOf(step.body.codec) }]);
+    headers = applyChanges(headers, [
+      { kind: "set", name: "content-type", value: mediaTypeOf(step.body.codec) },
+      { kind: "set", name: "content-encoding", value: null },
+    ]);
   }
   for (const { place, name, value } of context.requestChanges) {
     if (place === "header") headers = applyChanges(headers, [{ kind: "set", name, value }]);

@@ -1,7 +1,7 @@
 /** What ends a request: replies, denials, an upstream's answer, and the standard answer to a failure that nobody handled. */
 import { Buffer } from "node:buffer";
 import { ERRORS } from "../../../runtime/errors.ts";
-import type { Failure } from "../../../runtime/failure.ts";
+import { type Failure, publicDetail } from "../../../runtime/failure.ts";
 import type { DenyStep, Origin, ReplyStep } from "../plan.ts";
 import type { Answer } from "./call.ts";
 import type { Context, Ending } from "./context.ts";
@@ -55,18 +55,17 @@ export function denied(step: DenyStep, scope: Scope, context: Context): Ending {
 
 /** The upstream's head as it goes to the client, before the program's changes. */
 export function passedOn(answer: Answer, context: Context): { status: number; headers: readonly string[] } {
-  const via = String(context.plan.gateway.settings.via ?? "vgw");
   // The length says what GET would have sent where nothing is sent (RFC 9110 §8.6); elsewhere the body has its own.
   const unsent = context.request.method === "HEAD" || answer.status === 304;
   const length = unsent ? firstHeader(answer.headers, "content-length") : undefined;
-  const headers = answerHeaders(answer.headers, via);
+  const headers = answerHeaders(answer.headers);
   return { status: answer.status, headers: length === undefined ? headers : [...headers, "content-length", length] };
 }
 
 /** An upstream's own status (kind "status") is not the gateway's: the client gets 502. */
 export function failed(failure: Failure, origin: Origin | null): Ending {
   const status = failure.kind === "status" ? 502 : failure.status;
-  return problemEnding(status, failure.code, failure.detail, failure.problems, origin);
+  return problemEnding(status, failure.code, publicDetail(failure), failure.problems, origin);
 }
 
 export function gatewayError(code: keyof typeof ERRORS, headers: readonly string[] = []): Ending {

@@ -7,10 +7,14 @@ import { allHeaders, filterHeaders } from "./headers.ts";
 import type { InterpretedRequest } from "./world.ts";
 
 /** Fields about this connection only (RFC 9110 §7.6.1). */
-const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"]);
+const HOP_BY_HOP = new Set("connection keep-alive proxy-connection te trailer transfer-encoding upgrade".split(" "));
 
 /** Fields that a `Connection` header may not take away: others rely on them, or the gateway itself writes them. */
-const PROTECTED = new Set(["host", "content-length", "content-type", "authorization", "cookie", "via", "forwarded"]);
+const PROTECTED = new Set(
+  "host content-length content-type content-encoding content-range authorization cookie set-cookie via forwarded cache-control vary etag range".split(
+    " ",
+  ),
+);
 
 function nominated(headers: readonly string[]): Set<string> {
   const names = allHeaders(headers, "connection").flatMap((value) => value.split(","));
@@ -77,11 +81,7 @@ function node(address: string): string {
   return address.includes(":") ? `"[${address}]"` : address;
 }
 
-export function answerHeaders(headers: readonly string[], via: string): string[] {
-  const kept = filterHeaders(
-    withoutHop(headers),
-    (name) => name !== "content-length" && name !== "via" && name !== "proxy-authenticate",
-  );
-  kept.push("via", [...allHeaders(headers, "via"), `1.1 ${via}`].join(", "));
-  return kept;
+/** Towards the client. A gateway may name itself in `Via` there too (RFC 9110 §7.6.3); this one does not. */
+export function answerHeaders(headers: readonly string[]): string[] {
+  return filterHeaders(withoutHop(headers), (name) => name !== "content-length" && name !== "proxy-authenticate");
 }

@@ -208,7 +208,7 @@ test("forward takes connection fields off and says who asked", async () => {
     ...["forwarded", 'for="[2001:db8::1]";host=a.example;proto=http'],
   ]);
   expect([answer.status, answer.text, answer.reason]).toEqual([404, "ok", ""]);
-  expect(answer.headers).toEqual(["etag", '"e"', "via", "1.1 vgw"]);
+  expect(answer.headers).toEqual(["etag", '"e"']);
   const large = await ask(program, { method: "POST", target: "/f", body: new Uint8Array(11) }, outside);
   expect(large.status).toBe(413);
 });
