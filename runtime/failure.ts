@@ -23,7 +23,7 @@ export class Failure {
   readonly status: number;
   /** A code of `errors.ts`. */
   readonly code: string;
-  /** For logs and problem details; never holds a secret or an upstream's body. */
+  /** For logs, and where `publicDetail` allows for problem details; never holds a secret or an upstream's body. */
   readonly detail: string;
   /** Validation problems of `read`; null elsewhere. */
   readonly problems: readonly Problem[] | null;
@@ -44,6 +44,20 @@ export class Failure {
 
   static [Symbol.hasInstance](value: unknown): value is Failure {
     return typeof value === "object" && value !== null && BRAND in value;
+  }
+}
+
+/** What a client may read: of an upstream's failures nothing, since they name hosts and errors of the inside. */
+export function publicDetail(failure: Failure): string | null {
+  switch (failure.kind) {
+    case "connect":
+    case "timeout":
+    case "status":
+    case "protocol":
+    case "overload":
+      return null;
+    default:
+      return failure.detail === "" ? null : failure.detail;
   }
 }
 

@@ -40,6 +40,8 @@ function stepOf(view: SourceView, node: tree.TestStep): Doc {
   }
 }
 
+/** A single one breaks inside itself, as it would anywhere else. */
 function listed(verb: string, docs: readonly Doc[]): Doc {
+  if (docs.length === 1) return [`${verb} `, docs[0]!];
   return group([`${verb} `, indent(join([",", line], docs))]);
 }

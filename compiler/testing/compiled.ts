@@ -2,6 +2,7 @@
 import type { Host } from "../../runtime/abi.ts";
 import { compileBundle } from "../../runtime/host/bundle.ts";
 import { checkConfiguration } from "../../runtime/host/configuration.ts";
+import { Proxies } from "../../runtime/http/proxies.ts";
 import { createService } from "../../runtime/upstream/index.ts";
 import type { World } from "../5-plan/interpreter/index.ts";
 import type { Plan } from "../5-plan/plan.ts";
@@ -32,7 +33,8 @@ export async function compiled(plan: Plan): Promise<Answerer> {
     );
     const program = module.load(hostOf(configuration.environment, services, world));
     const exchange = await new Promise<MemoryExchange>((resolve, reject) => {
-      const made: MemoryExchange = new MemoryExchange(request, path, () => resolve(made));
+      const proxies = new Proxies(configuration.gateway.trustedProxies);
+      const made: MemoryExchange = new MemoryExchange(request, path, proxies, () => resolve(made), reject);
       Promise.resolve(program.handle(made)).catch(reject);
     });
     return {

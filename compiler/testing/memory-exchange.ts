@@ -1,8 +1,8 @@
 /** An exchange without a socket: a test's request goes straight into the compiled program, its whole answer comes out. */
-import { BaseExchange } from "../../runtime/http/base.ts";
+import { BaseExchange, type ExchangeOwner } from "../../runtime/http/base.ts";
 import type { BodySink, Headers, RequestBody } from "../../runtime/http/exchange.ts";
 import { canonicalPath } from "../../runtime/http/path.ts";
-import { Proxies } from "../../runtime/http/proxies.ts";
+import type { Proxies } from "../../runtime/http/proxies.ts";
 import type { InterpretedRequest } from "../5-plan/interpreter/index.ts";
 
 class MemoryBody implements RequestBody {
@@ -34,7 +34,10 @@ class MemoryBody implements RequestBody {
   resume(): void {}
 }
 
-const NO_PROXIES = new Proxies([]);
+/** Of one request: the proxies that it trusts, and where what goes wrong is told. */
+function ownerOf(proxies: Proxies, fail: (error: unknown) => void): ExchangeOwner {
+  return { proxies, finished: () => undefined, failed: (_exchange, error) => fail(error) };
+}
 
 export class MemoryExchange extends BaseExchange {
   readonly body: MemoryBody;
@@ -43,8 +46,14 @@ export class MemoryExchange extends BaseExchange {
   readonly #chunks: Uint8Array[] = [];
   answerHeaders: Headers = [];
 
-  /** `over` is called once, when the answer is complete. */
-  constructor(request: InterpretedRequest, path: string, over: () => void) {
+  /** `over` is called once, when the answer is complete; `fail` where the program's code threw. */
+  constructor(
+    request: InterpretedRequest,
+    path: string,
+    proxies: Proxies,
+    over: () => void,
+    fail: (error: unknown) => void,
+  ) {
     const query = request.target.indexOf("?");
     super(
       {
@@ -56,8 +65,8 @@ export class MemoryExchange extends BaseExchange {
         peer: request.address,
         httpVersion: "1.1",
         traceparent: -1,
-        proxies: NO_PROXIES,
       },
+      ownerOf(proxies, fail),
       false,
     );
     this.body = new MemoryBody(request.body);

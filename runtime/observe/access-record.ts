@@ -61,6 +61,7 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
   }
   line += `,"route":${quoted(exchange.route)}`;
   if (exchange.reason !== "") line += `,"reason":${quoted(exchange.reason)}`;
+  if (exchange.detail !== "") line += `,"detail":${quoted(exchange.detail)}`;
   return `${line},"trace_id":"${exchange.traceId}","span_id":"${exchange.spanId}","client":"${exchange.address}"}\n`;
 }
 

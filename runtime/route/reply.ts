@@ -1,5 +1,5 @@
 /** The ends of a route that the program writes itself: `reply` and `deny`. */
-import type { Failure } from "../failure.ts";
+import { type Failure, publicDetail } from "../failure.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
 import { PROBLEM_HEADERS, problemText, replyProblem } from "../http/problem.ts";
 
@@ -38,5 +38,6 @@ export function deny(exchange: Exchange, status: number, detail: string | null):
 /** A failure that no `else` handles: its standard problem. `status` of a failure by status is the upstream's own, not ours. */
 export function replyFailure(exchange: Exchange, failure: Failure): void {
   const status = failure.kind === "status" ? 502 : failure.status;
-  replyProblem(exchange, status, failure.code, failure.detail === "" ? null : failure.detail, failure.problems);
+  exchange.detail = failure.detail;
+  replyProblem(exchange, status, failure.code, publicDetail(failure), failure.problems);
 }

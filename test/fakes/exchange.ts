@@ -115,6 +115,7 @@ export class FakeExchange implements Exchange {
   edits: ResponseEdits | null = null;
   route = "";
   reason = "";
+  detail = "";
   service = "";
   upstream: UpstreamNote | null = null;
   status = 0;
