@@ -17,6 +17,8 @@ export interface Bundle {
   /** Bytes of the code. */
   readonly size: number;
   readonly manifest: Manifest;
+  /** The module "./serialisers.js" that the generated file imports, for `--emit-ts`; null: it imports none. */
+  readonly serialisers: string | null;
 }
 
 const RUNTIME = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url));
@@ -25,6 +27,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 export async function bundle(plan: Plan, emitted: Emitted): Promise<Bundle> {
+  const serialisers = emitted.serialisers.length === 0 ? null : serialisersModule(emitted.serialisers);
   const result = await build({
     stdin: { contents: emitted.text, sourcefile: "program.ts", loader: "ts", resolveDir: ROOT },
     absWorkingDir: ROOT,
@@ -41,11 +44,11 @@ export async function bundle(plan: Plan, emitted: Emitted): Promise<Bundle> {
     outfile: "bundle.cjs",
     write: false,
     logLevel: "silent",
-    plugins: [modules(emitted)],
+    plugins: [modules(serialisers)],
   });
   const code = textOf(result.outputFiles, "bundle.cjs");
   const map = textOf(result.outputFiles, "bundle.cjs.map");
-  return { code, map, size: Buffer.byteLength(code), manifest: manifestOf(plan, code) };
+  return { code, map, size: Buffer.byteLength(code), manifest: manifestOf(plan, code), serialisers };
 }
 
 function textOf(files: readonly { readonly path: string; readonly text: string }[], name: string): string {
@@ -55,14 +58,14 @@ function textOf(files: readonly { readonly path: string; readonly text: string }
 }
 
 /** What the generated file imports: the runtime, and the serialisers that are compiled here. */
-function modules(emitted: Emitted): Plugin {
+function modules(serialisers: string | null): Plugin {
   return {
     name: "vgw",
     setup(setup) {
       setup.onResolve({ filter: /^@vivremotion\/runtime$/ }, () => ({ path: RUNTIME, sideEffects: false }));
       setup.onResolve({ filter: /^\.\/serialisers\.js$/ }, () => ({ path: "serialisers.js", namespace: "vgw" }));
       setup.onLoad({ filter: /.*/, namespace: "vgw" }, () => ({
-        contents: serialisersModule(emitted.serialisers),
+        contents: serialisers ?? "",
         loader: "js",
         resolveDir: HERE,
       }));

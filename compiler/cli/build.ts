@@ -17,7 +17,10 @@ export async function runBuild(path: string | undefined, options: BuildOptions):
   const result = checkedOrEnd(findEntry(path), options);
   const bundle = await compile(result.program);
   const manifest = await writeArtifact(options.output, bundle);
-  if (options.emitTs) writeFileSync(join(options.output, "bundle.ts"), bundle.typescript);
+  if (options.emitTs) {
+    writeFileSync(join(options.output, "bundle.ts"), bundle.typescript);
+    if (bundle.serialisers !== null) writeFileSync(join(options.output, "serialisers.js"), bundle.serialisers);
+  }
   const seconds = (performance.now() - begun) / 1000;
   if (options.json) {
     printJson({ folder: options.output, manifest, seconds });
