@@ -3,7 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import type { Fix } from "../diagnostics/index.ts";
 import { likelyUnits } from "../vocabulary/units.ts";
 import { currencies } from "../vocabulary/units.ts";
-import { type Body, report, sourceOf, span } from "./context.ts";
+import { type Body, type Extra, report, sourceOf, span } from "./context.ts";
 import { FLOAT, INT, present, STRING } from "./construct.ts";
 import { needed } from "./failure.ts";
 import { fits } from "./fits.ts";
@@ -45,12 +45,32 @@ export function mismatch(body: Body, node: tree.Expression, found: Type, expecte
     body,
     node,
     "VGW3001",
-    { expected: describe(plain(wanted)), found: describe(found.kind === "literal" ? found : plain(found)) },
+    { expected: describe(plain(wanted)), found: describe(isOneValue(found) ? found : plain(found)) },
     `${describe(plain(wanted))} is expected here`,
-    {
-      help: conversionHelp(found, wanted),
-    },
+    quotedAmount(body, node, wanted) ?? { help: conversionHelp(found, wanted) },
   );
+}
+
+const amounts = new Set(["duration", "size", "percent", "money", "rate", "int", "float"]);
+
+/** An amount in quotes: the quotes are the mistake. */
+function quotedAmount(body: Body, node: tree.Expression, wanted: Type): Extra | null {
+  if (
+    node.kind !== "string" ||
+    !amounts.has(wanted.kind) ||
+    !/^[$€£¥]?\d+(\.\d+)?[A-Za-z%]*(\/[a-z]+)?$/.test(node.value)
+  )
+    return null;
+  const at = span(body.module, node);
+  return {
+    help: `write it without quotes: ${node.value}`,
+    fixes: [{ title: `Write ${node.value}`, kind: "maybe", edits: [{ span: at, text: node.value }] }],
+  };
+}
+
+/** What kind of value it is, with its article and without its range. */
+export function describeKind(type: Type): string {
+  return describe(plain(base(type)));
 }
 
 /** Without its range: where the kinds differ, ranges only distract. */
@@ -59,7 +79,7 @@ function plain(type: Type): Type {
     case "string":
       return STRING;
     case "int":
-      return type.min === type.max ? type : INT;
+      return INT;
     case "float":
       return FLOAT;
     default:
@@ -107,10 +127,15 @@ function rangeHelp(node: tree.Expression, found: Type, wanted: Type): string | n
     : `its type says ${show(found)}; declare it as ${show(wanted)} where it comes in`;
 }
 
+function isOneValue(type: Type): boolean {
+  return type.kind === "literal" || ((type.kind === "int" || type.kind === "float") && type.min === type.max);
+}
+
 function conversionHelp(found: Type, wanted: Type): string | null {
   if (base(found).kind === "string" && (wanted.kind === "int" || wanted.kind === "float"))
     return `${wanted.kind}(…) reads a number from a text`;
   if (wanted.kind === "string" && found.kind !== "string") return 'string(…) gives its text, and so does a hole: "{…}"';
+  if (wanted.kind === "bool" && found.kind === "optional") return "ask whether it is there: … != none";
   if (wanted.kind === "int" && found.kind === "float") return "round(…), floor(…) or ceil(…) gives a whole number";
   return null;
 }

@@ -2,6 +2,7 @@
 import type * as tree from "../1-syntax/tree.ts";
 import { type Body, report } from "./context.ts";
 import { JSON_VALUE, list, NEVER, present, UNKNOWN } from "./construct.ts";
+import { describeKind } from "./expect.ts";
 import { check, expect } from "./expression.ts";
 import { join } from "./join.ts";
 import { labelledAs } from "./labels.ts";
@@ -25,8 +26,8 @@ export function checkList(body: Body, node: tree.ListLiteral, expected: Type | n
         body,
         entry,
         "VGW3001",
-        { expected: describe(all), found: describe(type) },
-        `the items before are ${describe(all)}`,
+        { expected: describeKind(all), found: describe(type) },
+        `each item before is ${describeKind(all)}`,
       );
     all = joined ?? UNKNOWN;
   }

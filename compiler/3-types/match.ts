@@ -4,7 +4,7 @@ import { type Body, report, sourceOf } from "./context.ts";
 import { NEVER, present, UNKNOWN } from "./construct.ts";
 import { canMatch, Coverage } from "./coverage.ts";
 import { check } from "./expression.ts";
-import { mismatch } from "./expect.ts";
+import { describeKind, mismatch } from "./expect.ts";
 import { base, join, membersOf } from "./join.ts";
 import { withLabels } from "./labels.ts";
 import { numberMeaning } from "./literal.ts";
@@ -55,8 +55,8 @@ function mismatchOfArms(body: Body, arm: tree.MatchArm, type: Type, all: Type): 
     body,
     arm.value,
     "VGW3001",
-    { expected: describe(all), found: describe(type) },
-    `the arms before give ${describe(all)}`,
+    { expected: describeKind(all), found: describe(type) },
+    `each arm before gives ${describeKind(all)}`,
   );
 }
 

@@ -75,7 +75,8 @@ function unknownSetting(
   value: tree.Expression,
 ): void {
   // The value is looked at for its names, unless it is of a form that only its setting would explain.
-  if (value.kind === "string" || value.kind === "template" || value.kind === "number") check(body, value);
+  const constant = value.kind === "reference" && body.module.names.get(value.name.text)?.kind === "constant";
+  if (constant || value.kind === "string" || value.kind === "template" || value.kind === "number") check(body, value);
   if (key.text === "") return;
   const known = table.map((entry) => entry.key);
   const likely = nearest(key.text, known);

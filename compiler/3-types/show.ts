@@ -8,9 +8,9 @@ export function show(type: Type): string {
   switch (type.kind) {
     case "string":
       return type.pattern !== null
-        ? `string(${type.min > 0 || type.max !== null ? `${ends(type.min, type.max)}, ` : ""}pattern: '${type.pattern}')`
+        ? `string(${type.min > 0 || type.max !== null ? `${ends(type.min || null, type.max)}, ` : ""}pattern: '${type.pattern}')`
         : type.min > 0 || type.max !== null
-          ? `string(${ends(type.min, type.max)})`
+          ? `string(${ends(type.min || null, type.max)})`
           : "string";
     case "int":
       if (type.min === type.max) return String(type.min);
@@ -31,7 +31,7 @@ export function show(type: Type): string {
     case "record":
       return type.name ?? `{ ${type.fields.map((field) => `${field.name}: ${show(field.type)}`).join(", ")} }`;
     case "list":
-      return `[${show(type.item)}]${type.min > 0 || type.max !== null ? `(${ends(type.min, type.max)})` : ""}`;
+      return `[${show(type.item)}]${type.min > 0 || type.max !== null ? `(${ends(type.min || null, type.max)})` : ""}`;
     case "map":
       return `map(${show(type.value)})`;
     case "optional":
