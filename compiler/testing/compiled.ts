@@ -2,6 +2,7 @@
 import type { Host } from "../../runtime/abi.ts";
 import { compileBundle } from "../../runtime/host/bundle.ts";
 import { checkConfiguration } from "../../runtime/host/configuration.ts";
+import { PROBLEM_HEADERS, problemText } from "../../runtime/http/problem.ts";
 import { Proxies } from "../../runtime/http/proxies.ts";
 import { createService } from "../../runtime/upstream/index.ts";
 import type { World } from "../5-plan/interpreter/index.ts";
@@ -71,13 +72,7 @@ function hostOf(
 
 /** What a transport answers before a program is asked. */
 function refused(): ReturnType<Answerer> {
-  const headers = ["content-type", "application/problem+json"];
-  return Promise.resolve({
-    status: 400,
-    headers,
-    body: new Uint8Array(),
-    route: "",
-    reason: "target-malformed",
-    trace: [],
-  });
+  const code = "target-malformed";
+  const body = new TextEncoder().encode(problemText(400, code, null, null));
+  return Promise.resolve({ status: 400, headers: [...PROBLEM_HEADERS], body, route: "", reason: code, trace: [] });
 }

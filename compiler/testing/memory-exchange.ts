@@ -1,7 +1,7 @@
 /** An exchange without a socket: a test's request goes straight into the compiled program, its whole answer comes out. */
 import { BaseExchange, type ExchangeOwner } from "../../runtime/http/base.ts";
 import type { BodySink, Headers, RequestBody } from "../../runtime/http/exchange.ts";
-import { canonicalPath } from "../../runtime/http/path.ts";
+import { canonicalPath, isQuery } from "../../runtime/http/path.ts";
 import type { Proxies } from "../../runtime/http/proxies.ts";
 import type { InterpretedRequest } from "../5-plan/interpreter/index.ts";
 
@@ -110,5 +110,7 @@ export class MemoryExchange extends BaseExchange {
 
 /** The path that a transport would match; null: it would refuse the target. */
 export function pathOf(target: string): string | null {
-  return canonicalPath(target.split("?")[0] ?? "");
+  const question = target.indexOf("?");
+  if (question === -1) return canonicalPath(target);
+  return isQuery(target.slice(question + 1)) ? canonicalPath(target.slice(0, question)) : null;
 }
