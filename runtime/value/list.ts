@@ -1,6 +1,6 @@
 /** Functions on lists. None changes its argument; positions count from 0. */
 import { compareValues, valueEquals } from "./compare.ts";
-import { roundHalfEven, saturateFloat, saturateInt } from "./number.ts";
+import { saturateFloat, saturateInt } from "./number.ts";
 
 export function listMap<T, U>(list: readonly T[], fn: (item: T) => U): U[] {
   return list.map((item) => fn(item));
@@ -36,10 +36,6 @@ export function sumFloat(list: readonly number[]): number {
 /** The mean as a double; absent for an empty list. */
 export function averageFloat(list: readonly number[]): number | undefined {
   return list.length === 0 ? undefined : saturateFloat(sumFloat(list) / list.length);
-}
-/** The mean of money or size, to the nearest unit. */
-export function averageWhole(list: readonly number[]): number | undefined {
-  return list.length === 0 ? undefined : saturateInt(roundHalfEven(sumFloat(list) / list.length));
 }
 /** Stable, smallest first. */
 export function listSort<T>(list: readonly T[]): T[] {
@@ -130,8 +126,4 @@ export function listZip<T, U>(list: readonly T[], other: readonly U[]): { left: 
 }
 export function listConcat<T>(left: readonly T[], right: readonly T[]): T[] {
   return [...left, ...right];
-}
-/** What is there, without the absent items. */
-export function listPresent<T>(list: readonly (T | undefined)[]): T[] {
-  return list.filter((item): item is T => item !== undefined && item !== null);
 }

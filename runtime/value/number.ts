@@ -140,6 +140,3 @@ export function parseInteger(text: string): number | Failure {
 export function parseFloating(text: string): number | Failure {
   return floatFromText(text) ?? invalidText("a number");
 }
-export function toFloat(value: number): number {
-  return value;
-}

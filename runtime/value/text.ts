@@ -10,17 +10,6 @@ export function textLength(text: string): number {
   return count;
 }
 
-/** Whether `text` is well-formed UTF-16 (no lone surrogate), so that it has a UTF-8 form. */
-export function isWellFormed(text: string): boolean {
-  for (const character of text) {
-    if (character.length === 1) {
-      const unit = character.charCodeAt(0);
-      if (unit >= 0xd800 && unit <= 0xdfff) return false;
-    }
-  }
-  return true;
-}
-
 /** The UTF-16 index of the code point at `position`, or the end. */
 function unitIndex(text: string, position: number): number {
   if (!HIGH_SURROGATE.test(text)) return Math.min(position, text.length);
@@ -94,9 +83,6 @@ export function padStart(text: string, length: number, fill = " "): string {
 }
 export function padEnd(text: string, length: number, fill = " "): string {
   return text + padding(text, length, fill);
-}
-export function joinText(left: string, right: string): string {
-  return left + right;
 }
 /** Text of a string, number, bool or canonical string. */
 export function plainText(value: string | number | boolean): string {

@@ -26,9 +26,6 @@ function saturateDate(value: number): number {
 export function addTime(time: number, duration: number): number {
   return saturateTime(time + duration);
 }
-export function addToTime(duration: number, time: number): number {
-  return saturateTime(time + duration);
-}
 export function subtractTime(time: number, duration: number): number {
   return saturateTime(time - duration);
 }
