@@ -1,4 +1,4 @@
-/** Whether an expression must be lowered to steps: it calls a service, decodes, or ends the request. */
+/** Whether an expression must be lowered to steps: it calls a service, decodes an answer, or ends the request. */
 import { type AnyNode, walk } from "../1-syntax/walk.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedModule } from "../3-types/checked.ts";
@@ -25,7 +25,10 @@ function find(module: CheckedModule, node: AnyNode): boolean {
     if (found) return false;
     if (inner.kind === "otherwise-step") found = true;
     const meaning = module.meanings.get(inner.id);
-    if (meaning?.kind === "service-call" || meaning?.kind === "decode") found = true;
+    if (meaning?.kind === "service-call") found = true;
+    // Texts and json are decoded in expressions too; an answer comes from a step.
+    if (meaning?.kind === "decode" && inner.kind === "as" && module.types.get(inner.value.id)?.kind === "answer")
+      found = true;
     if (meaning?.kind === "builtin" && meaning.name === "gather") found = true;
     if (meaning?.kind === "function") {
       const called = meaning.function;

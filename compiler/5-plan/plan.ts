@@ -8,6 +8,8 @@
  * - everything that waits, can fail or has an effect is a `Step`, writing its value to a slot. The lowering names every
  *   intermediate result, so order of evaluation is explicit.
  *
+ * (More than 400 lines, since the IR is one thing: interpreter and emitter are both read beside this file.)
+ *
  * Failure is a value, never an exception: a failing step leaves its nearest enclosing `attempt`, whose `otherwise` then
  * runs with `failure` set. A failing step outside any attempt ends the request with the step's standard problem.
  */
@@ -213,7 +215,7 @@ export interface AttemptStep extends Originated {
   readonly otherwise: readonly Step[];
 }
 
-/** Fails always: absence that must become a failure. */
+/** Fails always: absence that must become a failure ("absent"), a value outside a narrower type ("invalid"). */
 export interface FailStep extends Originated {
   readonly step: "fail";
   readonly kind: FailureKind;

@@ -95,7 +95,7 @@ export class MemoryExchange extends BaseExchange {
   }
 
   protected sendChunk(chunk: Uint8Array): boolean {
-    this.#chunks.push(chunk);
+    this.#chunks.push(Buffer.from(chunk));
     return true;
   }
 

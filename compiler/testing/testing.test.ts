@@ -13,7 +13,8 @@ const read = (path: string): string | null => (existsSync(path) ? readFileSync(p
 const examples = readdirSync(join(ROOT, "examples"))
   .map((name) => join(ROOT, "examples", name, "gateway.vgw"))
   .filter((path) => existsSync(path));
-const programs = [...examples, join(import.meta.dirname, "programs/whole.vgw")];
+const own = ["whole", "narrow"].map((name) => join(import.meta.dirname, `programs/${name}.vgw`));
+const programs = [...examples, ...own];
 
 const failuresOf = (reports: readonly TestReport[]): string[] =>
   reports.flatMap(({ failures }) => failures.map(renderFailure));

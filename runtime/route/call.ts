@@ -49,7 +49,7 @@ export async function gather<T, U>(
 
 /** The failures that a program makes itself. */
 export function failureOf(kind: FailureKind): Failure {
-  return kind === "refused"
-    ? new Failure(kind, 403, "requirement-failed", "a requirement does not hold")
-    : new Failure(kind, 500, "absent-value", "a value that is needed is absent");
+  if (kind === "refused") return new Failure(kind, 403, "requirement-failed", "a requirement does not hold");
+  if (kind === "invalid") return new Failure(kind, 400, "invalid-value", "a value is out of its range");
+  return new Failure(kind, 500, "absent-value", "a value that is needed is absent");
 }

@@ -2,7 +2,7 @@
  * Parsed JSON into a value of a type, collecting every problem. Requests refuse unknown fields, answers of upstreams
  * ignore them. null and a missing field are the same: absent.
  */
-import type { Problem } from "../../../runtime/failure.ts";
+import { Failure, type Problem } from "../../../runtime/failure.ts";
 import {
   boolFromJson,
   bytesFromJson,
@@ -64,6 +64,14 @@ export function decode(json: unknown, type: Type, path: string, decoding: Decodi
       return value;
     }
   }
+}
+
+/** `as T` of something that is no request: unknown fields are ignored, and what does not fit is a failure. `json` undefined: it was no JSON. */
+export function decodeValue(json: unknown, type: Type): unknown {
+  const problems: Problem[] = [];
+  const value = json === undefined ? undefined : decode(json, type, "", { unknownFields: "ignore", problems });
+  const bad = json === undefined || problems.length > 0;
+  return bad ? new Failure("invalid", 502, "upstream-invalid", "what came does not have the expected form") : value;
 }
 
 function wrong(type: Type, path: string, decoding: Decoding): undefined {

@@ -1,14 +1,16 @@
 /** The value of an expression: pure, synchronous, never failing. One case per kind, in the order of `plan.ts`. */
 import { Failure } from "../../../runtime/failure.ts";
+import { jsonFromText } from "../../../runtime/value/index.ts";
 import type { Expr } from "../plan.ts";
 import { callBuiltin } from "./builtin.ts";
 import type { Context } from "./context.ts";
 import { readCookie } from "./cookie.ts";
+import { decodeValue } from "./decode.ts";
 import { allHeaders, applyChanges, firstHeader } from "./headers.ts";
 import { binary, divide } from "./operator.ts";
 import { queryValues } from "./query.ts";
 import { Scope } from "./scope.ts";
-import { compareValues, constantValue, encode, negate, textOf } from "./value.ts";
+import { baseKind, compareValues, constantValue, encode, negate, textOf } from "./value.ts";
 
 export function evaluate(expr: Expr, scope: Scope, context: Context): unknown {
   const value = (of: Expr): unknown => evaluate(of, scope, context);
@@ -69,10 +71,7 @@ export function evaluate(expr: Expr, scope: Scope, context: Context): unknown {
     case "builtin":
       return callBuiltin(expr.name, expr.arguments, expr.arguments.map(value), context);
     case "attempt": {
-      const result =
-        expr.name === "divide"
-          ? divide(value(expr.arguments[0]!), value(expr.arguments[1]!), expr.type)
-          : callBuiltin(expr.name, expr.arguments, expr.arguments.map(value), context);
+      const result = tried(expr, expr.arguments.map(value), context);
       return result instanceof Failure ? value(expr.otherwise) : result;
     }
     case "let":
@@ -108,6 +107,14 @@ export function evaluate(expr: Expr, scope: Scope, context: Context): unknown {
     case "failure":
       return context.failure?.[expr.field];
   }
+}
+
+/** What can fail in an expression: the value, or a failure. */
+function tried(expr: Extract<Expr, { expr: "attempt" }>, given: readonly unknown[], context: Context): unknown {
+  if (expr.name === "divide") return divide(given[0], given[1], expr.type);
+  if (expr.name !== "decode") return callBuiltin(expr.name, expr.arguments, given, context);
+  const isText = expr.arguments[0] !== undefined && baseKind(expr.arguments[0].type) === "string";
+  return decodeValue(isText ? jsonFromText(String(given[0])) : given[0], expr.type);
 }
 
 function requestPart(what: Extract<Expr, { expr: "request" }>["what"], context: Context): string {

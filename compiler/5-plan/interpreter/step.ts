@@ -20,7 +20,7 @@ import { callBuiltin } from "./builtin.ts";
 import { type Answer, callRequest, forwardRequest, judge } from "./call.ts";
 import { type Context, NEXT, type Outcome } from "./context.ts";
 import { writeCookie } from "./cookie.ts";
-import { decode } from "./decode.ts";
+import { decodeValue } from "./decode.ts";
 import { denied, passedOn, replied } from "./ending.ts";
 import { evaluate } from "./expression.ts";
 import { divide } from "./operator.ts";
@@ -287,9 +287,5 @@ function decodeFrom(step: DecodeStep, from: unknown): unknown {
     const text = utf8FromBytes(answer.body);
     json = text === undefined ? undefined : jsonFromText(text);
   } else if (step.source === "string") json = jsonFromText(String(from));
-  const problems: { path: string; message: string }[] = [];
-  const value =
-    json === undefined ? undefined : decode(json, step.slot.type, "", { unknownFields: "ignore", problems });
-  const bad = json === undefined || problems.length > 0;
-  return bad ? new Failure("invalid", 502, "upstream-invalid", "what came does not have the expected form") : value;
+  return decodeValue(json, step.slot.type);
 }
