@@ -9,3 +9,4 @@ export { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./
 export { callSettings, serviceSettings } from "./settings/service.ts";
 export { type StepEntry, type StepPlace, stepOf, steps } from "./steps.ts";
 export { currencies, likelyUnits, type Unit, units } from "./units.ts";
+export { type TypeEntry, types } from "./types.ts";
