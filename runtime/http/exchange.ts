@@ -78,7 +78,10 @@ export interface Exchange {
   /** Bytes of the request's body that arrived so far. */
   readonly bytesReceived: number;
 
-  /** A whole answer at once. HEAD, 204 and 304 are handled here: the caller gives the body that GET would have. */
+  /**
+   * A whole answer at once. HEAD, 204 and 304 are handled here: the caller gives the body that GET would have. Its bytes, like
+   * those of `write`, are read during the call: the transport copies what it keeps.
+   */
   respond(status: number, headers: Headers, body: string | Uint8Array | null): void;
   /** A 1xx other than 101 from an upstream; dropped where the transport can't send it. */
   informational(status: number, headers: Headers): void;

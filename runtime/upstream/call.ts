@@ -128,7 +128,7 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
       this.giveUp(failures.answerTooLarge(this.state.configuration.name, this.#limit));
       return;
     }
-    this.#chunks.push(chunk);
+    this.#chunks.push(Buffer.from(chunk));
   }
 
   complete(): void {
@@ -171,7 +171,7 @@ function clientLeft(exchange: Exchange): void {
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   if (chunks.length === 0) return EMPTY;
-  // Always a copy: a chunk is a part of a large read buffer that a kept answer would hold.
+  if (chunks.length === 1) return chunks[0]!;
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {

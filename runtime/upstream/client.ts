@@ -38,11 +38,11 @@ export interface UpstreamRequest {
 
 /** What the client tells. A response's field values hold no NUL, CR, LF or other control character; its length fields agree. */
 export interface UpstreamSink {
-  /** A 1xx other than 101. */
+  /** A 1xx other than 101. An implementation may keep a 100 to itself: nobody asked for it. */
   informational(status: number, headers: Headers): void;
   /** The final response's head, flat, names in lower case, connection fields included as they came. */
   head(status: number, headers: Headers): void;
-  /** The receiver may keep the bytes. Never called while paused. */
+  /** The bytes are only valid during the call: the receiver copies what it keeps. Never called while paused. */
   data(chunk: Uint8Array): void;
   /** The whole response has arrived; trailers flat. The request's body need not have been sent to its end. */
   complete(trailers: Headers): void;
@@ -88,7 +88,7 @@ export interface UpstreamClientOptions {
 
 export type CreateUpstreamClient = (options: UpstreamClientOptions) => UpstreamClient;
 
-/** Largest response head, in bytes of names and values. */
+/** Largest response head, in bytes; whether more than names and values counts is left to the implementation. */
 export const RESPONSE_HEAD_LIMIT = 32 * 1024;
 /** More 1xx responses than this before the final one count as malformed. */
 export const INFORMATIONAL_LIMIT = 16;

@@ -10,7 +10,7 @@ import type { CreateUpstreamClient } from "./client.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Forwarding } from "./forward.ts";
 import type { UpstreamSettings } from "./request-headers.ts";
-import { createUndiciClient } from "./undici/client.ts";
+import { createHttp1Client } from "./http1/client.ts";
 
 export interface UpstreamService extends Service {
   /** For metrics and the status page. */
@@ -69,7 +69,7 @@ export function createService(
   configuration: ServiceConfiguration,
   settings: UpstreamSettings,
   counters: UpstreamCounterSet = new UpstreamCounterSet(),
-  createClient: CreateUpstreamClient = createUndiciClient,
+  createClient: CreateUpstreamClient = createHttp1Client,
 ): UpstreamService {
   return new PooledService(configuration, settings, counters, createClient);
 }

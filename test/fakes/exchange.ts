@@ -244,7 +244,7 @@ export class FakeExchange implements Exchange {
 
   #take(chunk: Uint8Array): void {
     this.bytesSent += chunk.length;
-    if (!this.countOnly) this.chunks.push(chunk);
+    if (!this.countOnly) this.chunks.push(Buffer.from(chunk));
   }
 
   #finish(outcome: "complete" | "cut" | "left"): void {

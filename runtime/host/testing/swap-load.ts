@@ -15,9 +15,13 @@ const ALLOCATED = 25_000;
 
 declare const gc: (options?: { type: "major"; execution: "sync" }) => void;
 
-let connections = 0;
+/** The gateway's connections to the upstream. */
+const connections = { opened: 0, closed: 0 };
 const upstream = createServer((_request, response) => response.end("from upstream"));
-upstream.on("connection", () => connections++);
+upstream.on("connection", (socket) => {
+  connections.opened++;
+  socket.on("close", () => connections.closed++);
+});
 await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
 const origin = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
 
@@ -78,12 +82,12 @@ async function swap(times: number): Promise<void> {
 
 await swap(20);
 const heapBefore = await settledHeap();
-const connectionsBefore = connections;
 await swap(swaps);
 const heapAfter = await settledHeap();
 stopping = true;
 await Promise.all(load);
 const status = await gateway.status();
+const upstreamConnections = { ...connections };
 const opened = clients.reduce((sum, client) => sum + client.connections, 0);
 for (const client of clients) client.close();
 await gateway.close();
@@ -97,7 +101,7 @@ process.stdout.write(
     bundles: [...bundles].sort(),
     heapBefore,
     heapAfter,
-    upstreamConnections: { before: connectionsBefore, after: connections },
+    upstreamConnections,
     clientConnections: opened,
     generations: status.threads.map((thread) => thread.generations.length),
     pools: status.threads.map((thread) => thread.pools),

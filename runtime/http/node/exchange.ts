@@ -69,7 +69,8 @@ export class NodeExchange extends BaseExchange {
 
   protected sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
     const response = this.#response;
-    let content = body ?? "";
+    // Node keeps what the socket does not take at once.
+    let content = body instanceof Uint8Array ? Buffer.from(body) : (body ?? "");
     const length = typeof content === "string" ? Buffer.byteLength(content) : content.length;
     const withLength = status !== 204 && (!this.bodiless || (body !== null && status !== 304) || length > 0);
     const lingers = this.#mustLinger();
@@ -144,7 +145,7 @@ export class NodeExchange extends BaseExchange {
     this.#headSent = true;
     this.#handed += chunk.length;
     this.bytesSent += chunk.length;
-    const room = this.#response.write(chunk);
+    const room = this.#response.write(Buffer.from(chunk));
     if (!room && !this.#draining) {
       this.#draining = true;
       this.#response.on("drain", () => this.drained());

@@ -74,8 +74,10 @@ export class UwsExchange extends BaseExchange {
   }
 
   protected sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
-    if (this.body.length === null) this.#inLaterTurn(() => this.#writeWhole(status, headers, body));
-    else if (this.#corked) this.#writeWhole(status, headers, body);
+    if (this.body.length === null) {
+      const kept = body instanceof Uint8Array ? Buffer.from(body) : body;
+      this.#inLaterTurn(() => this.#writeWhole(status, headers, kept));
+    } else if (this.#corked) this.#writeWhole(status, headers, body);
     else this.#response.cork(() => this.#writeWhole(status, headers, body));
   }
 
@@ -161,7 +163,7 @@ export class UwsExchange extends BaseExchange {
     this.#handed += chunk.length;
     this.bytesSent += chunk.length;
     if (this.#waiting.length > 0) {
-      this.#waiting.push(chunk);
+      this.#waiting.push(Buffer.from(chunk));
       return false;
     }
     let room = true;
@@ -198,7 +200,7 @@ export class UwsExchange extends BaseExchange {
       return true;
     }
     if (taken) return true;
-    this.#waiting.push(chunk.subarray(response.getWriteOffset() - before));
+    this.#waiting.push(Buffer.from(chunk.subarray(response.getWriteOffset() - before)));
     this.#listen();
     return false;
   }

@@ -74,7 +74,7 @@ export class Recorder implements UpstreamSink {
   data(chunk: Uint8Array): void {
     this.#called("data", this.status !== 0 && !this.paused);
     this.bytes += chunk.length;
-    if (this.bytes < 1e6) this.#chunks.push(chunk);
+    if (this.bytes < 1e6) this.#chunks.push(Buffer.from(chunk));
     if (this.bytes >= this.pauseAfter) {
       this.paused = true;
       this.attempt.pause();

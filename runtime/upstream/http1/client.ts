@@ -1,0 +1,131 @@
+/** `UpstreamClient` over node:net and node:tls: HTTP/1.1, one request at a time on each connection, the latest used first. */
+import type {
+  UpstreamAttempt,
+  UpstreamClient,
+  UpstreamClientOptions,
+  UpstreamRequest,
+  UpstreamSink,
+} from "../client.ts";
+import { type AttemptOwner, Http1Attempt } from "./attempt.ts";
+import { Connection, type ConnectionOwner } from "./connection.ts";
+import { Dialer } from "./dial.ts";
+import { faultOf, requestHead } from "./request-text.ts";
+
+/** Milliseconds between two looks at what stands still: a quarter of the shortest time that is watched, within these bounds. */
+const SHORTEST_SWEEP = 10;
+const LONGEST_SWEEP = 1000;
+
+class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
+  readonly dialer: Dialer;
+  readonly connectTimeout: number;
+  readonly keepAlive: number;
+  connections = 0;
+  opened = 0;
+  readonly #limit: number;
+  /** Every connection whose socket is not closed. */
+  readonly #all = new Set<Connection>();
+  /** The one that was used last is at the end, and is taken first: the others can age. */
+  readonly #idle: Connection[] = [];
+  /** One timer watches over all connections, so that none needs its own. */
+  #sweeper: NodeJS.Timeout | null = null;
+  #interval: number;
+  #closing = false;
+  #whenClosed: (() => void)[] = [];
+
+  constructor(options: UpstreamClientOptions) {
+    this.dialer = new Dialer(options.origin);
+    this.connectTimeout = options.connectTimeout;
+    this.keepAlive = options.keepAlive;
+    this.#limit = options.connections;
+    this.#interval = sweepInterval(options.keepAlive);
+  }
+
+  send(request: UpstreamRequest, sink: UpstreamSink): UpstreamAttempt {
+    const head = requestHead(request);
+    const attempt = new Http1Attempt(this, request, head ?? "", sink);
+    if (head === null || this.#closing) {
+      const error =
+        head === null
+          ? ({ kind: "unsendable", detail: faultOf(request) } as const)
+          : ({ kind: "connect", detail: "the client is closed" } as const);
+      queueMicrotask(() => attempt.lost(error));
+      return attempt;
+    }
+    if (request.idle < 4 * this.#interval) this.#sweepEvery(Math.min(this.#interval, sweepInterval(request.idle)));
+    attempt.start(false);
+    return attempt;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+    if (this.#all.size > 0) await new Promise<void>((resolve) => this.#whenClosed.push(resolve));
+  }
+
+  // ------------------------------------------------------------ AttemptOwner
+
+  connect(attempt: Http1Attempt, fresh: boolean): Connection {
+    const idle = fresh ? undefined : this.#idle.pop();
+    if (idle !== undefined) {
+      idle.start(attempt);
+      return idle;
+    }
+    // Only a fresh connection can meet idle ones, of which the oldest makes room.
+    if (this.#all.size >= this.#limit) this.#idle[0]?.destroy();
+    const connection = new Connection(this, attempt);
+    this.#all.add(connection);
+    if (this.#sweeper === null) this.#sweepEvery(this.#interval);
+    return connection;
+  }
+
+  // ------------------------------------------------------------ ConnectionOwner
+
+  established(): void {
+    this.connections++;
+    this.opened++;
+  }
+
+  idle(connection: Connection): void {
+    if (this.#closing) connection.destroy();
+    else this.#idle.push(connection);
+  }
+
+  unusable(connection: Connection): void {
+    const index = this.#idle.lastIndexOf(connection);
+    if (index !== -1) this.#idle.splice(index, 1);
+  }
+
+  closed(connection: Connection): void {
+    if (connection.established) this.connections--;
+    this.#all.delete(connection);
+    if (this.#all.size > 0) return;
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#sweeper = null;
+    for (const resolve of this.#whenClosed.splice(0)) resolve();
+  }
+
+  // ------------------------------------------------------------
+
+  #sweepEvery(interval: number): void {
+    if (this.#sweeper !== null) {
+      if (interval === this.#interval) return;
+      clearInterval(this.#sweeper);
+    }
+    this.#interval = interval;
+    this.#sweeper = setInterval(() => this.#sweep(), interval);
+    // Open sockets keep the process alive, not the watch over them.
+    this.#sweeper.unref();
+  }
+
+  #sweep(): void {
+    for (const connection of this.#all) connection.swept(this.#interval);
+  }
+}
+
+function sweepInterval(shortest: number): number {
+  return Math.min(Math.max(Math.floor(shortest / 4), SHORTEST_SWEEP), LONGEST_SWEEP);
+}
+
+export function createHttp1Client(options: UpstreamClientOptions): UpstreamClient {
+  return new Http1Client(options);
+}
