@@ -9,10 +9,15 @@ export function builtinPages(): readonly ReferencePage[] {
       builtin.documentation,
       program(`${builtin.key}${builtin.signature}`),
       remarks(builtin),
-      `${program(builtin.example.source)}\n\ngives ${code(JSON.stringify(builtin.example.value) ?? "nothing")}.`,
+      example(builtin),
       `Since ${builtin.since}.`,
     ]),
   );
+}
+
+/** Some have no value that a program could write down. */
+function example({ example: { source, value } }: Builtin): string {
+  return source === "" ? "" : `${program(source)}\n\ngives ${code(JSON.stringify(value) ?? "nothing")}.`;
 }
 
 function remarks(builtin: Builtin): string {

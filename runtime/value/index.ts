@@ -10,6 +10,7 @@ export * from "./mask.ts";
 export * from "./money.ts";
 export * from "./number.ts";
 export * from "./pattern.ts";
+export * from "./answer.ts";
 export * from "./text.ts";
 export * from "./time.ts";
 export * from "./url.ts";

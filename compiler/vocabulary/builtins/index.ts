@@ -1,6 +1,7 @@
 /** All built-ins by key, in the order of the topics. */
 import type { Builtin } from "../builtin.ts";
 import { addressBuiltins } from "./address.ts";
+import { answerBuiltins } from "./answer.ts";
 import { contentBuiltins } from "./content.ts";
 import { encodeBuiltins } from "./encode.ts";
 import { hashBuiltins } from "./hash.ts";
@@ -22,6 +23,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     ...encodeBuiltins,
     ...randomBuiltins,
     ...addressBuiltins,
+    ...answerBuiltins,
     ...contentBuiltins,
   ].map((entry) => [entry.key, entry]),
 );
