@@ -7,12 +7,33 @@ export function builtinPages(): readonly ReferencePage[] {
   return [...builtins.values()].map((builtin) =>
     page(`built-ins/${builtin.key}.md`, builtin.key, [
       builtin.documentation,
-      program(`${builtin.key}${builtin.signature}`),
+      program(written(builtin)),
       remarks(builtin),
       example(builtin),
       `Since ${builtin.since}.`,
     ]),
   );
+}
+
+/** As a program calls it: a method stands behind its receiver, `[T].map(fn: (T) -> U) -> [U]`. */
+function written({ key, signature }: Builtin): string {
+  const [, method] = key.split(".");
+  if (method === undefined || !signature.startsWith("(")) return `${key}${signature}`;
+  const end = firstParameterEnd(signature);
+  const receiver = signature.slice(signature.indexOf(":") + 1, end).trim();
+  return `${receiver}.${method}(${signature.slice(end).replace(/^,\s*/, "")}`;
+}
+
+/** Where the first parameter ends: at a comma or the closing parenthesis outside all brackets. */
+function firstParameterEnd(signature: string): number {
+  let depth = 0;
+  for (let index = 1; index < signature.length; index++) {
+    const character = signature[index]!;
+    if (depth === 0 && (character === "," || character === ")")) return index;
+    if ("([{".includes(character)) depth++;
+    if (")]}".includes(character)) depth--;
+  }
+  return signature.length;
 }
 
 /** Some have no value that a program could write down. */
