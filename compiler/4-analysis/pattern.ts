@@ -2,6 +2,7 @@
  * A route's head as a set of requests: host, and one shape per path segment. Ranks give the decision order
  * (literal before typed before any text before rest, from left to right), so that 5-plan sorts by what is judged here.
  */
+import { canonicalPath } from "../../runtime/http/path.ts";
 import type { NodeId } from "../1-syntax/tree.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedRoute } from "../3-types/checked.ts";
@@ -65,16 +66,17 @@ export function shapesOf(route: CheckedRoute): readonly SegmentShape[] | null {
   return shapes;
 }
 
-interface WrittenSegment {
-  prefix: string;
-  parameter: tree.PathParameter | null;
-  suffix: string;
+/** One segment as written: text around at most one parameter, in the canonical form that paths are matched in. */
+export interface WrittenSegment {
+  readonly prefix: string;
+  readonly parameter: tree.PathParameter | null;
+  readonly suffix: string;
 }
 
-/** What stands between the slashes; the pattern begins with one. */
-function splitSegments(pattern: tree.PathPattern): readonly WrittenSegment[] {
-  const segments: WrittenSegment[] = [];
-  let current: WrittenSegment = { prefix: "", parameter: null, suffix: "" };
+/** What stands between the slashes; the pattern begins with one, and what stands before it is empty. */
+export function splitSegments(pattern: tree.PathPattern): readonly WrittenSegment[] {
+  const segments: { prefix: string; parameter: tree.PathParameter | null; suffix: string }[] = [];
+  let current: (typeof segments)[number] = { prefix: "", parameter: null, suffix: "" };
   const append = (text: string): void => {
     if (current.parameter) current.suffix += text;
     else current.prefix += text;
@@ -92,7 +94,13 @@ function splitSegments(pattern: tree.PathPattern): readonly WrittenSegment[] {
       append(text);
     }
   }
-  return segments;
+  return segments.map(({ prefix, parameter, suffix }) => {
+    return { prefix: canonical(prefix), parameter, suffix: canonical(suffix) };
+  });
+}
+
+function canonical(text: string): string {
+  return canonicalPath(`/${text}`)?.slice(1) ?? text;
 }
 
 function parameterType(route: CheckedRoute, parameter: tree.PathParameter): Type | null {

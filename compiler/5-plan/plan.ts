@@ -13,6 +13,7 @@
  * Failure is a value, never an exception: a failing step leaves its nearest enclosing `attempt`, whose `otherwise` then
  * runs with `failure` set. A failing step outside any attempt ends the request with the step's standard problem.
  */
+import type { FailureKind } from "../../runtime/failure.ts";
 import type { StaticValue } from "../3-types/checked.ts";
 import type { Type } from "../3-types/type.ts";
 
@@ -315,17 +316,6 @@ export interface ForwardStep extends Originated {
   readonly timeout: number | null;
   readonly answer: readonly Step[];
 }
-
-export type FailureKind =
-  | "connect"
-  | "timeout"
-  | "status"
-  | "protocol"
-  | "invalid"
-  | "refused"
-  | "division"
-  | "absent"
-  | "overload";
 
 // ---------------------------------------------------------------- expressions
 
