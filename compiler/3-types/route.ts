@@ -6,13 +6,14 @@ import { placeArguments } from "./arguments.ts";
 import { newBody } from "./body.ts";
 import type { CheckedRoute } from "./checked.ts";
 import { type Body, type ModuleState, type ProgramState, report, span } from "./context.ts";
-import { FILLED_STRING, STRING } from "./construct.ts";
+import { FILLED_STRING, STRING, UNKNOWN } from "./construct.ts";
 import { check } from "./expression.ts";
 import { assign } from "./expect.ts";
 import { settle } from "./failure.ts";
 import { checkGuard } from "./guard.ts";
 import { checkMethods } from "./method.ts";
 import { extraLabels, visible } from "./labels.ts";
+import { checkPathPattern } from "./path-pattern.ts";
 import { policyOf } from "./policy.ts";
 import { unknownName } from "./reference.ts";
 import { declare, enter, assume } from "./scopes.ts";
@@ -55,9 +56,8 @@ function checkPattern(body: Body, pattern: tree.PathPattern | tree.Broken): void
     body.hasBroken = true;
     return;
   }
-  const first = pattern.parts[0];
-  if (first?.kind !== "path-literal" || !first.text.startsWith("/"))
-    report(body, pattern, "VGW3034", { text: "this", type: "a path" }, 'a path begins with "/"');
+  // Routes are not compared by a pattern that was refused.
+  if (!checkPathPattern(body, pattern)) body.module.types.set(pattern.id, UNKNOWN);
   const seen = new Set<string>();
   for (const part of pattern.parts) {
     if (part.kind !== "path-parameter") continue;

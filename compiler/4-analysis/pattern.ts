@@ -52,9 +52,10 @@ function typeKey(type: Type): string {
 
 /** The shapes of a route's path segments; null where the pattern or a parameter's type was broken (already reported). */
 export function shapesOf(route: CheckedRoute): readonly SegmentShape[] | null {
-  if (route.node.pattern.kind === "broken") return null;
+  const { pattern } = route.node;
+  if (pattern.kind === "broken" || route.module.types.get(pattern.id)?.kind === "unknown") return null;
   const shapes: SegmentShape[] = [];
-  for (const { prefix, parameter, suffix } of splitSegments(route.node.pattern)) {
+  for (const { prefix, parameter, suffix } of splitSegments(pattern)) {
     if (!parameter) shapes.push({ kind: "literal", text: prefix });
     else if (parameter.rest) shapes.push({ kind: "rest" });
     else {
@@ -99,8 +100,10 @@ export function splitSegments(pattern: tree.PathPattern): readonly WrittenSegmen
   });
 }
 
+/** Spaces and letters beyond ASCII travel as escapes, so that is how they are looked for. */
 function canonical(text: string): string {
-  return canonicalPath(`/${text}`)?.slice(1) ?? text;
+  const escaped = text.replace(/[^!-~]+/gu, encodeURIComponent);
+  return canonicalPath(`/${escaped}`)?.slice(1) ?? escaped;
 }
 
 function parameterType(route: CheckedRoute, parameter: tree.PathParameter): Type | null {
