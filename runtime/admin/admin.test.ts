@@ -2,6 +2,7 @@
 import { request } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Gateway, startGateway } from "../host/index.ts";
+import { manifestOf } from "../host/testing/artifact-folder.ts";
 import { bundleText, type TestBundle } from "../host/testing/bundle.ts";
 
 const TOKEN = "correct horse battery staple".replaceAll(" ", "-");
@@ -211,12 +212,41 @@ describe("calls", () => {
     expect(await text()).toBe("one");
   });
 
+  it("takes a bundle with its manifest, and leaves one alone that serves already", async () => {
+    const gateway = await start(TOKEN, { text: "one" });
+    const code = withAdmin(TOKEN, { text: "two" });
+    const body = JSON.stringify({ code, map: null, manifest: manifestOf(code) });
+    for (let time = 0; time < 2; time++) {
+      const answer = await call(gateway, "POST", "/generations", { headers: authorized, body });
+      expect(JSON.parse(answer.text)).toMatchObject({ generation: { id: 2, hash: manifestOf(code).hash } });
+    }
+    expect(await (await fetch(`http://127.0.0.1:${gateway.listeners[0]?.port}`)).text()).toBe("two");
+  });
+
   it.each([
     { name: "no JSON", body: "code", status: 400, code: "admin-body" },
     { name: "an unknown field", body: '{"folder":"/x","force":true}', status: 400, code: "admin-body" },
     { name: "nothing", body: "{}", status: 400, code: "admin-body" },
     { name: "a folder that is not there", body: '{"folder":"/nowhere"}', status: 422, code: "start-folder" },
     { name: "a bundle that does not load", body: '{"code":"("}', status: 422, code: "start-bundle" },
+    {
+      name: "a manifest that is none",
+      body: JSON.stringify({ code: withAdmin(TOKEN, {}), manifest: {} }),
+      status: 422,
+      code: "start-manifest",
+    },
+    {
+      name: "the code of another manifest",
+      body: JSON.stringify({ code: withAdmin(TOKEN, {}), manifest: manifestOf(withAdmin(TOKEN, { text: "x" })) }),
+      status: 422,
+      code: "start-hash",
+    },
+    {
+      name: "a bundle for another runtime",
+      body: JSON.stringify({ code: "(", manifest: { ...manifestOf("("), abi: 999 } }),
+      status: 422,
+      code: "start-abi",
+    },
     {
       name: "other listeners",
       body: JSON.stringify({ code: bundleText({ text: "x" }) }),
@@ -229,6 +259,15 @@ describe("calls", () => {
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toMatchObject({ code, status });
     expect(await (await fetch(`http://127.0.0.1:${gateway.listeners[0]?.port}`)).text()).toBe("old");
+  });
+
+  it("refuses a body that is declared too long before it has come", async () => {
+    const gateway = await start(TOKEN);
+    const answer = await call(gateway, "POST", "/generations", {
+      headers: { ...authorized, "content-length": 10 ** 9, expect: "100-continue" },
+    });
+    expect(answer.status).toBe(413);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: "admin-size" });
   });
 
   it("has metrics in Prometheus' format", async () => {

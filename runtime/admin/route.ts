@@ -73,7 +73,12 @@ async function status(_request: IncomingMessage, response: ServerResponse, targe
 
 const SWAP = z.union([
   z.strictObject({ folder: z.string().min(1) }),
-  z.strictObject({ code: z.string().min(1), map: z.string().nullable().default(null) }),
+  z.strictObject({
+    code: z.string().min(1),
+    map: z.string().nullable().default(null),
+    // Checked by the host, which also holds the code against its hash.
+    manifest: z.record(z.string(), z.unknown()).nullable().default(null),
+  }),
 ]);
 
 async function swap(request: IncomingMessage, response: ServerResponse, target: AdminTarget): Promise<void> {
@@ -83,7 +88,7 @@ async function swap(request: IncomingMessage, response: ServerResponse, target: 
       "admin-body",
       "the body is neither a folder nor a bundle",
       problemsOf(parsed.error),
-      'Send {"folder": "/path/to/artifact"}, or {"code": "…", "map": "…"}.',
+      'Send {"folder": "/path/to/artifact"}, or {"code": "…", "map": "…", "manifest": {…}}.',
     );
   }
   const { id, hash, since } = await target.swap(parsed.data);

@@ -1,13 +1,23 @@
-/** A bundle as it travels inside the host: its text, its map and what names it. Read from a folder or given as text. */
+/** A bundle as it travels inside the host: its text, its map and what names it. Read from a folder or given as text, alone or with its manifest. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Manifest } from "../manifest.ts";
 import { StartError } from "../start-error.ts";
-import { parseManifest } from "./manifest.ts";
+import { checkManifest, parseManifest } from "./manifest.ts";
 
-/** Where a generation comes from: a folder that `vgw build` wrote, or a bundle's text (`vgw dev`, tests). */
-export type BundleSource = { readonly folder: string } | { readonly code: string; readonly map?: string | null };
+/**
+ * Where a generation comes from: a folder that `vgw build` wrote, such a folder's content as it was sent (`vgw deploy`), or a bundle's
+ * text alone (`vgw dev`, tests).
+ */
+export type BundleSource =
+  | { readonly folder: string }
+  | {
+      readonly code: string;
+      readonly map?: string | null;
+      /** What `manifest.json` holds, not checked yet; null or left out: nothing is promised about the code. */
+      readonly manifest?: unknown;
+    };
 
 /** Plain data: it is posted to threads. */
 export interface Artifact {
@@ -23,23 +33,30 @@ export interface Artifact {
 /** Throws a `StartError`: "start-folder", "start-manifest", "start-hash", "start-abi" or "start-language". */
 export async function readArtifact(source: BundleSource): Promise<Artifact> {
   if ("code" in source) {
-    return { hash: sha256(source.code), code: source.code, map: source.map ?? null, manifest: null, folder: null };
+    const { code, map = null, manifest = null } = source;
+    if (manifest === null) return { hash: sha256(code), code, map, manifest, folder: null };
+    const checked = checkManifest(manifest);
+    return { hash: promisedHash(code, checked), code, map, manifest: checked, folder: null };
   }
   const { folder } = source;
   const manifest = parseManifest(await readRequired(folder, "manifest.json"));
   const code = await readRequired(folder, "bundle.cjs");
-  const hash = sha256(code);
-  if (hash !== manifest.hash) {
-    throw new StartError(
-      "start-hash",
-      `bundle.cjs has the hash ${hash.slice(0, 12)}…, its manifest says ${manifest.hash.slice(0, 12)}…`,
-      [],
-      "Copy the whole folder again; the files of two builds may have been mixed, or a copy may have stopped half-way.",
-    );
-  }
+  const hash = promisedHash(code, manifest);
   // Without its map a gateway still serves; only its error reports name lines of the bundle.
   const map = await readFile(join(folder, "bundle.cjs.map"), "utf8").catch(() => null);
   return { hash, code, map, manifest, folder };
+}
+
+/** The code's hash, which is the manifest's. */
+function promisedHash(code: string, manifest: Manifest): string {
+  const hash = sha256(code);
+  if (hash === manifest.hash) return hash;
+  throw new StartError(
+    "start-hash",
+    `bundle.cjs has the hash ${hash.slice(0, 12)}…, its manifest says ${manifest.hash.slice(0, 12)}…`,
+    [],
+    "Copy the whole folder again; the files of two builds may have been mixed, or a copy may have stopped half-way.",
+  );
 }
 
 async function readRequired(folder: string, name: string): Promise<string> {

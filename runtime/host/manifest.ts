@@ -55,6 +55,11 @@ export function parseManifest(text: string): Manifest {
       "Build the program again with `vgw build`.",
     );
   }
+  return checkManifest(value);
+}
+
+/** As `parseManifest`, of what has been parsed already. */
+export function checkManifest(value: unknown): Manifest {
   const versions = z.object({ abi: z.int(), language: z.int() }).safeParse(value);
   // A manifest of another version may have another shape: its version is the better message.
   if (versions.success) {

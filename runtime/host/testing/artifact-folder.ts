@@ -11,14 +11,9 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** The entry is copied when it is given; `manifest` puts other values into the right one. */
-export async function writeFolder(
-  folder: string,
-  code: string,
-  options: { readonly entry?: string; readonly manifest?: Partial<Manifest> } = {},
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const manifest: Manifest = {
+/** What `vgw build` would say of the code. */
+export function manifestOf(code: string): Manifest {
+  return {
     format: MANIFEST_FORMAT,
     name: "edge",
     hash: createHash("sha256").update(code).digest("hex"),
@@ -29,8 +24,17 @@ export async function writeFolder(
     native: null,
     listen: [],
     environment: [],
-    ...options.manifest,
   };
+}
+
+/** The entry is copied when it is given; `manifest` puts other values into the right one. */
+export async function writeFolder(
+  folder: string,
+  code: string,
+  options: { readonly entry?: string; readonly manifest?: Partial<Manifest> } = {},
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const manifest: Manifest = { ...manifestOf(code), ...options.manifest };
   await writeFile(join(folder, "bundle.cjs"), code);
   await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest, null, 2));
   if (options.entry !== undefined) await copyFile(options.entry, join(folder, "gateway.mjs"));
