@@ -16,7 +16,8 @@ export function prepare() {
   if (Number(major) < 20) fail(`Node.js 20 or newer is needed; this is ${process.versions.node}.`);
   once("install", hashOf([join(root, "package-lock.json")]), () => {
     say("Installing the pinned packages (once) …");
-    run(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    // Not `npm ci`: it refuses a lock file without every platform's optional binaries, and not every registry has them all.
+    run(process.platform === "win32" ? "npm.cmd" : "npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
   });
   once("build", hashOf(sources()), () => {
     say("Building the command vgw and the gateway's host …");
