@@ -7,6 +7,8 @@
  *
  * Recovery: where source is broken the parser puts a node of kind "broken" in expression, type, step or declaration
  * position. It has been reported already; every later phase treats it as "any meaning, no further message".
+ *
+ * One long file on purpose: it is the contract between the parser and everything behind it, to be read as a whole.
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Token } from "./token.ts";

@@ -10,6 +10,8 @@
  *
  * (More than 400 lines, since the IR is one thing: interpreter and emitter are both read beside this file.)
  *
+ * One long file on purpose: interpreter and emitter are both written against this page.
+ *
  * Failure is a value, never an exception: a failing step leaves its nearest enclosing `attempt`, whose `otherwise` then
  * runs with `failure` set. A failing step outside any attempt ends the request with the step's standard problem.
  */

@@ -1,4 +1,5 @@
 /**
+ * (Long because it is a table: one entry per type, nothing else.)
  * What each type of the language is: the source of the reference, and of the rules that checker, interpreter and emitter
  * share. The leaf functions named here are exports of `runtime/value/index.ts`. One table, and nothing but a table: that is why
  * it is longer than other files.
