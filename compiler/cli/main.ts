@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * The command `vgw`. Each command's file is loaded when it is asked for, so that `vgw check` pays for neither ts-morph nor
- * esbuild nor the runtime. Exit codes: 0 good, 1 the program has errors or a test fails, 2 wrong usage, 3 the environment failed.
+ * The command `vgw`. Each command's file is loaded when it is asked for, so that `vgw check` pays for neither the emitter
+ * nor esbuild nor the runtime. Exit codes: 0 good, 1 the program has errors or a test fails, 2 wrong usage, 3 the environment failed.
  */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { version } from "../version.ts";
+import type { AdminOptions } from "./admin.ts";
 import { CommandError, exit, remark, styleFor } from "./output.ts";
 
 const program = new Command("vgw")
@@ -80,6 +81,30 @@ program
       (await import("./dev.ts")).runDev(path, options),
     ),
   );
+
+/** Where a running gateway is asked. The token is no option: a command line can be read by every process. */
+function toGateway(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--admin <url>", "the gateway's admin listener").env("VGW_ADMIN").default("http://127.0.0.1:9901"),
+    )
+    .option("--token-file <file>", "holds the admin token (default: the variable VGW_ADMIN_TOKEN)")
+    .option("--json", "print one JSON document for machines");
+}
+
+toGateway(program.command("deploy <folder>"))
+  .description("swap what vgw build wrote into a running gateway")
+  .action(
+    running(async (folder: string, options: AdminOptions) => (await import("./deploy.ts")).runDeploy(folder, options)),
+  );
+
+toGateway(program.command("rollback"))
+  .description("go back to what a running gateway served before the last swap")
+  .action(running(async (options: AdminOptions) => (await import("./rollback.ts")).runRollback(options)));
+
+toGateway(program.command("status"))
+  .description("show what a running gateway serves")
+  .action(running(async (options: AdminOptions) => (await import("./status.ts")).runStatus(options)));
 
 program
   .command("fmt [paths...]")

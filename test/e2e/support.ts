@@ -1,5 +1,5 @@
 /** Builds programs and runs what was built as a user would: the command `vgw` and `node gateway.mjs`, as processes of their own. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -22,6 +22,19 @@ export function command(
   const env = { ...process.env, NO_COLOR: "1" };
   const done = spawnSync(process.execPath, [vgw, ...args], { cwd, encoding: "utf8", env });
   return { status: done.status ?? -1, stdout: done.stdout, stderr: done.stderr };
+}
+
+/** As `command`, while this process goes on serving and asking. */
+export function commandBeside(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
+  const env = { ...process.env, NO_COLOR: "1", ...variables };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [vgw, ...args], { cwd: root, env }, (_error, stdout, stderr) => {
+      resolve({ status: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
 }
 
 /** Builds `source` into `folder/artifact`. */
