@@ -1,4 +1,4 @@
-/** The back end as one call: a checked program becomes a bundle. Loads ts-morph and esbuild, so it is imported only when asked for. */
+/** The back end as one call: a checked program becomes a bundle. Loads the emitter and esbuild, so it is imported only when asked for. */
 import { lower } from "./5-plan/index.ts";
 import { emit } from "./6-emit/index.ts";
 import { type Bundle, bundle } from "./7-bundle/index.ts";

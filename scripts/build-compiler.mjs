@@ -23,7 +23,7 @@ export async function buildCompiler() {
     minifySyntax: true,
     minifyWhitespace: true,
     // Native or very large: they stay packages of their own. The fast transport's binaries are found by name when running.
-    external: ["esbuild", "ts-morph", "@btc-vision/uwebsockets.js", "@trufflesuite/uws-js-unofficial", "uWebSockets.js"],
+    external: ["esbuild", "@btc-vision/uwebsockets.js", "@trufflesuite/uws-js-unofficial", "uWebSockets.js"],
     // Packages written for CommonJS ask for `require`.
     banner: { js: 'import{createRequire as vgwRequire}from"node:module";const require=vgwRequire(import.meta.url);' },
     logLevel: "warning",

@@ -1,8 +1,9 @@
 /**
  * The one writer of the generated file: ts-morph's CodeBlockWriter, and beside it the origin of each line for the source
- * map. Text goes in once and is never read back (statement-by-statement editing of a syntax tree is a thousand times slower).
+ * map. Text goes in once and is never read back (statement-by-statement editing of a syntax tree is a thousand times
+ * slower). It comes from the package that ts-morph itself takes it from, since loading ts-morph loads all of TypeScript.
  */
-import { CodeBlockWriter } from "ts-morph";
+import CodeBlockWriter from "code-block-writer";
 import type { Origin } from "../5-plan/plan.ts";
 
 interface Line {
