@@ -12,10 +12,10 @@ interface Example {
   readonly value: unknown;
 }
 
-/** Those of `reply` stand only in a reply; the corpus has them. */
+/** Those of `reply` stand only in a reply, those of an answer need a service; the corpus has them. */
 const examples: readonly Example[] = [
   ...[...builtins.values()]
-    .filter((entry) => entry.runtime !== "")
+    .filter((entry) => entry.runtime !== "" && entry.example.source !== "")
     .map(({ key, example }) => ({ name: key, ...example })),
   ...[...types.values()]
     .filter((entry) => entry.example.source !== "")
