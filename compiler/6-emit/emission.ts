@@ -53,6 +53,8 @@ export class Emission {
   /** Whether the code reaches the host and the environment, and which services; what is not reached is not declared. */
   hostUsed = false;
   environmentUsed = false;
+  /** Whether the file has a function `warm`. */
+  warmed = false;
   readonly usedServices = new Set<string>();
 
   host(): string {

@@ -74,6 +74,6 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
       writer.line(`${emission.service(service.name)} = given.service(${JSON.stringify(service.name)});`);
     }
     writer.append(constants);
-    writer.line("return { abi: 1, handle };");
+    writer.line(`return { abi: 1, handle${emission.warmed ? ", warm" : ""} };`);
   });
 }

@@ -10,6 +10,7 @@ import { knownProblem } from "./problem.ts";
 import { Scope } from "./scope.ts";
 import { childExpressions } from "./walk.ts";
 import type { Expr } from "../5-plan/plan.ts";
+import { emitWarmSwitch, emitWarmTrie } from "./warm.ts";
 import type { SourceWriter } from "./writer.ts";
 
 /**
@@ -28,8 +29,13 @@ export type RouteFunctions = ReadonlyMap<RoutePlan, RouteFunction>;
 
 export function emitMatching(emission: Emission, writer: SourceWriter, functions: RouteFunctions): void {
   const made = groups(emission.plan.routes);
-  if (made.length <= LARGEST_SWITCH) emitSwitch(emission, writer, functions, made);
-  else emitTrie(emission, writer, functions, made);
+  if (made.length <= LARGEST_SWITCH) {
+    emitSwitch(emission, writer, functions, made);
+    emitWarmSwitch(emission, writer, made);
+  } else {
+    emitTrie(emission, writer, functions, made);
+    emitWarmTrie(emission, writer);
+  }
 }
 
 function emitSwitch(emission: Emission, writer: SourceWriter, functions: RouteFunctions, made: readonly Group[]): void {

@@ -8,7 +8,7 @@ const TAKEN = new Set(
     "function if implements import in instanceof interface let new null package private protected public return static super switch " +
     "this throw true try typeof undefined var void while with yield " +
     "Array Boolean Buffer Error Infinity JSON Map Math NaN Number Object Promise Set String Symbol Uint8Array globalThis " +
-    "module exports require exchange handle host head load configure environment edits forwardPath forwardQuery"
+    "module exports require exchange handle warm host head load configure environment edits forwardPath forwardQuery"
   ).split(" "),
 );
 

@@ -55,3 +55,4 @@ export {
   type TrieRoute,
 } from "./trie.ts";
 export { formField, formList, unknownFields } from "./urlencoded.ts";
+export { warmMatcher, warmTrie } from "./warm.ts";

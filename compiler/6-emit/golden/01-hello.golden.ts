@@ -10,6 +10,7 @@ import {
   replyKnownProblem,
   replyMethodNotAllowed,
   textLength,
+  warmMatcher,
   whenText,
 } from "@vivremotion/runtime";
 import { serialiseRecord } from "./serialisers.js";
@@ -38,6 +39,11 @@ function handle(exchange: Exchange): void | Promise<void> {
 
   if (allowed === null) return replyKnownProblem(exchange, 404, "not-found", problemNotFound);
   return replyMethodNotAllowed(exchange, allowed, problemMethodNotAllowed);
+}
+
+/** Run once before the first request, so that the matcher is compiled by then. It takes no route. */
+function warm(): void {
+  warmMatcher(handle, ["/hello/1"]);
 }
 
 /** What the host must provide: listeners, services, limits. */
@@ -70,7 +76,7 @@ export function configure(): Configuration {
 }
 
 export function load(): Program {
-  return { abi: 1, handle };
+  return { abi: 1, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.

@@ -37,6 +37,7 @@ import {
   setResponseHeader,
   uuidFromText,
   variable,
+  warmMatcher,
 } from "@vivremotion/runtime";
 import { serialiseRecord } from "./serialisers.js";
 
@@ -254,6 +255,11 @@ function handle(exchange: Exchange): void | Promise<void> {
   return replyMethodNotAllowed(exchange, allowed, problemMethodNotAllowed);
 }
 
+/** Run once before the first request, so that the matcher is compiled by then. It takes no route. */
+function warm(): void {
+  warmMatcher(handle, ["/orders/1", "/orders", "/stock/1", "/catalogue/1"]);
+}
+
 /** What the host must provide: listeners, services, limits. */
 export function configure(given: Environment): Configuration {
   const problems: string[] = [];
@@ -327,7 +333,7 @@ export function load(given: Host): Program {
   orders = given.service("orders");
   catalogue = given.service("catalogue");
   images = given.service("images");
-  return { abi: 1, handle };
+  return { abi: 1, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.
