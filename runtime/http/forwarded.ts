@@ -29,8 +29,24 @@ export function parseForwarded(value: string): ForwardedElement[] | null {
 
 const PLAIN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+let lastAddress = "";
+let lastHost = "";
+let lastSecure: boolean | null = null;
+let lastElement = "for=unknown";
+
 /** One element. An IPv6 address stands in brackets and quotes (§6), a host with a port in quotes. `secure` null: not known. */
 export function formatForwarded(address: string, host: string, secure: boolean | null): string {
+  // Requests come in runs from one peer: comparing is all it costs.
+  if (address !== lastAddress || host !== lastHost || secure !== lastSecure) {
+    lastElement = elementOf(address, host, secure);
+    lastAddress = address;
+    lastHost = host;
+    lastSecure = secure;
+  }
+  return lastElement;
+}
+
+function elementOf(address: string, host: string, secure: boolean | null): string {
   const node = address.includes(":") ? `"[${address}]"` : PLAIN.test(address) ? address : "unknown";
   const named = host === "" ? "" : `;host=${PLAIN.test(host) ? host : `"${host}"`}`;
   return secure === null ? `for=${node}${named}` : `for=${node}${named};proto=${secure ? "https" : "http"}`;

@@ -92,7 +92,8 @@ function codingFault(value: string): ErrorCode | null {
 /** Whether a comma-separated list of options holds `option` (RFC 9110 §7.6.1); case does not matter. */
 export function hasOption(list: string, option: string): boolean {
   if (list === option) return true;
-  if (list.length < option.length) return false;
+  // What nearly everybody sends needs no second look.
+  if (list === "keep-alive" || list.length < option.length) return false;
   return list
     .toLowerCase()
     .split(",")

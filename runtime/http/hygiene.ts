@@ -10,7 +10,10 @@ export type ForwardedMode = "x-forwarded" | "forwarded" | "both" | "none";
 
 /** Names that a request never brings through: `pushForwarded` alone writes them. */
 export function isForwardedField(name: string): boolean {
-  return name.charCodeAt(0) === 0x66 ? name === "forwarded" : name.startsWith("x-forwarded-") || name === "x-real-ip";
+  if (name.length < 9) return false;
+  const first = name.charCodeAt(0);
+  if (first === 0x66) return name === "forwarded";
+  return first === 0x78 && (name === "x-real-ip" || name.startsWith("x-forwarded-"));
 }
 
 /** Appends the fields for `mode` to `headers`, in which none of them may stand yet. */

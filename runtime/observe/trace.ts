@@ -27,26 +27,26 @@ export function formatTraceparent(traceId: string, spanId: string, flags: string
   return `00-${traceId}-${spanId}-${flags}`;
 }
 
-// Random bytes are drawn 4 KiB at a time: one system call for some 170 requests.
+// Random bytes are drawn 4 KiB at a time, and identifiers are slices of their text: one call for some 170 requests.
 const pool = Buffer.allocUnsafe(4096);
-let used = pool.length;
+let text = "";
+let used = 0;
 
-function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
+function randomHex(digits: number): string {
+  if (used + digits > text.length) {
+    text = randomFillSync(pool).toString("hex");
     used = 0;
   }
-  const text = pool.toString("hex", used, used + bytes);
-  used += bytes;
-  return text;
+  used += digits;
+  return text.slice(used - digits, used);
 }
 
 export function newTraceId(): string {
-  const id = randomHex(16);
+  const id = randomHex(32);
   return id === NO_TRACE ? newTraceId() : id;
 }
 
 export function newSpanId(): string {
-  const id = randomHex(8);
+  const id = randomHex(16);
   return id === NO_SPAN ? newSpanId() : id;
 }

@@ -61,23 +61,22 @@ export function remove(headers: Headers, name: string): void {
 
 /** Fields of one connection, and those this side writes itself (RFC 9110 §7.6.1). `te` goes on as "trailers" only. */
 function isDropped(name: string): boolean {
-  switch (name) {
-    case "connection":
-    case "keep-alive":
-    case "proxy-connection":
-    case "proxy-authorization":
-    case "transfer-encoding":
-    case "content-length":
-    case "upgrade":
-    case "host":
-    case "expect":
-    case "te":
-    case "trailer":
-    case "traceparent":
-    case "via":
-      return true;
+  // The length decides almost always; only then are characters compared.
+  switch (name.length) {
+    case 2:
+      return name === "te";
+    case 3:
+      return name === "via";
+    case 4:
+      return name === "host";
+    case 6:
+      return name === "expect";
+    case 11:
+      return name === "traceparent";
+    case 19:
+      return name === "proxy-authorization" || isForwardedField(name);
     default:
-      return isForwardedField(name);
+      return isFramingField(name) || isForwardedField(name);
   }
 }
 

@@ -35,8 +35,8 @@ export function readFraming(headers: Headers, minor: number): string | null {
     switch (name.length) {
       case 10:
         if (name === "connection") {
-          if (hasOption(value.toLowerCase(), "close")) close = true;
-          else if (hasOption(value.toLowerCase(), "keep-alive")) keepAlive = true;
+          close ||= hasOption(value, "close");
+          keepAlive ||= hasOption(value, "keep-alive");
         } else if (name === "keep-alive") {
           const found = TIMEOUT.exec(value);
           if (found !== null) framing.timeout = Number(found[1]) * 1000;
