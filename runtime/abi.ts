@@ -80,6 +80,8 @@ export interface ForwardOptions {
   readonly deadline: number | null;
   /** In bytes; the request body may not be longer. */
   readonly bodyLimit: number;
+  /** What requests that belong together have in common, for services that balance by `hash`; null or left out: nothing. */
+  readonly key?: string | null;
   /**
    * Called when the upstream's head has arrived, before anything is sent. May change `exchange.edits`; returns true when
    * it has answered the exchange itself, so that the upstream's body is to be discarded.
@@ -102,6 +104,8 @@ export interface CallRequest {
   readonly deadline: number | null;
   /** A status of 400 or more is a failure, except 404 where this is set. */
   readonly absentOn404: boolean;
+  /** As of `ForwardOptions`. */
+  readonly key?: string | null;
   readonly signal: CallSignal | null;
 }
 
@@ -164,7 +168,9 @@ export interface ServiceConfiguration {
   readonly name: string;
   /** Origins such as "http://10.0.0.11:8080", with an optional base path. */
   readonly endpoints: readonly string[];
-  readonly balance: "least_requests";
+  /** Of each endpoint, in their order, above 0; left out: all are equal. */
+  readonly weights?: readonly number[] | undefined;
+  readonly balance: "least_requests" | "round_robin" | "latency" | "hash";
   readonly timeout: number;
   readonly connectTimeout: number;
   /** Idle time of a kept-alive upstream connection. */

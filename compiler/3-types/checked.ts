@@ -72,6 +72,8 @@ export interface CheckedGateway extends Checked<tree.Gateway> {
 export interface CheckedService extends Checked<tree.Service> {
   readonly settings: { readonly [key: string]: StaticValue };
   readonly clearance: readonly string[];
+  /** What `balance: hash(…)` takes; null: it balances otherwise. */
+  readonly key: tree.Expression | null;
 }
 export interface CheckedConstant extends Checked<tree.Constant> {
   readonly type: Type;

@@ -4,8 +4,12 @@ import { gatewaySettings } from "../vocabulary/settings/gateway.ts";
 import type { Setting } from "../vocabulary/setting.ts";
 import { serviceSettings } from "../vocabulary/settings/service.ts";
 import { newBody } from "./body.ts";
+import { settle } from "./failure.ts";
+import { check } from "./expression.ts";
+import { computedArgument } from "./static-value.ts";
+import { textOf } from "./template.ts";
 import type { CheckedGateway, CheckedService, StaticValue } from "./checked.ts";
-import { hasSyntaxError, type ModuleState, type ProgramState } from "./context.ts";
+import { type Body, hasSyntaxError, type ModuleState, type ProgramState } from "./context.ts";
 import { checkSettings } from "./setting.ts";
 
 export function checkService(program: ProgramState, module: ModuleState, node: tree.Service): CheckedService {
@@ -13,7 +17,21 @@ export function checkService(program: ProgramState, module: ModuleState, node: t
   // A setting that could not be read may be the one that is missing.
   const table = hasSyntaxError(module, node) ? serviceSettings.map(optional) : serviceSettings;
   const settings = checkSettings(body, `the service ${node.name.text}`, table, node.settings, node.name);
-  return { module, node, name: node.name.text, settings, clearance: textsOf(settings.clearance) };
+  const key = keyOf(node);
+  if (key) checkKey(newBody(program, module, "guard"), key);
+  return { module, node, name: node.name.text, settings, clearance: textsOf(settings.clearance), key };
+}
+
+function keyOf(node: tree.Service): tree.Expression | null {
+  const balance = node.settings.find(({ key }) => key.text === "balance");
+  return balance ? computedArgument("hash", balance.value) : null;
+}
+
+/** Worked out from the request alone; anything that has a text, or is absent. */
+function checkKey(body: Body, node: tree.Expression): void {
+  const type = check(body, node);
+  textOf(body, node, type.kind === "optional" ? type.of : type);
+  settle(body, 0);
 }
 
 const optional = (setting: Setting): Setting => ({ ...setting, required: false });

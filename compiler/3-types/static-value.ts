@@ -25,7 +25,7 @@ export interface Context {
 /** undefined: reported. */
 export function staticValue(context: Context, type: SettingType, node: tree.Expression): StaticValue | undefined {
   if (node.kind === "broken") return undefined;
-  if (node.kind === "call" && isEnvironment(node) && type.kind !== "list")
+  if (node.kind === "call" && isEnvironment(node) && type.kind !== "list" && type.kind !== "either")
     return environmentSetting(context, type, node);
   switch (type.kind) {
     case "string":
@@ -50,7 +50,9 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
     case "url":
       return urlValue(context, node);
     case "word":
-      return wordValue(context, node, type.words);
+      return wordValue(context, node, type);
+    case "either":
+      return staticValue(context, fitting(type.of, node), node);
     case "labels":
       return labelsValue(context, node);
     case "list":
@@ -163,7 +165,27 @@ function urlValue(context: Context, node: tree.Expression): StaticValue | undefi
   return refuse(context, node, wanted);
 }
 
-function wordValue(context: Context, node: tree.Expression, words: readonly string[]): StaticValue | undefined {
+/** Which of the types the author means. */
+function fitting(types: readonly SettingType[], node: tree.Expression): SettingType {
+  const kinds: readonly SettingType["kind"][] =
+    node.kind === "record" ? ["record"] : node.kind === "number" ? ["int"] : ["word", "url"];
+  return types.find((type) => kinds.includes(type.kind)) ?? types[0]!;
+}
+
+/** The expression in `hash(…)`, where the setting takes one. */
+export function computedArgument(word: string, node: tree.Expression): tree.Expression | null {
+  if (node.kind !== "call" || node.callee.kind !== "reference" || node.callee.name.text !== word) return null;
+  const [argument, more] = node.arguments;
+  return argument === undefined || more !== undefined || argument.name !== null ? null : argument.value;
+}
+
+function wordValue(
+  context: Context,
+  node: tree.Expression,
+  { words: plain, computed }: Extract<SettingType, { kind: "word" }>,
+): StaticValue | undefined {
+  if (computed !== undefined && computedArgument(computed, node)) return computed;
+  const words = computed === undefined ? plain : [...plain, `${computed}(…)`];
   const written =
     node.kind === "reference"
       ? node.name.text
@@ -172,8 +194,8 @@ function wordValue(context: Context, node: tree.Expression, words: readonly stri
         : node.kind === "none"
           ? "none"
           : "";
-  if (node.kind !== "string" && words.includes(written)) return written;
-  const likely = words.includes(written) ? written : nearest(written, words);
+  if (node.kind !== "string" && plain.includes(written)) return written;
+  const likely = plain.includes(written) ? written : nearest(written, plain);
   return refuse(context, node, words.length === 1 ? `${words[0]}` : `one of ${words.join(", ")}`, likely);
 }
 

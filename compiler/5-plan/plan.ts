@@ -49,6 +49,8 @@ export interface ServicePlan {
   readonly name: string;
   readonly origin: Origin;
   readonly settings: { readonly [key: string]: StaticValue };
+  /** What requests that belong to the same endpoint have in common, of a type with a text or optional; null: they need not be told apart. */
+  readonly key: Expr | null;
 }
 
 /** Evaluated once, when the bundle is loaded, in the order of the plan. */

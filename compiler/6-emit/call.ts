@@ -49,8 +49,11 @@ function headersText(body: Body, step: CallStep): string {
 }
 
 /** As text, encoded; `undefined` where an optional value is absent. */
-function optionalText(body: Body, value: CallStep["path"], encoder: string | null): string {
-  const { emission, scope } = body;
+export function optionalText(
+  { emission, scope }: Pick<Body, "emission" | "scope">,
+  value: CallStep["path"],
+  encoder: string | null,
+): string {
   if (value.type.kind !== "optional") {
     const text = textOf(scope, value);
     return encoder === null ||

@@ -149,12 +149,31 @@ function listenerText(listener: Settings): string {
   return `{ ${place}, transport: ${JSON.stringify(listener.transport ?? "fast")} }`;
 }
 
+/** Each as `{ at, weight }`, however it was written. */
+function endpointsOf(url: StaticValue | undefined): readonly Settings[] {
+  const written: readonly StaticValue[] = Array.isArray(url) ? url : [url ?? ""];
+  return written.map((one) => ("at" in record(one) ? record(one) : { at: one, weight: 1 }));
+}
+
 function emitService(writer: SourceWriter, name: string, settings: Settings): void {
-  const url = settings.url;
+  const endpoints = endpointsOf(settings.url);
   writer.line("{");
   writer.indented(() => {
     writer.line(`name: ${JSON.stringify(name)},`);
-    writer.line(`endpoints: ${Array.isArray(url) ? settingText(url, []) : `[${settingText(url, "")}]`},`);
+    writer.line(
+      `endpoints: ${settingText(
+        endpoints.map(({ at }) => at ?? ""),
+        [],
+      )},`,
+    );
+    if (endpoints.some(({ weight }) => weight !== 1)) {
+      writer.line(
+        `weights: ${settingText(
+          endpoints.map(({ weight }) => weight ?? 1),
+          [],
+        )},`,
+      );
+    }
     writer.line(`balance: ${JSON.stringify(settings.balance ?? "least_requests")},`);
     writer.line(`timeout: ${settingText(settings.timeout, 30_000)},`);
     writer.line(`connectTimeout: ${settingText(settings.connect_timeout, 2_000)},`);

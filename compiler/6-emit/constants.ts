@@ -49,6 +49,7 @@ function usedConstants(plan: Plan): readonly ConstantPlan[] {
     someExpression(route.steps, note);
     if (route.guard !== null) someIn(route.guard, note);
   }
+  for (const { key } of plan.services) if (key !== null) someIn(key, note);
   for (const one of plan.functions) someIn(one.body, note);
   // A constant reads only earlier ones, so that walking backwards meets every reader first.
   for (const constant of [...plan.constants].reverse()) if (used.has(constant.name)) someIn(constant.value, note);

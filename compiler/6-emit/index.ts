@@ -2,14 +2,17 @@
  * Phase 6: the plan as one file of readable TypeScript. A route becomes a function of straight code named after it;
  * everything that the types decide is decided here, so that nothing is looked up when a request runs.
  */
-import type { Plan } from "../5-plan/plan.ts";
+import type { Expr, Plan } from "../5-plan/plan.ts";
+import { optionalText } from "./call.ts";
 import { assemble } from "./assemble.ts";
 import { emitConfigure } from "./configure.ts";
 import { emitConstants, emitFunctions } from "./constants.ts";
 import { type CompiledSerialiser, Emission } from "./emission.ts";
 import { emitMatching, type RouteFunctions } from "./match.ts";
-import { routeFunctionName } from "./names.ts";
+import { Names, routeFunctionName } from "./names.ts";
 import { emitRoute } from "./route.ts";
+import { Scope } from "./scope.ts";
+import { someIn } from "./walk.ts";
 import { SourceWriter } from "./writer.ts";
 
 export type { CompiledSerialiser } from "./emission.ts";
@@ -60,6 +63,14 @@ function emitFile(emission: Emission): Emitted {
   return { ...assemble(emission, writer), serialisers: emission.serialisers };
 }
 
+/** The function that works out the key of a request; a parameter is named only where it is read. */
+function keyText(emission: Emission, key: Expr): string {
+  const names = new Names(emission.names, ["exchange"]);
+  const text = optionalText({ emission, scope: new Scope(emission, names) }, key, null);
+  const reads = someIn(key, (expr) => expr.expr === "request" || expr.expr === "request-value");
+  return `(${reads ? "exchange" : ""}) => ${text}`;
+}
+
 function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceWriter) => void): void {
   const { plan } = emission;
   const constants = new SourceWriter();
@@ -71,7 +82,10 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
     if (emission.environmentUsed) writer.line("environment = given.environment as typeof environment;");
     for (const service of plan.services) {
       if (!emission.usedServices.has(service.name)) continue;
-      writer.line(`${emission.service(service.name)} = given.service(${JSON.stringify(service.name)});`);
+      const found = `given.service(${JSON.stringify(service.name)})`;
+      const given =
+        service.key === null ? found : `${emission.use("keyed")}(${found}, ${keyText(emission, service.key)})`;
+      writer.within(service.origin, () => writer.line(`${emission.service(service.name)} = ${given};`));
     }
     writer.append(constants);
     writer.line(`return { abi: 1, handle${emission.warmed ? ", warm" : ""} };`);

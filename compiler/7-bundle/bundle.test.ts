@@ -51,7 +51,7 @@ function rich(): Plan {
         },
       ]),
     ],
-    { services: [{ name: "orders", origin: ORIGIN, settings: { url: ["http://127.0.0.1:1"] } }] },
+    { services: [{ name: "orders", origin: ORIGIN, settings: { url: ["http://127.0.0.1:1"] }, key: null }] },
   );
 }
 

@@ -3,6 +3,7 @@ import {
   adminSettings,
   callSettings,
   cookieSettings,
+  endpointSettings,
   forwardSettings,
   gatewaySettings,
   limitSettings,
@@ -21,6 +22,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "gateway.listen", of: "a listener, `http(…)`, in a gateway's `listen`", settings: listenerSettings },
   { name: "gateway.admin", of: "the admin listener, `http(…)`", settings: adminSettings },
   { name: "service", of: "a `service`", settings: serviceSettings },
+  { name: "service.url", of: "an endpoint in a service's `url`", settings: endpointSettings },
   { name: "route", of: "a `route`", settings: routeSettings },
   { name: "forward", of: "a `forward` step", settings: forwardSettings },
   { name: "call", of: "a service call, `orders.get(path, …)`", settings: callSettings },
@@ -58,7 +60,9 @@ function typeText(type: SettingType): string {
     case "size":
       return `a size from ${amount(type.min, SIZES)} to ${amount(type.max, SIZES)}`;
     case "word":
-      return `one of ${type.words.map(code).join(", ")}`;
+      return `one of ${[...type.words, ...(type.computed === undefined ? [] : [`${type.computed}(…)`])].map(code).join(", ")}`;
+    case "either":
+      return type.of.map(typeText).join(" or ");
     case "list":
       return `a list of: ${typeText(type.of)}${type.single ? " (one may stand without brackets)" : ""}`;
     case "record":

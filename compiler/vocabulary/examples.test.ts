@@ -8,7 +8,7 @@ import { places } from "./places.ts";
 import type { Setting } from "./setting.ts";
 import { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
 import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
-import { callSettings, serviceSettings } from "./settings/service.ts";
+import { callSettings, endpointSettings, serviceSettings } from "./settings/service.ts";
 import { steps } from "./steps.ts";
 
 /** What examples take for granted. */
@@ -46,6 +46,11 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     "service",
     serviceSettings,
     (example) => `service s { ${example.startsWith("url") ? "" : 'url: "http://a", '}${example} }`,
+  ],
+  [
+    "service.url",
+    endpointSettings,
+    (example) => `service s { url: [{ ${example.startsWith("at") ? "" : 'at: "http://a", '}${example} }] }`,
   ],
   ["route", routeSettings, (example) => `route GET "/" open {\n ${example}\n reply 204\n}`],
   [

@@ -8,8 +8,10 @@ export type SettingType =
   | { readonly kind: "duration"; readonly min: number; readonly max: number }
   /** Bytes. */
   | { readonly kind: "size"; readonly min: number; readonly max: number }
-  /** One of these words, written without quotes. */
-  | { readonly kind: "word"; readonly words: readonly string[] }
+  /** One of these words, written without quotes; `computed`: one more that takes an expression in brackets, worked out for each request. */
+  | { readonly kind: "word"; readonly words: readonly string[]; readonly computed?: string }
+  /** Any of these; how it is written says which. */
+  | { readonly kind: "either"; readonly of: readonly SettingType[] }
   | {
       readonly kind: "list";
       readonly of: SettingType;

@@ -36,7 +36,8 @@ const CONFIGURATION = z.object({
     z.object({
       name: z.string(),
       endpoints: z.array(ORIGIN).min(1),
-      balance: z.literal("least_requests"),
+      weights: z.array(z.number().positive()).optional(),
+      balance: z.enum(["least_requests", "round_robin", "latency", "hash"]),
       timeout: MILLISECONDS,
       connectTimeout: MILLISECONDS,
       idle: MILLISECONDS,

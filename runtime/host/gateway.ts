@@ -17,6 +17,7 @@ import type { Overrides } from "./overrides.ts";
 import { gatewayStatus, type GatewayStatus } from "./status.ts";
 import type { BoundListener, Thread, ThreadMetrics } from "./thread.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
+import { createTableLayout, SharedTable } from "../upstream/index.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
@@ -203,13 +204,16 @@ export class Gateway {
 function makeThreads(options: StartOptions, start: Start): Thread[] {
   const { entry } = options;
   const { gateway } = start.configuration;
+  const wanted = start.choice.shareable ? (gateway.threads ?? availableParallelism()) : 1;
+  const count = entry === undefined ? 1 : wanted;
+  const upstreams = createTableLayout(count);
   const settings = (thread: number): ThreadSettings => ({
     thread,
     surroundings: start.surroundings,
     folder: start.artifact.folder,
     accessLog: gateway.accessLog,
+    upstreams,
   });
-  const count = start.choice.shareable ? (gateway.threads ?? availableParallelism()) : 1;
   if (entry === undefined || count === 1) {
     return [assemble(settings(0), start.log, { write: options.write ?? silent }, options.injected ?? {})];
   }
@@ -219,6 +223,7 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
       settings: settings(thread),
       write: options.write ?? silent,
       lost: start.lost,
+      ended: () => new SharedTable(upstreams).clearThread(thread),
     });
   });
 }

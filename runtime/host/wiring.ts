@@ -5,7 +5,7 @@ import type { Transport } from "../http/transport.ts";
 import { createFastTransport } from "../http/uws/index.ts";
 import { loadNative } from "../http/uws/loader.ts";
 import { createObserver, type LogLines, UpstreamCounterSet } from "../observe/index.ts";
-import { createService } from "../upstream/index.ts";
+import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
 import type { MakeService } from "./service-pool.ts";
@@ -18,6 +18,8 @@ export interface ThreadSettings {
   /** The artifact's folder, where the fast transport's native file may lie. */
   readonly folder: string | null;
   readonly accessLog: boolean;
+  /** What the threads know together about upstreams. */
+  readonly upstreams: TableLayout;
 }
 
 /** What tests put in place of the real thing. */
@@ -32,6 +34,9 @@ export interface Injected {
 export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines, injected: Injected): Serving {
   const upstreams = new UpstreamCounterSet();
   const live: LiveSettings = { via: "vgw", forwarded: "both" };
+  const random = injected.random ?? Math.random;
+  const table = new SharedTable(settings.upstreams, settings.thread);
+  const surroundings = { now: monotonic, random, table };
   const transports = new Map<string, Transport>();
   return new Serving({
     thread: settings.thread,
@@ -41,12 +46,14 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
       transports.set(listen.transport, transport);
       return transport;
     },
-    makeService: injected.makeService ?? ((configuration) => createService(configuration, live, upstreams)),
+    makeService:
+      injected.makeService ??
+      ((configuration) => createService(configuration, live, upstreams, undefined, surroundings)),
     live,
     observer: createObserver({ accessLog: settings.accessLog, lines, upstreams, now: injected.now ?? Date.now }),
     log,
     now: injected.now ?? Date.now,
-    random: injected.random ?? Math.random,
+    random,
   });
 }
 

@@ -26,6 +26,8 @@ export interface WorkerThreadOptions {
   readonly write: (lines: string) => void;
   /** The thread ended without having been asked to. */
   readonly lost: (reason: string) => void;
+  /** The thread is no more, asked for or not. */
+  readonly ended: () => void;
 }
 
 export class WorkerThread implements Thread {
@@ -55,6 +57,7 @@ export class WorkerThread implements Thread {
       this.#worker.on("exit", (code) => {
         const why = `serving thread ${options.settings.thread}: ${reason ?? `it ended with code ${code}`}`;
         this.#end = why;
+        options.ended();
         for (const { reject } of this.#waiting.values()) reject(new Error(why));
         this.#waiting.clear();
         if (!this.#ending) options.lost(why);

@@ -24,6 +24,7 @@ export {
   setResponseHeader,
   setResponseStatus,
 } from "./header.ts";
+export { keyed } from "./keyed.ts";
 export { hostName, hostUnder } from "./host.ts";
 export {
   decodeAnswer,

@@ -1,10 +1,10 @@
 /** What a forwarded request and a call have in common: getting an endpoint, the time limits, the note for the log, the counts. */
-import type { ServiceConfiguration } from "../abi.ts";
+import type { CallRequest, ForwardOptions, ServiceConfiguration } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { UpstreamCounterSet } from "../observe/upstream-counters.ts";
 import type { Balancer, Waiting } from "./balance.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, type Outcome, outcomeOf } from "./endpoint.ts";
 import * as failures from "./failures.ts";
 import type { UpstreamSettings } from "./request-headers.ts";
 
@@ -17,6 +17,9 @@ export interface ServiceState {
   closed: boolean;
 }
 
+/** What forwards and calls can both be told. */
+export type AttemptOptions = Pick<ForwardOptions & CallRequest, "timeout" | "deadline" | "key">;
+
 /** Node fires a timer of more than this at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -28,6 +31,8 @@ export abstract class ServiceAttempt implements Waiting {
   protected readonly state: ServiceState;
   protected readonly exchange: Exchange;
   protected endpoint: Endpoint | null = null;
+  readonly key: string | null;
+  avoid: Endpoint | null = null;
   readonly #timeout: number;
   readonly #deadline: number | null;
   #timer: NodeJS.Timeout | null = null;
@@ -35,11 +40,12 @@ export abstract class ServiceAttempt implements Waiting {
   #startedAt = 0;
   #measured = false;
 
-  constructor(state: ServiceState, exchange: Exchange, timeout: number | null, deadline: number | null) {
+  constructor(state: ServiceState, exchange: Exchange, options: AttemptOptions) {
     this.state = state;
     this.exchange = exchange;
-    this.#timeout = timeout ?? state.configuration.timeout;
-    this.#deadline = deadline;
+    this.key = options.key ?? null;
+    this.#timeout = options.timeout ?? state.configuration.timeout;
+    this.#deadline = options.deadline;
   }
 
   /** An endpoint has room: send. `endpoint` is set. */
@@ -82,7 +88,7 @@ export abstract class ServiceAttempt implements Waiting {
 
   /** The head is there: from now on only the deadline holds. */
   protected headArrived(status: number): void {
-    this.#measure();
+    this.#measure(outcomeOf(status));
     this.endpoint!.counters.statuses[Math.min(5, Math.floor(status / 100))]!++;
     this.#disarm();
   }
@@ -101,7 +107,8 @@ export abstract class ServiceAttempt implements Waiting {
       this.state.balancer.leave(this);
       return;
     }
-    if (!this.#measured) this.#measure();
+    if (!this.#measured) this.#measure(failure === null ? null : "bad");
+    else if (failure !== null) endpoint.shared.countLateBad();
     if (failure !== null) endpoint.counters.failed(failure.kind);
     this.endpoint = null;
     this.state.balancer.release(endpoint);
@@ -146,11 +153,13 @@ export abstract class ServiceAttempt implements Waiting {
     this.#timer = null;
   }
 
-  #measure(): void {
+  /** `outcome` null: the client left, which says nothing about the endpoint. */
+  #measure(outcome: Outcome | null): void {
     this.#measured = true;
     const milliseconds = performance.now() - this.#startedAt;
     this.exchange.upstream = { endpoint: this.endpoint!.authority, milliseconds };
     this.endpoint!.counters.duration.observe(milliseconds / 1000);
+    if (outcome !== null) this.endpoint!.observe(outcome, milliseconds);
   }
 }
 

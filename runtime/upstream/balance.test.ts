@@ -1,83 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UpstreamCounterSet } from "../observe/upstream-counters.ts";
-import { Balancer, FULL_SCAN_LIMIT, leastRequests, type Waiting } from "./balance.ts";
-import { Endpoint } from "./endpoint.ts";
-import { createUndiciClient } from "./undici/client.ts";
-
-function endpointsWith(inFlight: readonly number[]): Endpoint[] {
-  const counters = new UpstreamCounterSet();
-  return inFlight.map((count, index) => {
-    const configuration = {
-      name: "s",
-      endpoints: [],
-      balance: "least_requests",
-      timeout: 1000,
-      connectTimeout: 1000,
-      idle: 1000,
-      connections: 1,
-      answerLimit: 1000,
-      preserveHost: false,
-    } as const;
-    const endpoint = new Endpoint(`http://10.0.0.${index % 256}:80`, configuration, counters, createUndiciClient);
-    endpoint.inFlight = count;
-    return endpoint;
-  });
-}
-
-const few = fc.array(fc.nat(6), { minLength: 1, maxLength: FULL_SCAN_LIMIT });
-const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-
-describe("leastRequests", () => {
-  it("of few endpoints takes one with the fewest, or none if all are full", () => {
-    fc.assert(
-      fc.property(few, fc.integer({ min: 1, max: 8 }), random, (counts, limit, drawn) => {
-        const chosen = leastRequests(endpointsWith(counts), limit, () => drawn);
-        const fewest = Math.min(...counts);
-        if (fewest >= limit) expect(chosen).toBeNull();
-        else expect(chosen?.inFlight).toBe(fewest);
-      }),
-    );
-  });
-
-  it("spreads ties evenly", () => {
-    const endpoints = endpointsWith([1, 0, 0, 2, 0]);
-    const hits = endpoints.map(() => 0);
-    // A generator of its own (Lehmer's), so that the test always sees the same numbers.
-    let seed = 42;
-    const drawn = (): number => {
-      seed = (seed * 48271) % 2147483647;
-      return seed / 2147483647;
-    };
-    for (let round = 0; round < 3000; round++) hits[endpoints.indexOf(leastRequests(endpoints, 9, drawn)!)]!++;
-    expect([hits[0], hits[3]]).toEqual([0, 0]);
-    for (const index of [1, 2, 4]) expect(Math.abs(hits[index]! - 1000)).toBeLessThan(120);
-  });
-
-  it("of many endpoints takes the better of two distinct ones", () => {
-    const counts = Array.from({ length: FULL_SCAN_LIMIT + 1 }, (_, index) => index);
-    const endpoints = endpointsWith(counts);
-    fc.assert(
-      fc.property(random, random, (one, other) => {
-        const draws = [one, other];
-        const chosen = leastRequests(endpoints, 1000, () => draws.shift()!)!;
-        const first = Math.floor(one * counts.length);
-        const second = (first + 1 + Math.floor(other * (counts.length - 1))) % counts.length;
-        expect(second).not.toBe(first);
-        expect(chosen.inFlight).toBe(Math.min(first, second));
-      }),
-    );
-  });
-
-  it("of many endpoints finds the one with room even when two draws do not", () => {
-    const endpoints = endpointsWith(Array.from({ length: FULL_SCAN_LIMIT + 1 }, (_, index) => (index === 40 ? 0 : 5)));
-    expect(leastRequests(endpoints, 5, () => 0)).toBe(endpoints[40]);
-  });
-});
+import { Balancer, type Waiting } from "./balance.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { LeastRequests } from "./least-requests.ts";
+import { SharedTable } from "./shared-table.ts";
+import { endpointsOf } from "./testing/endpoints.ts";
 
 describe("Balancer", () => {
   class Waiter implements Waiting {
     endpoint: Endpoint | null = null;
+    readonly key = null;
+    readonly avoid: Endpoint | null;
+    constructor(avoid: Endpoint | null = null) {
+      this.avoid = avoid;
+    }
     granted(endpoint: Endpoint): void {
       this.endpoint = endpoint;
     }
@@ -90,7 +26,9 @@ describe("Balancer", () => {
         fc.integer({ min: 1, max: 3 }),
         fc.array(fc.constantFrom("acquire", "release", "leave"), { maxLength: 60 }),
         async (count, limit, steps) => {
-          const balancer = new Balancer(endpointsWith(Array(count).fill(0)), limit);
+          const table = new SharedTable();
+          const endpoints = endpointsOf(Array(count).fill(0), { table });
+          const balancer = new Balancer(endpoints, limit, new LeastRequests(Math.random), table);
           let holding: Endpoint[] = [];
           let waiting: Waiter[] = [];
           for (const step of steps) {
@@ -118,5 +56,57 @@ describe("Balancer", () => {
         },
       ),
     );
+  });
+
+  describe("of endpoints whose share is reduced", () => {
+    const pool = (count: number): { table: SharedTable; endpoints: Endpoint[]; balancer: Balancer } => {
+      const table = new SharedTable();
+      const endpoints = endpointsOf(Array(count).fill(0), { table });
+      return { table, endpoints, balancer: new Balancer(endpoints, 100, new LeastRequests(Math.random), table) };
+    };
+    const hits = (balancer: Balancer, count: number, avoid: Endpoint | null = null): number[] => {
+      const got = balancer.endpoints.map(() => 0);
+      for (let round = 0; round < count; round++) {
+        const endpoint = balancer.acquire(new Waiter(avoid)) as Endpoint;
+        got[balancer.endpoints.indexOf(endpoint)]!++;
+      }
+      return got;
+    };
+
+    it("asks none that has no share, and all again when it is given back", () => {
+      const { endpoints, balancer } = pool(3);
+      endpoints[1]!.shared.reduce(1000, 1);
+      expect(hits(balancer, 10)).toEqual([5, 0, 5]);
+      endpoints[1]!.shared.reduce(0, 0);
+      expect(hits(balancer, 5)).toEqual([0, 5, 0]);
+    });
+
+    it("gives one that recovers as much as its share", () => {
+      const { endpoints, balancer } = pool(2);
+      endpoints[1]!.shared.reduce(750, 0);
+      expect(hits(balancer, 50)).toEqual([40, 10]);
+    });
+
+    it.each([
+      [1, 1, 1],
+      [2, 1, 1],
+      [3, 2, 1],
+      [4, 3, 4],
+      [10, 7, 3],
+      [10, 8, 10],
+      [2, 2, 2],
+    ])("of %i endpoints with %i without share asks %i", (count, without, asked) => {
+      const { endpoints, balancer } = pool(count);
+      for (const endpoint of endpoints.slice(0, without)) endpoint.shared.reduce(1000, 1);
+      expect(balancer.usable.length).toBe(asked);
+      expect(hits(balancer, count * 4).filter((got) => got > 0).length).toBe(asked);
+    });
+
+    it("avoids the endpoint that failed before, unless there is no other", () => {
+      const { endpoints, balancer } = pool(2);
+      expect(hits(balancer, 6, endpoints[0]!)).toEqual([0, 6]);
+      endpoints[1]!.shared.reduce(1000, 1);
+      expect(hits(balancer, 3, endpoints[0]!)).toEqual([3, 0]);
+    });
   });
 });

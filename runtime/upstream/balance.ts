@@ -1,49 +1,20 @@
-/** Chooses the endpoint with the fewest requests in flight; keeps what finds all of them full waiting in order. */
+/** Hands out a service's endpoints by its strategy; keeps what finds all of them full waiting in order. */
 import type { Endpoint } from "./endpoint.ts";
+import type { SharedTable } from "./shared-table.ts";
+import type { Strategy } from "./strategy.ts";
 
-/** Up to so many endpoints all are looked at; above, two that are drawn at random (Mitzenmacher's two choices). */
-export const FULL_SCAN_LIMIT = 64;
-
-export type Random = () => number;
-
-/** Null: every endpoint looked at has `limit` requests in flight. Ties are broken at random. */
-export function leastRequests(endpoints: readonly Endpoint[], limit: number, random: Random): Endpoint | null {
-  const count = endpoints.length;
-  if (count === 1) return endpoints[0]!.inFlight < limit ? endpoints[0]! : null;
-  if (count > FULL_SCAN_LIMIT) return fewerOfTwo(endpoints, limit, random) ?? scan(endpoints, limit, random);
-  return scan(endpoints, limit, random);
-}
-
-function fewerOfTwo(endpoints: readonly Endpoint[], limit: number, random: Random): Endpoint | null {
-  const first = Math.floor(random() * endpoints.length);
-  // The second is drawn from the others, so that the two are distinct.
-  const second = (first + 1 + Math.floor(random() * (endpoints.length - 1))) % endpoints.length;
-  const one = endpoints[first]!;
-  const other = endpoints[second]!;
-  const chosen = one.inFlight <= other.inFlight ? one : other;
-  return chosen.inFlight < limit ? chosen : null;
-}
-
-function scan(endpoints: readonly Endpoint[], limit: number, random: Random): Endpoint | null {
-  let best: Endpoint | null = null;
-  let fewest = limit;
-  let ties = 0;
-  for (const endpoint of endpoints) {
-    if (endpoint.inFlight < fewest) {
-      best = endpoint;
-      fewest = endpoint.inFlight;
-      ties = 1;
-    } else if (endpoint.inFlight === fewest && best !== null) {
-      // Each of n equals ends up chosen with probability 1/n.
-      ties++;
-      if (random() * ties < 1) best = endpoint;
-    }
-  }
-  return best;
-}
+/**
+ * Where less than this part of the endpoints is left, all are asked: the few would only fall too, and what says that so many are
+ * ill may be ill itself.
+ */
+const PANIC = 0.3;
 
 /** Something that waits for an endpoint with room. */
 export interface Waiting {
+  /** What requests that belong together have in common; null: nothing. */
+  readonly key: string | null;
+  /** The endpoint that failed it before: taken only if there is no other. */
+  readonly avoid: Endpoint | null;
   granted(endpoint: Endpoint): void;
 }
 
@@ -51,26 +22,32 @@ export interface Waiting {
 export class Balancer {
   readonly endpoints: readonly Endpoint[];
   readonly #limit: number;
-  readonly #random: Random;
+  readonly #strategy: Strategy;
+  readonly #table: SharedTable;
+  /** Those that may be asked just now, as of the table's version. */
+  #usable: readonly Endpoint[];
+  #version = 0;
   /** In order of arrival; as long as the connections are many, so that no wait is longer than about two requests. */
   readonly #waiting = new Set<Waiting>();
   readonly #waitingLimit: number;
   #serving = false;
   #whenIdle: (() => void) | null = null;
 
-  constructor(endpoints: readonly Endpoint[], limit: number, random: Random = Math.random) {
+  constructor(endpoints: readonly Endpoint[], limit: number, strategy: Strategy, table: SharedTable) {
     this.endpoints = endpoints;
     this.#limit = limit;
-    this.#random = random;
+    this.#strategy = strategy;
+    this.#table = table;
+    this.#usable = endpoints;
     this.#waitingLimit = limit * endpoints.length;
   }
 
   /** The endpoint to use now; "waiting": `granted` follows unless `leave` is called; null: too many wait already. */
   acquire(waiting: Waiting): Endpoint | "waiting" | null {
     if (this.#waiting.size === 0) {
-      const endpoint = leastRequests(this.endpoints, this.#limit, this.#random);
+      const endpoint = this.#choose(waiting);
       if (endpoint !== null) {
-        endpoint.inFlight++;
+        endpoint.enter();
         return endpoint;
       }
     }
@@ -84,7 +61,7 @@ export class Balancer {
   }
 
   release(endpoint: Endpoint): void {
-    endpoint.inFlight--;
+    endpoint.leave();
     if (this.#whenIdle !== null && this.inFlight === 0 && this.#waiting.size === 0) this.#whenIdle();
     if (this.#waiting.size === 0 || this.#serving) return;
     this.#serving = true;
@@ -113,12 +90,39 @@ export class Balancer {
     return sum;
   }
 
+  /** Endpoints that get requests just now. */
+  get usable(): readonly Endpoint[] {
+    if (this.#version !== this.#table.version) this.#refresh();
+    return this.#usable;
+  }
+
+  #choose({ key, avoid }: Waiting): Endpoint | null {
+    const { usable } = this;
+    if (avoid !== null && usable.length > 1) {
+      const others = usable.filter((endpoint) => endpoint !== avoid);
+      const endpoint = this.#strategy.choose(others, this.#limit, key);
+      if (endpoint !== null) return endpoint;
+    }
+    return this.#strategy.choose(usable, this.#limit, key);
+  }
+
+  #refresh(): void {
+    this.#version = this.#table.version;
+    const usable = this.endpoints.filter((endpoint) => endpoint.refresh());
+    if (usable.length >= this.endpoints.length * PANIC) {
+      this.#usable = usable;
+      return;
+    }
+    for (const endpoint of this.endpoints) endpoint.ignoreShare();
+    this.#usable = this.endpoints;
+  }
+
   #serve(): void {
     for (const waiting of this.#waiting) {
-      const endpoint = leastRequests(this.endpoints, this.#limit, this.#random);
+      const endpoint = this.#choose(waiting);
       if (endpoint === null) return;
       this.#waiting.delete(waiting);
-      endpoint.inFlight++;
+      endpoint.enter();
       waiting.granted(endpoint);
     }
   }

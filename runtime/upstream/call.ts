@@ -34,7 +34,7 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
     request: CallRequest,
     settle: (result: Answer | Failure) => void,
   ) {
-    super(state, exchange, request.timeout, request.deadline);
+    super(state, exchange, request);
     this.#request = request;
     this.#settle = settle;
     this.#limit = state.configuration.answerLimit;

@@ -58,7 +58,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     options: ForwardOptions,
     settle: (result: Failure | null) => void,
   ) {
-    super(state, exchange, options.timeout, options.deadline);
+    super(state, exchange, options);
     this.#options = options;
     this.#settle = settle;
   }

@@ -1,3 +1,5 @@
 /** The upstream side as the host sees it. */
 export type { UpstreamSettings } from "./request-headers.ts";
 export { createService, type UpstreamService } from "./service.ts";
+export { createTableLayout, SharedTable, type TableLayout } from "./shared-table.ts";
+export { monotonic } from "./surroundings.ts";

@@ -11,6 +11,8 @@ import { Endpoint } from "./endpoint.ts";
 import { Forwarding } from "./forward.ts";
 import type { UpstreamSettings } from "./request-headers.ts";
 import { createHttp1Client } from "./http1/client.ts";
+import { strategyOf } from "./strategy.ts";
+import { ownSurroundings, type Surroundings } from "./surroundings.ts";
 
 export interface UpstreamService extends Service {
   /** For metrics and the status page. */
@@ -30,12 +32,14 @@ class PooledService implements UpstreamService {
     settings: UpstreamSettings,
     counters: UpstreamCounterSet,
     createClient: CreateUpstreamClient,
+    surroundings: Surroundings,
   ) {
     this.name = configuration.name;
     const endpoints = configuration.endpoints.map(
-      (address) => new Endpoint(address, configuration, counters, createClient),
+      (_, index) => new Endpoint(configuration, index, counters, createClient, surroundings),
     );
-    const balancer = new Balancer(endpoints, configuration.connections);
+    const strategy = strategyOf(configuration.balance, surroundings);
+    const balancer = new Balancer(endpoints, configuration.connections, strategy, surroundings.table);
     this.#state = { configuration, settings, balancer, counters, closed: false };
     counters.opened(this);
   }
@@ -60,6 +64,7 @@ class PooledService implements UpstreamService {
     this.#state.closed = true;
     await this.#state.balancer.idle();
     await Promise.all(this.endpoints.map((endpoint) => endpoint.client.close()));
+    for (const endpoint of this.endpoints) endpoint.shared.release();
     this.#state.counters.closed(this);
   }
 }
@@ -70,6 +75,7 @@ export function createService(
   settings: UpstreamSettings,
   counters: UpstreamCounterSet = new UpstreamCounterSet(),
   createClient: CreateUpstreamClient = createHttp1Client,
+  surroundings: Surroundings = ownSurroundings(),
 ): UpstreamService {
-  return new PooledService(configuration, settings, counters, createClient);
+  return new PooledService(configuration, settings, counters, createClient, surroundings);
 }

@@ -33,7 +33,7 @@ function plan(routes: RoutePlan[]): Plan {
   return {
     files: [{ path: "a.vgw", text: "" }],
     gateway: { name: "g", settings: { via: "vgw", forwarded: "both", trusted_proxies: [] } },
-    services: [{ name: "up", origin, settings: { timeout: 1000, preserve_host: false } }],
+    services: [{ name: "up", origin, settings: { timeout: 1000, preserve_host: false }, key: null }],
     constants: [],
     functions: [],
     routes,

@@ -4,23 +4,47 @@ import { type Setting, setting } from "../setting.ts";
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
+/** Of one endpoint in `url`, where it says more than its address. */
+export const endpointSettings: readonly Setting[] = [
+  setting({
+    key: "at",
+    type: { kind: "url" },
+    required: true,
+    environment: true,
+    documentation: "The endpoint's origin, as it could stand alone.",
+    example: 'at: "http://10.0.0.11:8080"',
+  }),
+  setting({
+    key: "weight",
+    type: { kind: "int", min: 1, max: 1000 },
+    default: 1,
+    documentation: "How much of the requests this endpoint gets, in proportion to the other endpoints' weights.",
+    example: "weight: 3",
+  }),
+];
+
 export const serviceSettings: readonly Setting[] = [
   setting({
     key: "url",
-    type: { kind: "list", of: { kind: "url" }, min: 1, single: true },
+    type: {
+      kind: "list",
+      of: { kind: "either", of: [{ kind: "url" }, { kind: "record", settings: endpointSettings }] },
+      min: 1,
+      single: true,
+    },
     required: true,
     environment: true,
     documentation:
-      "Where the service is: one origin or several equal ones, with an optional path that goes before each request's path. `http` only for now.",
-    example: 'url: ["http://10.0.0.11:8080", "http://10.0.0.12:8080"]',
+      "Where the service is: one origin or several that serve the same, with an optional path that goes before each request's path. `http` only for now. Endpoints are equal unless they have a `weight`, which every way to `balance` respects.",
+    example: 'url: ["http://10.0.0.11:8080", { at: "http://10.0.0.12:8080", weight: 3 }]',
   }),
   setting({
     key: "balance",
-    type: { kind: "word", words: ["least_requests"] },
+    type: { kind: "word", words: ["least_requests", "round_robin", "latency"], computed: "hash" },
     default: "least_requests",
     documentation:
-      "Which of several endpoints gets the next request. `least_requests`: the one with the fewest requests in flight.",
-    example: "balance: least_requests",
+      "Which of several endpoints gets the next request. `least_requests`: the one with the fewest requests in flight, counted over all threads. `round_robin`: one after the other. `latency`: the one that answers fastest (a moving mean that rises at once and falls slowly) for how much it has to do; errors count as slow, however fast they come. `hash(…)`: requests for which the expression gives the same text go to the same endpoint, as long as it is well and has a free connection; an endpoint that comes or goes moves only its own share of them. Where the expression is absent: as `least_requests`.",
+    example: 'balance: hash(request.header("x-tenant"))',
   }),
   setting({
     key: "timeout",
