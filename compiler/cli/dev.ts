@@ -7,6 +7,7 @@ import { watch } from "chokidar";
 import { type Gateway, startErrorText, startGateway } from "../../runtime/host/index.ts";
 import { StartError } from "../../runtime/start-error.ts";
 import { compile } from "../build.ts";
+import { humanLine } from "./dev-log.ts";
 import { CommandError, exit, remark, styleFor } from "./output.ts";
 import { checkEntry, findEntry, report, summary } from "./program.ts";
 
@@ -36,6 +37,19 @@ export function parseThreads(text: string): number {
   return threads;
 }
 
+/** Whole lines. A terminal gets them for people, anything else as they are. */
+function writeLog(lines: string): void {
+  if (!process.stdout.isTTY) {
+    process.stdout.write(lines);
+    return;
+  }
+  const style = styleFor(process.stdout);
+  for (const line of lines.split("\n")) {
+    const human = line === "" ? "" : humanLine(line, style);
+    if (human !== "") process.stdout.write(`${human}\n`);
+  }
+}
+
 class DevSession {
   readonly #entry: string;
   readonly #threads: number;
@@ -43,6 +57,8 @@ class DevSession {
   #gateway: Gateway | null = null;
   #timer: NodeJS.Timeout | null = null;
   #building: Promise<void> = Promise.resolve();
+  /** The program's texts when it was last looked at: saving without a change, or in several steps, is no edit. */
+  #seen = "";
 
   constructor(entry: string, threads: number) {
     this.#entry = entry;
@@ -74,6 +90,9 @@ class DevSession {
     const style = styleFor(process.stderr);
     const result = checkEntry(this.#entry);
     for (const { tree } of result.program.modules) this.#watcher.add(dirname(tree.file));
+    const texts = result.program.modules.map(({ tree }) => `${tree.file}\0${tree.text}`).join("\0");
+    if (texts === this.#seen) return;
+    this.#seen = texts;
     if (result.diagnostics.length > 0) report(result, {});
     if (result.hasErrors) {
       remark(
@@ -87,6 +106,8 @@ class DevSession {
       remark(`${style.strong(done)} in ${Math.round(performance.now() - begun)} ms`);
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
+      // Saving again tries again: a port may be free by then.
+      this.#seen = "";
       remark(`${style.error("error")} ${startErrorText(error)}`);
       remark(this.#gateway ? "the program before it serves on" : "waiting for an edit");
     }
@@ -114,7 +135,7 @@ class DevSession {
       source,
       environment: process.env,
       overrides: { threads: this.#threads },
-      write: (line) => process.stdout.write(line),
+      write: writeLog,
     });
   }
 
