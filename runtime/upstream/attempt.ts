@@ -7,6 +7,7 @@ import type { Balancer, Waiting } from "./balance.ts";
 import { type Endpoint, type Outcome, outcomeOf } from "./endpoint.ts";
 import * as failures from "./failures.ts";
 import type { UpstreamSettings } from "./request-headers.ts";
+import { Timed, TimerWheel } from "./timer-wheel.ts";
 
 export interface ServiceState {
   readonly configuration: ServiceConfiguration;
@@ -20,14 +21,10 @@ export interface ServiceState {
 /** What forwards and calls can both be told. */
 export type AttemptOptions = Pick<ForwardOptions & CallRequest, "timeout" | "deadline" | "key">;
 
-/** Node fires a timer of more than this at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** The time limits of all requests of a thread. */
+const limits = new TimerWheel();
 
-function expire(attempt: ServiceAttempt): void {
-  attempt.expired();
-}
-
-export abstract class ServiceAttempt implements Waiting {
+export abstract class ServiceAttempt extends Timed implements Waiting {
   protected readonly state: ServiceState;
   protected readonly exchange: Exchange;
   protected endpoint: Endpoint | null = null;
@@ -35,12 +32,12 @@ export abstract class ServiceAttempt implements Waiting {
   avoid: Endpoint | null = null;
   readonly #timeout: number;
   readonly #deadline: number | null;
-  #timer: NodeJS.Timeout | null = null;
   /** When the endpoint was given; performance.now(). */
   #startedAt = 0;
   #measured = false;
 
   constructor(state: ServiceState, exchange: Exchange, options: AttemptOptions) {
+    super();
     this.state = state;
     this.exchange = exchange;
     this.key = options.key ?? null;
@@ -62,7 +59,8 @@ export abstract class ServiceAttempt implements Waiting {
       this.giveUp(failures.closed(state.configuration.name));
       return;
     }
-    if (this.#deadline !== null && this.#deadline <= performance.now()) {
+    const now = performance.now();
+    if (this.#deadline !== null && this.#deadline <= now) {
       this.giveUp(this.#late());
       return;
     }
@@ -71,37 +69,40 @@ export abstract class ServiceAttempt implements Waiting {
       this.giveUp(this.#rejected());
       return;
     }
-    this.#arm();
-    if (endpoint !== "waiting") this.granted(endpoint);
+    this.#limit(now);
+    if (endpoint !== "waiting") this.#begin(endpoint, now);
   }
 
   granted(endpoint: Endpoint): void {
+    this.#begin(endpoint, performance.now());
+  }
+
+  #begin(endpoint: Endpoint, now: number): void {
     this.endpoint = endpoint;
-    this.#startedAt = performance.now();
+    this.#startedAt = now;
     this.send(endpoint);
   }
 
   /** Progress: the head's time begins anew. */
   protected touch(): void {
-    this.#timer?.refresh();
+    this.#limit(performance.now());
   }
 
   /** The head is there: from now on only the deadline holds. */
   protected headArrived(status: number): void {
     this.#measure(outcomeOf(status));
     this.endpoint!.counters.statuses[Math.min(5, Math.floor(status / 100))]!++;
-    this.#disarm();
+    limits.drop(this);
   }
 
-  /** The rest of the answer will take a while: the deadline gets its timer. */
+  /** The rest of the answer will take a while: only the deadline is watched. */
   protected watchDeadline(): void {
-    if (this.#deadline === null || this.#timer !== null) return;
-    this.#timer = setTimeout(expire, clamp(this.#deadline - performance.now()), this);
+    if (this.#deadline !== null) limits.set(this, this.#deadline, performance.now());
   }
 
   /** Gives everything back. Idempotent. */
   protected free(failure: Failure | null): void {
-    this.#disarm();
+    limits.drop(this);
     const { endpoint } = this;
     if (endpoint === null) {
       this.state.balancer.leave(this);
@@ -114,10 +115,10 @@ export abstract class ServiceAttempt implements Waiting {
     this.state.balancer.release(endpoint);
   }
 
-  expired(): void {
-    this.#timer = null;
+  override expired(): void {
     const { name } = this.state.configuration;
-    if (this.#deadline !== null && this.#deadline <= performance.now() + 1) {
+    const now = performance.now();
+    if (this.#deadline !== null && this.#deadline <= now) {
       this.giveUp(this.#late());
       return;
     }
@@ -129,7 +130,7 @@ export abstract class ServiceAttempt implements Waiting {
       this.giveUp(failures.timedOut(name));
       return;
     }
-    this.#arm();
+    this.#limit(now);
   }
 
   #rejected(): Failure {
@@ -142,15 +143,9 @@ export abstract class ServiceAttempt implements Waiting {
     return failures.deadlinePassed(this.state.configuration.name);
   }
 
-  #arm(): void {
-    const left = this.#deadline === null ? this.#timeout : Math.min(this.#timeout, this.#deadline - performance.now());
-    this.#timer = setTimeout(expire, clamp(left), this);
-  }
-
-  #disarm(): void {
-    if (this.#timer === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
+  #limit(now: number): void {
+    const due = now + this.#timeout;
+    limits.set(this, this.#deadline === null ? due : Math.min(due, this.#deadline), now);
   }
 
   /** `outcome` null: the client left, which says nothing about the endpoint. */
@@ -161,8 +156,4 @@ export abstract class ServiceAttempt implements Waiting {
     this.endpoint!.counters.duration.observe(milliseconds / 1000);
     if (outcome !== null) this.endpoint!.observe(outcome, milliseconds);
   }
-}
-
-function clamp(milliseconds: number): number {
-  return Math.min(Math.max(milliseconds, 0), LONGEST_TIMER);
 }

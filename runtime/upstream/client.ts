@@ -40,8 +40,11 @@ export interface UpstreamRequest {
 export interface UpstreamSink {
   /** A 1xx other than 101. An implementation may keep a 100 to itself: nobody asked for it. */
   informational(status: number, headers: Headers): void;
-  /** The final response's head, flat, names in lower case, connection fields included as they came. */
-  head(status: number, headers: Headers): void;
+  /**
+   * The final response's head, flat, names in lower case, connection fields included as they came. `more`: unless the receiver
+   * pauses, bytes of the body or its end are told within the same event.
+   */
+  head(status: number, headers: Headers, more: boolean): void;
   /** The bytes are only valid during the call: the receiver copies what it keeps. Never called while paused. */
   data(chunk: Uint8Array): void;
   /** The whole response has arrived; trailers flat. The request's body need not have been sent to its end. */

@@ -26,14 +26,6 @@ const DISCARD_LIMIT = 64 * 1024;
  */
 type Phase = "request" | "deciding" | "held" | "body" | "discarding" | "over";
 
-/** Held heads go out at the end of this turn at the latest. */
-const held: Forwarding[] = [];
-
-function releaseHeld(): void {
-  const due = held.splice(0);
-  for (const forwarding of due) forwarding.release();
-}
-
 export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink {
   readonly #options: ForwardOptions;
   readonly #settle: (result: Failure | null) => void;
@@ -161,7 +153,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     this.exchange.informational(status, responseHead(headers).headers);
   }
 
-  head(status: number, headers: Headers): void {
+  head(status: number, headers: Headers, more: boolean): void {
     this.headArrived(status);
     const head = responseHead(headers);
     if (!head.sound) {
@@ -174,7 +166,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     this.#length = head.length;
     const decide = this.#options.answer;
     if (decide === null) {
-      this.#deliver();
+      this.#deliver(more);
       return;
     }
     this.#phase = "deciding";
@@ -186,12 +178,15 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
       return;
     }
     if (typeof decision === "boolean") {
-      this.#decided(decision, false);
+      this.#decided(decision, more);
       return;
     }
     this.#attempt!.pause();
     decision.then(
-      (answered) => this.#decided(answered, true),
+      (answered) => {
+        this.#decided(answered, false);
+        this.#attempt!.resume();
+      },
       (error: unknown) => this.#abandon(failures.programFailed(error), null),
     );
   }
@@ -207,7 +202,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
         this.#respond(chunk);
         return;
       }
-      this.release();
+      this.#begin();
     }
     if (this.exchange.write(chunk)) return;
     this.#attempt!.pause();
@@ -233,12 +228,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
 
   // ------------------------------------------------------------
 
-  /** The first bytes did not come together with the head: the head goes out alone. */
-  release(): void {
-    if (this.#phase === "held") this.#begin();
-  }
-
-  #decided(answered: boolean, paused: boolean): void {
+  #decided(answered: boolean, more: boolean): void {
     if (this.#phase !== "deciding") return;
     if (answered) {
       this.#phase = "discarding";
@@ -249,20 +239,15 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
       }
       this.watchDeadline();
     } else {
-      this.#deliver();
+      this.#deliver(more);
     }
-    if (paused) this.#attempt!.resume();
   }
 
-  #deliver(): void {
+  /** `more`: the body follows at once, at least its beginning. */
+  #deliver(more: boolean): void {
     const bodiless = this.exchange.method === "HEAD" || this.#status === 204 || this.#status === 304;
-    if (bodiless || this.#length === null || this.#length > WHOLE_LIMIT) {
-      this.#begin();
-      return;
-    }
-    this.#phase = "held";
-    held.push(this);
-    if (held.length === 1) queueMicrotask(releaseHeld);
+    if (more && !bodiless && this.#length !== null && this.#length <= WHOLE_LIMIT) this.#phase = "held";
+    else this.#begin();
   }
 
   #begin(): void {

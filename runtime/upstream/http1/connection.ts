@@ -137,8 +137,8 @@ export class Connection implements ResponseReceiver {
     this.#attempt?.sink.informational(status, headers);
   }
 
-  head(status: number, headers: Headers): void {
-    this.#attempt?.sink.head(status, headers);
+  head(status: number, headers: Headers, more: boolean): void {
+    this.#attempt?.sink.head(status, headers, more);
   }
 
   data(chunk: Uint8Array): void {

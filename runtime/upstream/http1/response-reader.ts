@@ -11,7 +11,8 @@ import { HeadReader, MALFORMED } from "./head-reader.ts";
 /** What is read, told while `read` runs. `stop` may be called from within any of them. */
 export interface ResponseReceiver {
   informational(status: number, headers: Headers): void;
-  head(status: number, headers: Headers): void;
+  /** `more`: unless it is stopped, more is told within the same call of `read`. */
+  head(status: number, headers: Headers, more: boolean): void;
   /** Only valid during the call. */
   data(chunk: Uint8Array): void;
   /** `leftover`: more bytes came than the response has. */
@@ -127,7 +128,7 @@ export class ResponseReader {
     const before = this.#gatheredLength;
     if (before === 0) {
       const end = this.#head.scan(bytes, from, from, to);
-      if (end >= 0 && end - from <= RESPONSE_HEAD_LIMIT) return this.#headRead(end);
+      if (end >= 0 && end - from <= RESPONSE_HEAD_LIMIT) return this.#headRead(end, end < to);
       if (end === MALFORMED) return this.#malformed(this.#head.fault, to);
       if (to - from > RESPONSE_HEAD_LIMIT) return this.#malformed("head too long", to);
       this.#gather(bytes, from, to);
@@ -140,7 +141,7 @@ export class ResponseReader {
     if (end >= 0) {
       this.#gathered = NOTHING;
       this.#gatheredLength = 0;
-      return this.#headRead(from + end - before);
+      return this.#headRead(from + end - before, from + end - before < to);
     }
     if (end === MALFORMED) return this.#malformed(this.#head.fault, to);
     return until < to ? this.#malformed("head too long", to) : to;
@@ -157,8 +158,8 @@ export class ResponseReader {
     this.#gatheredLength = length;
   }
 
-  /** `end` is the index behind the head, and what is given back. */
-  #headRead(end: number): number {
+  /** `end` is the index behind the head, and what is given back; `more`: there are bytes behind it. */
+  #headRead(end: number, more: boolean): number {
     const { headers, status, minor } = this.#head;
     if (this.#mode === TRAILERS) {
       this.#trailers = headers;
@@ -190,7 +191,8 @@ export class ResponseReader {
       this.persistent = false;
       this.#mode = CLOSE;
     }
-    this.#receiver.head(status, headers);
+    // Of a chunked body, what lies here may be half a size.
+    this.#receiver.head(status, headers, this.#mode === END || (more && this.#mode !== CHUNKS));
     return end;
   }
 

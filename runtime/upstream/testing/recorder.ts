@@ -64,8 +64,12 @@ export class Recorder implements UpstreamSink {
     this.informationals.push({ status, headers });
   }
 
-  head(status: number, headers: Headers): void {
+  head(status: number, headers: Headers, more: boolean): void {
     this.#called("head", this.status === 0);
+    const { calls } = this;
+    queueMicrotask(() => {
+      if (more && this.calls === calls) this.#broken(new Error("nothing followed the head"));
+    });
     this.status = status;
     this.headers = headers;
     this.#tell();

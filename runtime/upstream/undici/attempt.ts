@@ -133,7 +133,7 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
       return true;
     }
     this.#continue = resume;
-    this.#sink.head(status, headers);
+    this.#sink.head(status, headers, false);
     // Nothing can follow; undici would take a Content-Length on a 304 for a body that is missing.
     if (!this.#done && (status === 204 || status === 304)) this.#finish(NO_TRAILERS);
     return !this.#paused;
