@@ -25,12 +25,18 @@ export const BROWSER_HEADERS: readonly string[] = [
   "Sec-Fetch-Mode: navigate",
 ];
 
-export async function wrk(
-  url: string,
-  options: { readonly seconds: number; readonly connections: number; readonly headers?: readonly string[] },
-): Promise<Load> {
+export interface LoadOptions {
+  readonly seconds: number;
+  readonly connections: number;
+  readonly headers?: readonly string[];
+  /** A Lua script that makes the requests. */
+  readonly script?: string;
+}
+
+export async function wrk(url: string, options: LoadOptions): Promise<Load> {
   const headers = (options.headers ?? []).flatMap((header) => ["-H", header]);
-  const args = ["-t1", `-c${options.connections}`, `-d${options.seconds}s`, "--latency", ...headers, url];
+  const script = options.script === undefined ? [] : ["-s", options.script];
+  const args = ["-t1", `-c${options.connections}`, `-d${options.seconds}s`, "--latency", ...headers, ...script, url];
   const { stdout } = await promisify(execFile)("wrk", args);
   const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0);
   return {

@@ -53,8 +53,8 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Resolves when the port answers. What the process prints is shown only when it fails to start. */
-export async function start(command: string, args: readonly string[], port: number): Promise<Started> {
+/** Resolves when the port answers, within `limit` seconds. What the process prints is shown only when it fails to start. */
+export async function start(command: string, args: readonly string[], port: number, limit = 10): Promise<Started> {
   const child = spawn(command, [...args], { stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";
   const keep = (data: Buffer): void => {
@@ -62,7 +62,7 @@ export async function start(command: string, args: readonly string[], port: numb
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < limit * 10; attempt++) {
     if (child.exitCode !== null) break;
     try {
       await fetch(`http://127.0.0.1:${port}/`);

@@ -1,53 +1,80 @@
-/** nginx as the upstream and as the peer: one worker each, keep-alive on both sides, no access log. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** nginx as a peer, and with njs where a program is needed: one worker, keep-alive on both sides, no access log. */
 import { join } from "node:path";
 import { type Started, start } from "../lib/process.ts";
+import { type Contender, type Place, routePath, type Task, writeFiles } from "./contender.ts";
 
-/** 150 bytes. */
-export const ANSWER = JSON.stringify({
-  id: "00000000-0000-4000-8000-000000000001",
-  customer: "Ada Lovelace",
-  status: "paid",
-  total: 129.5,
-  items: [{ sku: "tea-earl-grey-500g", quantity: 2 }],
-  n: 1,
-}).slice(0, 150);
+export const NJS_MODULE = "/usr/lib/nginx/modules/ngx_http_js_module.so";
 
-function run(port: number, http: string): Promise<Started> {
-  const folder = mkdtempSync(join(tmpdir(), "vgw-bench-nginx-"));
-  const file = join(folder, "nginx.conf");
-  writeFileSync(
-    file,
-    `worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
+/** Runs nginx with what stands in `http { … }`. */
+export function runNginx(
+  place: Place,
+  http: string,
+  options: { readonly head?: string; readonly files?: { readonly [name: string]: string } } = {},
+): Promise<Started> {
+  const folder = writeFiles(place, options.files ?? {});
+  const configuration = `${options.head ?? ""}
+worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
 events { worker_connections 4096; }
 http {
   access_log off; keepalive_requests 100000000; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b;
-  fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
-  ${http}
+  fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e; client_max_body_size 0;
+  ${http.replaceAll("FOLDER", folder)}
 }
-`,
-  );
-  return start("nginx", ["-c", file, "-p", folder], port);
-}
-
-export function startUpstream(port: number): Promise<Started> {
-  return run(
-    port,
-    `server { listen 127.0.0.1:${port}; location / { default_type application/json; return 200 '${ANSWER}'; } }`,
-  );
+`;
+  const file = join(writeFiles(place, { "nginx.conf": configuration }), "nginx.conf");
+  return start("nginx", ["-c", file, "-p", folder], place.port, 120);
 }
 
-export function startProxy(port: number, upstream: number): Promise<Started> {
-  return run(
-    port,
-    `upstream up { server 127.0.0.1:${upstream}; keepalive 64; keepalive_requests 100000000; }
+const PROXY = `proxy_http_version 1.1; proxy_set_header Connection ""; proxy_request_buffering off; proxy_max_temp_file_size 0;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;`;
+
+const up = ({ upstream }: Place): string =>
+  `upstream up { server 127.0.0.1:${upstream}; keepalive 64; keepalive_requests 100000000; }`;
+
+export const nginx: Contender = {
+  name: "nginx",
+  can: ({ kind }) => kind === "pass",
+  start: (task, place) =>
+    runNginx(
+      place,
+      `${up(place)}\n  server {\n    listen 127.0.0.1:${place.port};\n    ${PROXY}\n${locations(task)}  }`,
+    ),
+};
+
+function locations(task: Task): string {
+  if (task.kind !== "pass" || task.routes === 1) return "    location / { proxy_pass http://up; }\n";
+  // In the order of their text, or nginx sorts them for minutes.
+  return Array.from(
+    { length: task.routes },
+    (_, index) => `    location ${routePath(index)} { proxy_pass http://up; }\n`,
+  ).join("");
+}
+
+const NJS = `async function profile(r) {
+  const id = r.uri.slice("/profile/".length);
+  const answers = await Promise.all([r.subrequest("/up/customers/" + id), r.subrequest("/up/orders", "customer=" + id)]);
+  if (answers[0].status !== 200) return r.return(502);
+  const orders = answers[1].status === 200 ? JSON.parse(answers[1].responseText) : [];
+  r.headersOut["content-type"] = "application/json";
+  r.return(200, JSON.stringify({ name: JSON.parse(answers[0].responseText).name, orders: orders.map((o) => o.id) }));
+}
+export default { profile };
+`;
+
+export const nginxWithNjs: Contender = {
+  name: "nginx with njs",
+  can: ({ kind }) => kind === "compose",
+  start: (_task, place) =>
+    runNginx(
+      place,
+      `js_import main from FOLDER/main.js;
+  ${up(place)}
   server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering on;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;
-    }
+    listen 127.0.0.1:${place.port};
+    ${PROXY}
+    location /profile/ { js_content main.profile; }
+    location /up/ { internal; subrequest_output_buffer_size 64k; proxy_pass http://up/; }
   }`,
-  );
-}
+      { head: `load_module ${NJS_MODULE};`, files: { "main.js": NJS } },
+    ),
+};

@@ -1,133 +1,164 @@
-/** CPU time per proxied request beside nginx in the same run: pass-through, bare and with ten request headers, on both transports. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * Vivremotion beside nginx, HAProxy, http-proxy and @fastify/http-proxy in one run: CPU time per request, requests per second,
+ * latency, ratios. `--quick` only shows that everything runs; `--only=NAME` measures one scenario.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { BROWSER_HEADERS, wrk } from "../lib/load.ts";
-import { cpuMicroseconds, freePort, type Started, start } from "../lib/process.ts";
+import { join } from "node:path";
+import { ensureDebian, ensureNpm } from "../lib/packages.ts";
+import { freePort, type Started } from "../lib/process.ts";
 import { median, publish, spread } from "../lib/report.ts";
-import { startProxy, startUpstream } from "./nginx.ts";
+import { type Entry, type Figures, measureInTurns, ratios } from "../lib/turns.ts";
+import { type Contender, type Task, writeFiles } from "./contender.ts";
+import { haproxy } from "./haproxy.ts";
+import { NJS_MODULE, nginx, nginxWithNjs } from "./nginx.ts";
+import { fastifyCompose, fastifyProxy, httpProxy } from "./node.ts";
+import { type Scenario, SCENARIOS } from "./scenario.ts";
+import { startUpstream } from "./upstream.ts";
+import { vivremotion } from "./vivremotion.ts";
 
-const vgw = join(dirname(fileURLToPath(import.meta.url)), "../../compiler/dist/vgw.mjs");
-const ROUNDS = 3;
-const SECONDS = 5;
-const CONNECTIONS = 64;
+const quick = process.argv.includes("--quick");
+const TURNS = quick ? { rounds: 1, seconds: 1, warmUp: 1 } : { rounds: 5, seconds: 5, warmUp: 4 };
+const FAST = vivremotion("fast");
+const HEAD = [
+  "scenario",
+  "proxy",
+  "µs CPU per request",
+  "of which user",
+  "× nginx",
+  "× 1 route",
+  "requests/s",
+  "p50 ms",
+  "p99 ms",
+  "errors",
+];
 
-interface Contender {
-  readonly name: string;
-  readonly port: number;
-  readonly process: Started;
+interface Measured {
+  readonly scenario: Scenario;
+  readonly contender: Contender;
+  readonly task: Task;
+  readonly figures: Figures;
 }
 
+const contenders = available();
+const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
+const scenarios = SCENARIOS.filter(({ name }) => only === undefined || name === only);
+if (scenarios.length === 0)
+  throw new Error(`there is no scenario ${only}; there are ${SCENARIOS.map(({ name }) => name).join(", ")}`);
 const folder = mkdtempSync(join(tmpdir(), "vgw-bench-proxy-"));
-const upstreamPort = await freePort();
-const started: Started[] = [await startUpstream(upstreamPort)];
+const all: Measured[] = [];
+const upstream = await freePort();
+const behind = await startUpstream({ port: upstream, upstream, folder });
 try {
-  const contenders: Contender[] = [];
-  const nginxPort = await freePort();
-  contenders.push({ name: "nginx", port: nginxPort, process: await startProxy(nginxPort, upstreamPort) });
-  for (const transport of ["fast", "strict"] as const) {
-    const port = await freePort();
-    contenders.push({ name: `Vivremotion (${transport})`, port, process: await startGateway(port, transport) });
+  for (const scenario of scenarios) {
+    process.stderr.write(`bench: ${scenario.name}\n`);
+    all.push(...(await measure(scenario)));
   }
-  started.push(...contenders.map(({ process }) => process));
-  const rows: string[][] = [];
-  for (const headers of [[], BROWSER_HEADERS]) rows.push(...(await measure(contenders, headers)));
-  publish({
-    name: "proxy",
-    title: "Pass-through beside nginx",
-    method: `CPU time (user and system) of the proxy's processes ÷ requests; ${ROUNDS} rounds of ${SECONDS} s in turn, wrk with ${CONNECTIONS} connections, one thread or worker each, a 150-byte JSON answer from nginx, keep-alive on both sides, access log off: median (least–most). The ratio is to nginx in the same round.`,
-    head: [
-      "proxy",
-      "request headers",
-      "µs CPU per request",
-      "of which user",
-      "× nginx",
-      "requests/s",
-      "p50 ms",
-      "p99 ms",
-      "errors",
-    ],
-    rows,
-    bars: [],
-  });
 } finally {
-  for (const one of started) await one.stop();
+  await behind.stop();
   rmSync(folder, { recursive: true });
 }
+publish({
+  name: "proxy",
+  title: "Vivremotion beside other proxies",
+  method: `CPU time (user and system) of the proxy's processes ÷ requests; ${TURNS.rounds} rounds of ${TURNS.seconds} s in turn, wrk with 64 connections (16 for 1 MB), one thread or worker each, keep-alive on both sides, access log off: median (least–most). Ratios are formed within each round; where nginx alone cannot do it, to nginx with njs.${quick ? " **A quick run: the figures mean nothing.**" : ""}`,
+  head: HEAD,
+  rows: all.map(row),
+  bars: quick ? [] : bars(),
+});
 
-async function measure(contenders: readonly Contender[], headers: readonly string[]): Promise<string[][]> {
-  const figures = new Map(
-    contenders.map(({ name }) => [name, { cpu: [], user: [], rate: [], p50: [], p99: [], errors: 0 } as Figures]),
-  );
-  for (const { port } of contenders) await wrk(url(port), { seconds: 2, connections: CONNECTIONS, headers });
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const {
-      name,
-      port,
-      process: { pid },
-    } of contenders) {
-      const before = cpuMicroseconds(pid);
-      const load = await wrk(url(port), { seconds: SECONDS, connections: CONNECTIONS, headers });
-      const after = cpuMicroseconds(pid);
-      const figure = figures.get(name)!;
-      figure.user.push((after.user - before.user) / load.requests);
-      figure.cpu.push((after.user + after.system - before.user - before.system) / load.requests);
-      figure.rate.push(load.perSecond);
-      figure.p50.push(load.p50);
-      figure.p99.push(load.p99);
-      figure.errors += load.errors;
+/** Nobody can be compared with what is not there; wrk and nginx must be. */
+function available(): Contender[] {
+  const missing = ensureDebian([
+    { name: "wrk", provides: "wrk" },
+    { name: "nginx-light", provides: "nginx" },
+    { name: "libnginx-mod-http-js", provides: NJS_MODULE },
+    { name: "haproxy", provides: "haproxy" },
+  ]).map(({ name }) => name);
+  const needed = missing.filter((name) => name === "wrk" || name === "nginx-light");
+  if (needed.length > 0) throw new Error(`nothing can be measured without ${needed.join(" and ")}`);
+  return [
+    nginx,
+    ...(missing.includes("libnginx-mod-http-js") ? [] : [nginxWithNjs]),
+    ...(missing.includes("haproxy") ? [] : [haproxy]),
+    FAST,
+    vivremotion("strict"),
+    ...(ensureNpm() ? [httpProxy, fastifyProxy, fastifyCompose] : []),
+  ];
+}
+
+async function measure(scenario: Scenario): Promise<Measured[]> {
+  const { connections, headers = [], path } = scenario;
+  const started: Started[] = [];
+  const entries = new Map<Entry, Omit<Measured, "figures">>();
+  try {
+    for (const task of scenario.tasks) {
+      const text = scenario.script?.(task);
+      const load = {
+        connections,
+        headers,
+        ...(text !== undefined && {
+          script: join(writeFiles({ port: 0, upstream, folder }, { "load.lua": text }), "load.lua"),
+        }),
+      };
+      for (const contender of contenders.filter((one) => one.can(task))) {
+        const port = await freePort();
+        const { pid, stop } = await contender.start(task, { port, upstream, folder });
+        started.push({ pid, stop });
+        const entry = { name: contender.name, pid, url: `http://127.0.0.1:${port}${path}`, load };
+        entries.set(entry, { scenario, contender, task });
+      }
     }
+    const figures = await measureInTurns([...entries.keys()], TURNS);
+    return [...entries].map(([entry, known]) => ({ ...known, figures: figures.get(entry)! }));
+  } finally {
+    for (const one of started) await one.stop();
   }
-  const base = figures.get("nginx")!.cpu;
-  return [...figures].map(([name, figure]) => [
-    name,
-    headers.length === 0 ? "1" : String(headers.length + 1),
-    spread(figure.cpu, 1),
-    median(figure.user).toFixed(1),
-    spread(
-      figure.cpu.map((value, index) => value / base[index]!),
-      2,
-    ),
-    median(figure.rate).toFixed(0),
-    median(figure.p50).toFixed(2),
-    median(figure.p99).toFixed(2),
-    String(figure.errors),
-  ]);
 }
 
-interface Figures {
-  readonly cpu: number[];
-  readonly user: number[];
-  readonly rate: number[];
-  readonly p50: number[];
-  readonly p99: number[];
-  errors: number;
+function find(scenario: string, contender: string, routes = 1): Figures | undefined {
+  return all.find(
+    (one) =>
+      one.scenario.name === scenario &&
+      one.contender.name === contender &&
+      (one.task.kind === "compose" || one.task.routes === routes),
+  )?.figures;
 }
 
-function url(port: number): string {
-  return `http://127.0.0.1:${port}/orders/1`;
+function row({ scenario, contender, task, figures }: Measured): string[] {
+  const routes = task.kind === "pass" ? task.routes : 1;
+  const base = find(scenario.name, scenario.base, routes);
+  const one = scenario.tasks.length > 1 ? find(scenario.name, contender.name) : undefined;
+  const shown =
+    scenario.tasks.length > 1
+      ? `${scenario.title}, ${routes.toLocaleString("en")} route${routes === 1 ? "" : "s"}`
+      : scenario.title;
+  return [
+    shown,
+    contender.name,
+    spread(figures.cpu, 1),
+    median(figures.user).toFixed(1),
+    base === undefined ? "–" : spread(ratios(figures, base), 2),
+    one === undefined ? "–" : spread(ratios(figures, one), 2),
+    median(figures.perSecond).toFixed(0),
+    median(figures.p50).toFixed(2),
+    median(figures.p99).toFixed(2),
+    String(figures.errors),
+  ];
 }
 
-async function startGateway(port: number, transport: "fast" | "strict"): Promise<Started> {
-  const file = join(folder, `${transport}.vgw`);
-  writeFileSync(
-    file,
-    `vgw 1
-
-gateway bench {
-  listen: [http("127.0.0.1:${port}", transport: ${transport})]
-  threads: 1
-  access_log: false
-}
-
-service up { url: "http://127.0.0.1:${upstreamPort}" }
-
-route any "/{path...}" open { forward up }
-`,
-  );
-  const artifact = join(folder, transport);
-  execFileSync(process.execPath, [vgw, "build", file, "-o", artifact], { stdio: ["ignore", "ignore", "inherit"] });
-  return start(process.execPath, [join(artifact, "gateway.mjs")], port);
+function bars(): { text: string; met: boolean }[] {
+  const bar = (text: string, figure: Figures | undefined, base: Figures | undefined, most: number) => {
+    if (figure === undefined || base === undefined) return [];
+    const ratio = median(ratios(figure, base));
+    return [{ text: `${text} (${ratio.toFixed(2)})`, met: ratio <= most }];
+  };
+  const routes = (count: number): Figures | undefined => find("routes", FAST.name, count);
+  const ten = find("headers", FAST.name);
+  return [
+    ...bar("ten headers: at most 1.25 times nginx's CPU time", ten, find("headers", "nginx"), 1.25),
+    ...bar("ten headers: at most a third of http-proxy's CPU time", ten, find("headers", "http-proxy"), 1 / 3),
+    ...bar("1,000 routes: at most 1.05 times the CPU time of one", routes(1000), routes(1), 1.05),
+    ...bar("100,000 routes: at most 1.10 times the CPU time of one", routes(100_000), routes(1), 1.1),
+  ];
 }

@@ -1,0 +1,59 @@
+/** Vivremotion as it is deployed: the artifact that `vgw build` writes, one thread, no access log. */
+import { execFileSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { start } from "../lib/process.ts";
+import { type Contender, type Place, routePath, type Task, writeFiles } from "./contender.ts";
+
+const vgw = join(dirname(fileURLToPath(import.meta.url)), "../../compiler/dist/vgw.mjs");
+
+export function vivremotion(transport: "fast" | "strict"): Contender {
+  return {
+    name: `Vivremotion (${transport})`,
+    can: () => true,
+    start: (task, place) =>
+      start(process.execPath, [join(artifact(transport, task, place), "gateway.mjs")], place.port, 120),
+  };
+}
+
+/** Builds the program of a task; gives the folder. */
+export function artifact(transport: "fast" | "strict", task: Task, place: Place): string {
+  const folder = writeFiles(place, { "gateway.vgw": program(transport, task, place) });
+  const out = join(folder, "dist");
+  execFileSync(process.execPath, [vgw, "build", join(folder, "gateway.vgw"), "-o", out], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  return out;
+}
+
+function program(transport: string, task: Task, { port, upstream }: Place): string {
+  return `vgw 1
+
+gateway bench {
+  listen: [http("127.0.0.1:${port}", transport: ${transport})]
+  threads: 1
+  access_log: false
+  limits: { body: 2MB }
+}
+
+service up { url: "http://127.0.0.1:${upstream}" }
+
+${task.kind === "compose" ? COMPOSE : routes(task.routes)}`;
+}
+
+function routes(count: number): string {
+  if (count === 1) return `route any "/{path...}" open { forward up }\n`;
+  return Array.from({ length: count }, (_, index) => `route any "${routePath(index)}{id}" open { forward up }\n`).join(
+    "",
+  );
+}
+
+const COMPOSE = `type Customer { id: string, name: string }
+type Order { id: string, status: string, total: float }
+
+route GET "/profile/{id: string(1..40)}" open {
+  let customer = up.get("/customers/{id}") as Customer else deny 502 "Away."
+  let recent = up.get("/orders?customer={id}") as [Order] else []
+  reply { name: customer.name, orders: recent.map(o => o.id) }
+}
+`;
