@@ -1,6 +1,7 @@
 /**
  * What each transport can do, in code, so that the host can refuse a setting that would be ignored and the suite can name every
- * allowed difference. Where one says false, the reason stands beside the field.
+ * allowed difference. Where one says false, the reason stands beside the field. Which of Http11Probe's cases fail for that, case by
+ * case: `uws/probe-failures.ts`.
  */
 
 export interface Capabilities {
@@ -17,7 +18,10 @@ export interface Capabilities {
   readonly trailers: boolean;
   /** Several requests may wait for their answers on one connection. uWebSockets.js closes it when one comes while another is under way. */
   readonly pipelining: boolean;
-  /** The head of a streamed answer leaves before its first byte. uWebSockets.js finishes a head only together with body bytes. */
+  /**
+   * The head of a streamed answer leaves before its first byte. uWebSockets.js finishes a head only together with body bytes: `write("")` and a
+   * cork send nothing, and `beginWrite` is not offered to JavaScript (20.30, 20.57).
+   */
   readonly earlyHead: boolean;
   /** Passes an upstream's Date on. uWebSockets.js always writes its own. */
   readonly passesDate: boolean;
@@ -26,24 +30,35 @@ export interface Capabilities {
    * bytes beyond ASCII at either end of a value, which cannot be seen.
    */
   readonly opaqueValues: boolean;
-  /** Chunk extensions, and every broken chunk is noticed. 20.30 refuses extensions, and takes some bodies for shorter than they are. */
+  /**
+   * Chunk extensions, and every broken chunk is noticed. uWebSockets.js reads what stands behind a size as more digits of it (":" to "@" too), so a
+   * request with an extension waits for bytes that do not come, and is closed after 10 to 12 s; some broken bodies are taken for shorter or
+   * longer than they are. A chunked request is its connection's last, so that none of this reaches another request.
+   */
   readonly strictChunks: boolean;
   /** A field without a name is refused. For uWebSockets.js the head ends there, and what stands behind it is never seen. */
   readonly strictNames: boolean;
-  /** Malformed heads get an answer. 20.30 closes, or leaves the connection to its idle time; 20.57 answers without problem details. */
+  /** Malformed heads get an answer. 20.30 closes, or leaves the connection to its idle time; 20.57 answers some, without problem details. */
   readonly answersMalformed: boolean;
   /** "Transfer-Encoding: Chunked" in any spelling. uWebSockets.js takes lower case only, so others are refused (501). */
   readonly codingCase: boolean;
   /** Listens on a socket that another thread opened (`ListenOptions.fd`). uWebSockets.js shares ports by SO_REUSEPORT instead. */
   readonly descriptor: boolean;
-  /** Settings that are honoured; the others are fixed by the build (idle and head: 10 to 12 s, closed without an answer). */
+  /**
+   * Nothing arrives for a body whose receiver has paused, but for one read. 20.57 reads on within one turn, paused or not, for as long as each read
+   * fills its 512 KiB: with a sender as fast as this side copies (in practice one on the same machine, over loopback) a body is kept in
+   * memory as far as its limit allows. A maximum of `net.ipv4.tcp_rmem` below 512 KiB prevents that.
+   */
+  readonly promptPause: boolean;
+  /** Settings that are honoured; the others are fixed (idle and head: 10 to 12 s, closed without an answer). */
   readonly limits: { readonly idle: boolean; readonly head: boolean; readonly connections: boolean };
-  /** Largest declared body length: 20.30 takes no more than nine digits and closes; longer ones can come chunked. null: `limits.body` alone. */
+  /** Largest declared body length: 20.30 takes no more than nine digits and closes without an answer; longer ones can come chunked. null: `limits.body` alone. */
   readonly declaredLength: number | null;
-  /** Most header fields in a request: 20.30 gives no answer above. null: bounded by `limits.headers` alone. */
+  /** Most header fields in a request: 20.30 gives no answer above, 20.57 says 431. null: bounded by `limits.headers` alone. */
   readonly fieldCount: number | null;
 }
 
+/** What can be relied on whichever build of uWebSockets.js loads. */
 export const FAST: Capabilities = {
   http10: false,
   otherTargets: false,
@@ -58,10 +73,23 @@ export const FAST: Capabilities = {
   answersMalformed: false,
   codingCase: false,
   descriptor: false,
+  promptPause: false,
   limits: { idle: false, head: false, connections: false },
   declaredLength: 999_999_999,
   fieldCount: 49,
 };
+
+/** What one build can do beyond that: of those that were tried. `version` such as "20.57.0". */
+export function fastCapabilities(version: string): Capabilities {
+  if (isBuild(version, 30)) return { ...FAST, promptPause: true };
+  if (isBuild(version, 57)) return { ...FAST, declaredLength: null, fieldCount: 98 };
+  return FAST;
+}
+
+/** Whether it is 20.`minor`. */
+function isBuild(version: string, minor: number): boolean {
+  return version.startsWith(`20.${minor}.`);
+}
 
 export const STRICT: Capabilities = {
   http10: true,
@@ -77,6 +105,7 @@ export const STRICT: Capabilities = {
   answersMalformed: true,
   codingCase: true,
   descriptor: true,
+  promptPause: true,
   limits: { idle: true, head: true, connections: true },
   declaredLength: null,
   fieldCount: null,

@@ -103,6 +103,8 @@ export interface Seen {
 /** One way to run a program: the interpreter, or a bundle behind a transport. */
 export interface Driver {
   readonly name: "interpreter" | "strict" | "fast";
+  /** The version of uWebSockets.js. */
+  readonly build?: string;
   start(file: CaseFile): Promise<Running>;
 }
 export interface Running {

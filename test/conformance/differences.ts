@@ -3,15 +3,21 @@ import type { Case, CaseFile, Driver } from "./case.ts";
 
 export interface Difference {
   readonly driver: Driver["name"];
+  /** Which builds of uWebSockets.js; absent: all. */
+  readonly builds?: (version: string) => boolean;
   /** Which cases it touches. */
   readonly applies: (one: Case, file: CaseFile) => boolean;
   readonly reason: string;
   /**
    * "skip": the case is not run on that driver. "may-close": the connection may be closed without an answer instead, and no
-   * upstream may have heard of it. Names: only these header fields of the answer are not compared.
+   * upstream may have heard of it. "refused": the same, or another status from 400 on. Names: only these header fields of the answer
+   * are not compared.
    */
-  readonly effect: "skip" | "may-close" | readonly string[];
+  readonly effect: "skip" | "may-close" | "refused" | readonly string[];
 }
+
+/** Answers what its parser refuses; the older one closes. */
+const isCurrent = (version: string): boolean => version.startsWith("20.57.");
 
 export const differencesAllowed: readonly Difference[] = [
   {
@@ -41,8 +47,24 @@ export const differencesAllowed: readonly Difference[] = [
   },
   {
     driver: "fast",
+    builds: (version) => !isCurrent(version),
     applies: (one) => one.request.raw !== null || one.request.method === "get",
     reason: "uWebSockets.js before 20.57 closes without an answer where its parser refuses a request.",
+    effect: "may-close",
+  },
+  {
+    driver: "fast",
+    builds: isCurrent,
+    applies: (one) => /^[A-Z]+ \* /.test(one.request.raw ?? ""),
+    reason: "uWebSockets.js 20.57 answers 505 to every request line that is not in origin form.",
+    effect: "refused",
+  },
+  {
+    driver: "fast",
+    builds: isCurrent,
+    applies: (one) => /\r\n[0-9a-f]+;/i.test(one.request.raw ?? ""),
+    reason:
+      "uWebSockets.js takes a chunk extension for digits of the size, waits for bytes that do not come, and closes after 10 to 12 s.",
     effect: "may-close",
   },
   {
@@ -53,6 +75,8 @@ export const differencesAllowed: readonly Difference[] = [
   },
 ];
 
-export function allowed(driver: Driver["name"], one: Case, file: CaseFile): Difference | null {
-  return differencesAllowed.find((each) => each.driver === driver && each.applies(one, file)) ?? null;
+export function allowed(driver: Driver, one: Case, file: CaseFile): Difference | null {
+  const isMeant = ({ driver: name, builds }: Difference): boolean =>
+    name === driver.name && (builds === undefined || builds(driver.build ?? ""));
+  return differencesAllowed.find((each) => isMeant(each) && each.applies(one, file)) ?? null;
 }

@@ -42,7 +42,7 @@ async function isCaught(driver: Driver, file: CaseFile): Promise<boolean> {
     const running = await driver.start(file);
     try {
       for (const one of file.cases) {
-        const difference = allowed(driver.name, one, file);
+        const difference = allowed(driver, one, file);
         if (difference?.effect === "skip") continue;
         if (judge(one, await running.send(one.request), difference).length > 0) return true;
       }

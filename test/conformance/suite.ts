@@ -11,7 +11,7 @@ export function conformance(driver: Driver): void {
       const running = once(() => driver.start(file));
       afterAll(async () => (await running.started)?.stop());
       for (const one of file.cases) {
-        const difference = allowed(driver.name, one, file);
+        const difference = allowed(driver, one, file);
         if (difference?.effect === "skip") it.skip(`${one.title}: ${difference.reason}`);
         else it(one.title, () => run(running.get(), file, one, difference));
       }
@@ -27,7 +27,8 @@ async function run(running: Promise<Running>, file: CaseFile, one: Case, differe
 /** What is wrong, given the difference that is allowed. */
 export function judge(one: Case, seen: Seen, difference: Difference | null): string[] {
   const effect = difference?.effect ?? [];
-  if (effect === "may-close" && seen.answer.status === 0)
+  const isRefusal = effect === "refused" && seen.answer.status >= 400;
+  if (isRefusal || ((effect === "may-close" || effect === "refused") && seen.answer.status === 0))
     return seen.calls.length === 0 ? [] : ["an upstream heard of it"];
   if (typeof effect === "string") return differences(one, seen);
   const headers = one.answer.headers.filter(({ name }) => !effect.includes(name));

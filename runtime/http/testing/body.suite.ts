@@ -162,6 +162,23 @@ export function bodySuite(transport: Transport, can: Capabilities): void {
     await served.ended(1);
   });
 
+  test("a declared length of ten digits", async () => {
+    const served = await serve((exchange) => exchange.respond(200, [], String(exchange.body.length)), {
+      limits: { body: 2_000_000_000 },
+    });
+    const client = await served.connect();
+    await client.send(post(1_000_000_000, "x"));
+    if (can.declaredLength === null) {
+      const answer = await client.answer("POST");
+      expect(answer.body).toBe("1000000000");
+      expect(answer.headers).toContainEqual([expect.stringMatching(/^connection$/), "close"]);
+      return;
+    }
+    expect(await client.rest()).toBe("");
+    expect(served.begun).toHaveLength(0);
+    expect(served.refused).toEqual(["body-too-large"]);
+  });
+
   test("a body exactly as long as the limit passes", async () => {
     const served = await serve(echo, { limits: { body: 10 } });
     const client = await served.connect();

@@ -210,6 +210,15 @@ export function headSuite(transport: Transport, can: Capabilities): void {
     expect(served.begun[0]!.headers).toHaveLength(count * 2);
   });
 
+  test("a method is case-sensitive, and reaches the program as sent", async () => {
+    const served = await serve((exchange) => exchange.respond(200, [], exchange.method));
+    const client = await served.connect();
+    await client.send("Post / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    // Some parsers refuse a method that is not registered.
+    expect(await client.rest()).toMatch(/^$|^HTTP\/1\.1 (?:4\d\d|501) |\r\n\r\nPost$/);
+    for (const exchange of served.begun) expect(exchange.method).toBe("Post");
+  });
+
   test("an Upgrade field is ignored: the answer is an ordinary one", async () => {
     const served = await serve(answer);
     const client = await served.connect();

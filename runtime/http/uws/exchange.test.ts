@@ -1,14 +1,21 @@
 import { expect, test } from "vitest";
-import { FAST } from "../capabilities.ts";
+import { fastCapabilities } from "../capabilities.ts";
 import { exchangeSuite } from "../exchange.suite.ts";
 import { createFastTransport } from "./index.ts";
 import { loadNative } from "./loader.ts";
 
 const { native, rejected } = loadNative({ headLimit: 16_384 });
 
+/** Set where one build must be the one that is tested: such as "20.57". */
+const expected = process.env.VGW_EXPECT_UWS;
+
+test.runIf(expected !== undefined)(`it is uWebSockets.js ${expected} that is tested`, () => {
+  expect(`${native?.version}.`, rejected.join("; ")).toMatch(new RegExp(`^${expected?.replaceAll(".", "\\.")}\\.`));
+});
+
 if (native === null) test.skip(`uWebSockets.js does not load here: ${rejected.join("; ")}`, () => {});
 else {
-  exchangeSuite(createFastTransport(native), FAST);
+  exchangeSuite(createFastTransport(native), fastCapabilities(native.version));
 
   test("the loader names its file and version, and why better ones were not taken", () => {
     expect(native.file).toMatch(/uws_.*\.node$/);

@@ -1,6 +1,7 @@
 /** The fast transport: uWebSockets.js behind the transport's interface. The only folder that touches its objects. */
 import { ERRORS, type ErrorCode } from "../../errors.ts";
 import type { BaseExchange, ExchangeOwner, RequestHead } from "../base.ts";
+import { fastCapabilities } from "../capabilities.ts";
 import type { Headers } from "../exchange.ts";
 import { isPlain } from "../fields.ts";
 import { head, inspectHead, isToken } from "../head.ts";
@@ -14,12 +15,14 @@ import { UwsExchange } from "./exchange.ts";
 import type { LoadedNative } from "./loader.ts";
 import type { NativeApp, NativeModule, NativeRequest, NativeResponse } from "./native.ts";
 
+/** uWebSockets.js looks every four seconds, and closes what has been silent for so long. */
+const TIMEOUT_SECONDS = 10;
+
 export function createFastTransport(native: LoadedNative): Transport {
   return {
     name: "fast",
     description: `uWebSockets.js ${native.version} (${native.source})`,
-    listen: (options) =>
-      new Promise((resolve, reject) => void new UwsListener(native.module, options, resolve, reject)),
+    listen: (options) => new Promise((resolve, reject) => void new UwsListener(native, options, resolve, reject)),
   };
 }
 
@@ -48,6 +51,7 @@ class UwsListener implements Listener, ExchangeOwner {
   connections: number | null = null;
   readonly #options: ListenOptions;
   readonly #native: NativeModule;
+  readonly #longest: number;
   readonly #app: NativeApp;
   readonly proxies: Proxies;
   #socket: object | null = null;
@@ -56,18 +60,19 @@ class UwsListener implements Listener, ExchangeOwner {
   #closed: () => void = () => {};
 
   constructor(
-    native: NativeModule,
+    native: LoadedNative,
     options: ListenOptions,
     resolve: (listener: Listener) => void,
     reject: (error: Error) => void,
   ) {
-    this.#native = native;
+    this.#native = native.module;
+    this.#longest = fastCapabilities(native.version).declaredLength ?? Number.MAX_SAFE_INTEGER;
     this.#options = options;
     this.proxies = new Proxies(options.trustedProxies);
     this.closed = new Promise((done) => {
       this.#closed = done;
     });
-    this.#app = native.App();
+    this.#app = native.module.App();
     if (this.#app.filter !== undefined) {
       this.connections = 0;
       const count = (_response: object, change: number): void => {
@@ -75,6 +80,9 @@ class UwsListener implements Listener, ExchangeOwner {
       };
       this.#app.filter(count);
     }
+    // What the other builds have, and what `capabilities.ts` promises.
+    this.#app.setIdleTimeout?.(TIMEOUT_SECONDS);
+    this.#app.setResponseTimeout?.(TIMEOUT_SECONDS);
     this.#app.any("/*", (response, request) => this.#receive(response, request));
     this.#app.listen(options.address, options.port, (socket) => {
       if (socket === false) {
@@ -83,7 +91,7 @@ class UwsListener implements Listener, ExchangeOwner {
         return;
       }
       this.#socket = socket;
-      Object.assign(this, { port: native.us_socket_local_port(socket) });
+      Object.assign(this, { port: this.#native.us_socket_local_port(socket) });
       resolve(this);
     });
   }
@@ -111,7 +119,7 @@ class UwsListener implements Listener, ExchangeOwner {
     request.forEach(collect);
     const url = request.getUrl();
     const query = request.getQuery() ?? "";
-    const method = request.getCaseSensitiveMethod().toUpperCase();
+    const method = request.getCaseSensitiveMethod();
     const peer = addressText(response.getRemoteAddress());
     const fault = inspectHead(fields, "1.1");
     if (fault !== null) return this.#refuse(response, fault, peer);
@@ -121,6 +129,8 @@ class UwsListener implements Listener, ExchangeOwner {
     }
     const path = canonicalPath(url);
     if (path === null || (query !== "" && !isQuery(query))) return this.#refuse(response, "target-malformed", peer);
+    // uWebSockets.js closes as soon as it is back: no program begins what cannot be answered.
+    if (head.length !== null && head.length > this.#longest) return this.#refuse(response, "body-too-large", peer);
     // Both versions take only "chunked" in this very spelling for a chunked body; the rest would be read as the next request.
     if (head.length === null && !hasExactChunked(fields)) return this.#refuse(response, "coding-not-implemented", peer);
     return new UwsExchange(
