@@ -7,7 +7,7 @@ import type { Exchange, Headers } from "./http/exchange.ts";
 import type { Failure } from "./failure.ts";
 
 /** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 export interface BundleModule {
   /** Reads the environment and gives what the host must provide. Throws a `StartError` (`start-error.ts`) naming every variable that is missing or malformed. */
@@ -31,6 +31,11 @@ export interface Host {
   /** The environment as `configure` accepted it: typed values by variable name. */
   readonly environment: { readonly [name: string]: string | number | boolean };
   service(name: string): Service;
+  /**
+   * The counters of a limit, shared by all threads and by every generation that asks for the same identity. `whenFull` says what
+   * happens to a key for which the host has no place left.
+   */
+  limiter(identity: string, whenFull: "allow" | "deny"): Limiter;
   log(exchange: Exchange, level: "debug" | "info" | "warn" | "error", fields: LogValue): void;
   /**
    * Arms the route's deadline: `milliseconds` after `exchange.startedAt` the host answers 504 (or cuts an answer that has
@@ -53,6 +58,23 @@ export type LogValue =
   | undefined
   | readonly LogValue[]
   | { readonly [key: string]: LogValue };
+
+// ---------------------------------------------------------------- limits
+
+/** One limit. The fields tell about the latest `take`, and are read before anything is awaited. */
+export interface Limiter {
+  /**
+   * GCRA: admits `burst` units at once and `rate.count` in each `rate.per` (milliseconds) from then on. True: admitted, and `cost`
+   * units were taken; false: nothing was changed. Other rates and bursts count apart.
+   */
+  take(key: string, rate: { readonly count: number; readonly per: number }, burst: number, cost: number): boolean;
+  /** Whole units that could be taken now. */
+  readonly remaining: number;
+  /** Seconds, rounded up, until all of `burst` is there again. */
+  readonly reset: number;
+  /** After a refusal: seconds, rounded up, until the same cost is admitted; 0: never. */
+  readonly retryAfter: number;
+}
 
 // ---------------------------------------------------------------- services
 
@@ -145,6 +167,8 @@ export interface GatewayConfiguration {
     /** Time for the whole request head to arrive. */
     readonly head: number;
     readonly connections: number | null;
+    /** Values of `limit … by` that can be counted at the same time. */
+    readonly counters: number;
   };
   /** How the client's address is passed on: "x-forwarded", "forwarded", "both" or "none". */
   readonly forwarded: "x-forwarded" | "forwarded" | "both" | "none";

@@ -22,6 +22,7 @@ export const ERRORS = {
   "unsupported-media-type": { status: 415, title: "The body's media type is not supported" },
   "expectation-failed": { status: 417, title: "The expectation cannot be met" },
   "upgrade-required": { status: 426, title: "The request needs another protocol" },
+  "rate-limited": { status: 429, title: "Too many requests" },
   "headers-too-large": { status: 431, title: "The request's header fields are too large" },
   // What the program met.
   "absent-value": { status: 500, title: "A value that is needed is absent" },

@@ -12,6 +12,7 @@ export type FailureKind =
   | "protocol"
   | "invalid"
   | "refused"
+  | "limited"
   | "division"
   | "absent"
   | "overload";

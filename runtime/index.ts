@@ -9,6 +9,7 @@ export type {
   CallSignal,
   Configuration,
   Host,
+  Limiter,
   Program,
   Service,
 } from "./abi.ts";

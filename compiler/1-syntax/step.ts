@@ -12,7 +12,7 @@ export interface Body {
 }
 
 const guardable: ReadonlySet<string> = new Set(
-  "require forward reply deny set remove rewrite log expression-step".split(" "),
+  "require limit forward reply deny set remove rewrite log expression-step".split(" "),
 );
 const bodySettings: ReadonlySet<string> = new Set(["deadline", "body", "timeout"]);
 const testVerbs: ReadonlySet<TokenType> = new Set([v.GivenVerb, v.SendVerb, v.ExpectVerb, v.AdvanceVerb]);
@@ -91,6 +91,7 @@ export abstract class StepGrammar extends SettingGrammar {
       { ALT: () => this.SUBRULE(this.letStep) },
       { ALT: () => this.SUBRULE(this.readStep) },
       { ALT: () => this.SUBRULE(this.requireStep) },
+      { ALT: () => this.SUBRULE(this.limitStep) },
       { ALT: () => this.SUBRULE(this.forwardStep) },
       { ALT: () => this.SUBRULE(this.replyStep) },
       { ALT: () => this.SUBRULE(this.denyStep) },
@@ -252,6 +253,21 @@ export abstract class StepGrammar extends SettingGrammar {
     const condition = this.SUBRULE(this.condition);
     const otherwise = this.SUBRULE(this.optionalElse);
     return { kind: "require", condition, otherwise };
+  });
+
+  private readonly limitStep: Rule<Unguarded<tree.LimitStep>> = this.define("limitStep", () => {
+    this.CONSUME(v.LimitVerb);
+    const rate = this.SUBRULE(this.expression, withoutElse);
+    const by = this.OPTION({
+      GATE: () => this.nextWord("by"),
+      DEF: () => {
+        this.CONSUME(v.Identifier);
+        return this.SUBRULE1(this.expression, withoutElse);
+      },
+    });
+    const settings = this.OPTION1(() => this.SUBRULE(this.settings));
+    const otherwise = this.SUBRULE(this.optionalElse);
+    return { kind: "limit", rate, by: by ?? null, settings: settings ?? [], otherwise };
   });
 
   private readonly forwardStep: Rule<Unguarded<tree.ForwardStep>> = this.define("forwardStep", () => {

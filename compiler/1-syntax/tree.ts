@@ -203,6 +203,7 @@ export type Step =
   | LetStep
   | ReadStep
   | RequireStep
+  | LimitStep
   | ForwardStep
   | ReplyStep
   | DenyStep
@@ -243,6 +244,16 @@ export interface ReadStep extends Node {
 export interface RequireStep extends GuardableStep {
   readonly kind: "require";
   readonly condition: Expression;
+  readonly otherwise: Otherwise | null;
+}
+
+/** `limit 60/min by caller.id { burst: 10 } else …`. */
+export interface LimitStep extends GuardableStep {
+  readonly kind: "limit";
+  readonly rate: Expression;
+  /** null: one count for all requests. */
+  readonly by: Expression | null;
+  readonly settings: readonly Setting[];
   readonly otherwise: Otherwise | null;
 }
 
@@ -302,7 +313,7 @@ export interface ExpressionStep extends GuardableStep {
   readonly kind: "expression-step";
   readonly value: Expression;
 }
-/** `identify`, `check`, `limit`, `cache`, `publish` …: words of later versions. */
+/** `identify`, `check`, `cache`, `publish` …: words of later versions. */
 export interface ReservedStep extends Node {
   readonly kind: "reserved-step";
   readonly word: Name;

@@ -73,6 +73,7 @@ export const SetVerb = token("Set", "`set`");
 export const RemoveVerb = token("Remove", "`remove`");
 export const RewriteVerb = token("Rewrite", "`rewrite`");
 export const LogVerb = token("Log", "`log`");
+export const LimitVerb = token("Limit", "`limit`");
 export const GivenVerb = token("Given", "`given`");
 export const SendVerb = token("Send", "`send`");
 export const ExpectVerb = token("Expect", "`expect`");
@@ -124,11 +125,12 @@ export const softVerbs: ReadonlyMap<string, TokenType> = new Map([
   ["remove", RemoveVerb],
   ["rewrite", RewriteVerb],
   ["log", LogVerb],
+  ["limit", LimitVerb],
   ["given", GivenVerb],
   ["send", SendVerb],
   ["expect", ExpectVerb],
   ["advance", AdvanceVerb],
-  ...["identify", "check", "limit", "cache", "publish", "hold", "redact", "cut", "keep", "window"].map(
+  ...["identify", "check", "cache", "publish", "hold", "redact", "cut", "keep", "window"].map(
     (word) => [word, ReservedVerb] as const,
   ),
 ]);

@@ -1,5 +1,6 @@
 /** What literals mean: numbers with their units, times, addresses. The plan asks the same functions for their values. */
 import { cidrFromText, ipFromText } from "../../runtime/value/address.ts";
+import { rateFromText } from "../../runtime/value/money.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
 import { currencies, unitAliases, units } from "../vocabulary/units.ts";
@@ -30,8 +31,9 @@ export function numberMeaning(node: tree.NumberLiteral): NumberMeaning {
     const per = units.get(node.per);
     if (per?.type !== "duration") return { problem: "unit", unit: node.per };
     if (node.unit !== null) return { problem: "unit", unit: `${node.unit}/${node.per}` };
-    if (!Number.isFinite(number) || number < 0) return { problem: "range", wanted: "a rate" };
-    return { type: simple("rate"), value: { count: number, per: per.times / per.over } };
+    const rate = rateFromText(`${node.digits}/${node.per === "d" ? "day" : node.per}`);
+    if (rate === undefined) return { problem: "range", wanted: "a rate (a whole number from 1, per s, min, h or day)" };
+    return { type: simple("rate"), value: rate };
   }
   if (node.unit === null) {
     if (/[.eE]/.test(node.digits))

@@ -25,6 +25,8 @@ export interface Program {
   readonly services: ReadonlyMap<CheckedService, string>;
   readonly constants: ReadonlyMap<CheckedConstant, string>;
   readonly functions: ReadonlyMap<CheckedFunction, string>;
+  /** Identities of `limit` steps, by module and node (`bindingKey`). */
+  readonly limits: ReadonlyMap<string, string>;
   /** Functions that some expression calls, filled while lowering. */
   readonly called: Map<CheckedFunction, FunctionPlan>;
   readonly environment: Map<string, EnvironmentPlan>;
@@ -35,6 +37,8 @@ export interface Program {
 export interface Body {
   readonly program: Program;
   readonly names: Names;
+  /** Names of the limits that one request may meet. */
+  readonly limits: Names;
   /** What each declared name stands for, by module and node of its declaration. */
   readonly bindings: Map<string, Expr>;
   /** Slots that hold the rest of the path. */

@@ -8,7 +8,7 @@ import type { FunctionPlan } from "./plan.ts";
 export function functionPlan(program: Program, called: CheckedFunction): FunctionPlan {
   const known = program.called.get(called);
   if (known !== undefined) return known;
-  const body: Body = { program, names: new Names(), bindings: new Map(), rests: new Set() };
+  const body: Body = { program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() };
   const context: Context = {
     body,
     module: called.module,

@@ -4,6 +4,7 @@ import type { CheckedProgram } from "../3-types/checked.ts";
 import { lowerConstants } from "./constant.ts";
 import type { Program, ReadFile } from "./context.ts";
 import { Names } from "./names.ts";
+import { limitIdentities } from "./limit.ts";
 import { inOrder } from "./order.ts";
 import type { Plan } from "./plan.ts";
 import { bodyLimitOf, lowerRoute } from "./route.ts";
@@ -33,9 +34,11 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
 
 /** What lowering needs to know of the whole program. The same program gives the same names every time. */
 export function prepare(checked: CheckedProgram, readFile: ReadFile = fromDisk): Program {
+  const modules = new Map(checked.modules.map((module, index) => [module, index]));
   return {
     checked,
-    modules: new Map(checked.modules.map((module, index) => [module, index])),
+    modules,
+    limits: limitIdentities(checked, modules),
     services: named(checked.services),
     constants: named(checked.constants),
     functions: named(checked.functions),

@@ -127,6 +127,7 @@ export type Step =
   | AttemptStep
   | FailStep
   | RequireStep
+  | LimitStep
   | IfStep
   | GatherStep
   | SetStep
@@ -230,6 +231,27 @@ export interface FailStep extends Originated {
 export interface RequireStep extends Originated {
   readonly step: "require";
   readonly condition: Expr;
+}
+
+/**
+ * Takes `cost` from what is left of `rate` for the key, where there is enough; else fails with kind "limited" (429) and takes nothing.
+ * Counts are one per identity, rate, burst and key.
+ */
+export interface LimitStep extends Originated {
+  readonly step: "limit";
+  readonly identity: string;
+  /** As header fields say it, unique in the route. */
+  readonly name: string;
+  readonly rate: Expr;
+  readonly burst: Expr;
+  readonly cost: Expr;
+  /** Of a type that has a text; null: all requests share one count. */
+  readonly key: Expr | null;
+  /** Whether the answer says what is left (`RateLimit-Policy`, `RateLimit`). */
+  readonly headers: boolean;
+  /** Whether the answer to a refusal says when to come again. */
+  readonly retryAfter: boolean;
+  readonly whenFull: "deny" | "allow";
 }
 
 export interface IfStep extends Originated {

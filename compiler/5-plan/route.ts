@@ -12,7 +12,7 @@ import { lowerSteps } from "./step.ts";
 const DEFAULT_BODY = 1_000_000;
 
 export function lowerRoute(program: Program, route: CheckedRoute, gatewayBody: number): RoutePlan {
-  const body: Body = { program, names: new Names(), bindings: new Map(), rests: new Set() };
+  const body: Body = { program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() };
   const steps: Step[] = [];
   const context: Context = {
     body,

@@ -24,6 +24,7 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
   for (const { name } of plan.services) {
     if (emission.usedServices.has(name)) given.push(`let ${emission.service(name)}: Service;`);
   }
+  for (const { name } of emission.limiters.values()) given.push(`let ${name}: Limiter;`);
   if (given.length > 0) head.push("// Given by the host when the bundle is loaded.", ...given, "");
   const before = head.join("\n").concat("\n");
   const helpers = emission.declarations.flatMap(({ text }) => ["", text]);
@@ -45,6 +46,7 @@ function imports(emission: Emission): string[] {
   const { values } = emission.imports;
   const types = new Set(emission.imports.types);
   if (emission.usedServices.size > 0) types.add("Service");
+  if (emission.limiters.size > 0) types.add("Limiter");
   const names = [...values, ...[...types].filter((name) => !values.includes(name)).map((name) => `type ${name}`)];
   names.sort((left, right) => (bare(left) < bare(right) ? -1 : 1));
   const lines = ["import {", ...names.map((name) => `  ${name},`), `} from "@vivremotion/runtime";`];

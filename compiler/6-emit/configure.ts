@@ -133,6 +133,7 @@ function emitGateway(writer: SourceWriter, name: string, settings: Settings): vo
       writer.line(`idle: ${settingText(limits.idle, 60_000)},`);
       writer.line(`head: ${settingText(limits.head, 10_000)},`);
       writer.line(`connections: ${settingText(limits.connections, null)},`);
+      writer.line(`counters: ${settingText(limits.counters, 65_536)},`);
     });
     writer.line("},");
     writer.line(`forwarded: ${JSON.stringify(FORWARDED[String(settings.forwarded ?? "both")] ?? "both")},`);

@@ -3,6 +3,7 @@
  * serialisers, patterns) that are declared once however many routes need them.
  */
 import type { Plan } from "../5-plan/plan.ts";
+import type { LimitStep } from "../5-plan/plan.ts";
 import { capital, identifier, Names } from "./names.ts";
 
 /** Something written into the helper section of the file. */
@@ -70,6 +71,19 @@ export class Emission {
   service(name: string): string {
     this.usedServices.add(name);
     return this.services.get(name) ?? name;
+  }
+
+  /** Limits that are used, by identity and rule: the variable that holds the host's counters. */
+  readonly limiters = new Map<string, { readonly name: string; readonly text: string }>();
+
+  limiter({ identity, whenFull, name }: LimitStep): string {
+    const text = `limiter(${JSON.stringify(identity)}, "${whenFull}")`;
+    let known = this.limiters.get(text);
+    if (known === undefined) {
+      known = { name: this.take(identifier(`${name} limit`)), text };
+      this.limiters.set(text, known);
+    }
+    return known.name;
   }
 
   /** Imports a function of the runtime and gives its name here. */

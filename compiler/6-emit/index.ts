@@ -3,6 +3,7 @@
  * everything that the types decide is decided here, so that nothing is looked up when a request runs.
  */
 import type { Expr, Plan } from "../5-plan/plan.ts";
+import { ABI_VERSION } from "../../runtime/abi.ts";
 import { optionalText } from "./call.ts";
 import { assemble } from "./assemble.ts";
 import { emitConfigure } from "./configure.ts";
@@ -75,7 +76,11 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
   const { plan } = emission;
   const constants = new SourceWriter();
   late(constants);
-  const needed = emission.hostUsed || emission.environmentUsed || emission.usedServices.size > 0;
+  const needed =
+    emission.hostUsed ||
+    emission.environmentUsed ||
+    emission.usedServices.size > 0 ||
+    emission.limiters.size > 0;
   const parameter = needed ? `given: ${emission.useType("Host")}` : "";
   writer.block(`export function load(${parameter}): ${emission.useType("Program")}`, () => {
     if (emission.hostUsed) writer.line("host = given;");
@@ -87,7 +92,8 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
         service.key === null ? found : `${emission.use("keyed")}(${found}, ${keyText(emission, service.key)})`;
       writer.within(service.origin, () => writer.line(`${emission.service(service.name)} = ${given};`));
     }
+    for (const { name, text } of emission.limiters.values()) writer.line(`${name} = given.${text};`);
     writer.append(constants);
-    writer.line(`return { abi: 1, handle${emission.warmed ? ", warm" : ""} };`);
+    writer.line(`return { abi: ${ABI_VERSION}, handle${emission.warmed ? ", warm" : ""} };`);
   });
 }

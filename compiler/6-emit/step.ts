@@ -8,6 +8,7 @@ import { decodeText } from "./decode.ts";
 import { expression, operand } from "./expression.ts";
 import { emitForward } from "./forward.ts";
 import { emitGather } from "./gather.ts";
+import { emitLimit } from "./limit.ts";
 import { emitLog } from "./log.ts";
 import { emitSet } from "./place.ts";
 import { emitRead } from "./read.ts";
@@ -71,6 +72,9 @@ function emitStep(body: Body, step: Step): boolean {
       guarded(body, `!${operand(scope, step.condition)}`, (inner) =>
         fail(inner, () => `${emission.use("failureOf")}("refused")`),
       );
+      return true;
+    case "limit":
+      emitLimit(body, step);
       return true;
     case "if":
       return emitIf(body, step);

@@ -21,6 +21,10 @@ export function stepExpressions(step: Step): readonly Expr[] {
       return [step.left, step.right];
     case "convert":
       return step.arguments;
+    case "limit": {
+      const amounts = [step.rate, step.burst, step.cost];
+      return step.key === null ? amounts : [step.key, ...amounts];
+    }
     case "require":
     case "if":
       return [step.condition];
@@ -199,6 +203,7 @@ export function failingPlaces(steps: readonly Step[]): number {
       case "convert":
       case "fail":
       case "require":
+      case "limit":
       case "gather":
       case "forward":
         count++;

@@ -505,6 +505,21 @@ export const catalogue = {
     severity: "error",
     message: "the fast transport cannot honour {setting}",
   },
+  VGW7003: {
+    slug: "cost-above-burst",
+    severity: "error",
+    message: "a request counts for {cost}, and at most {burst} are admitted at once",
+  },
+  VGW7004: {
+    slug: "limit-by-constant",
+    severity: "warning",
+    message: "the limit counts by a value that is the same for every request",
+  },
+  VGW7005: {
+    slug: "limit-too-slow",
+    severity: "error",
+    message: "the limit would have to remember a caller for more than 104 days",
+  },
   VGW8001: {
     slug: "unused",
     severity: "warning",
@@ -615,5 +630,8 @@ export interface MessageValues {
   VGW6108: { what: string | number };
   VGW7001: { service: string | number };
   VGW7002: { setting: string | number };
+  VGW7003: { cost: string | number; burst: string | number };
+  VGW7004: Record<never, never>;
+  VGW7005: Record<never, never>;
   VGW8001: { what: string | number; name: string | number };
 }

@@ -55,6 +55,13 @@ function unguarded(view: SourceView, node: Guardable): Doc {
   switch (node.kind) {
     case "require":
       return ["require ", expression(view, node.condition, binding.value), elsePart(view, node.otherwise)];
+    case "limit": {
+      const { rate, by } = node;
+      const key = by === null ? "" : [" by ", expression(view, by, binding.value)];
+      const from = view.last((by ?? rate).id) + 1;
+      const list = node.settings.length === 0 ? "" : [" ", settings(view, from, node.settings)];
+      return ["limit ", expression(view, rate, binding.value), key, list, elsePart(view, node.otherwise)];
+    }
     case "forward": {
       const bare = node.settings.length === 0 && node.steps.length === 0 && !braceFollows(view, node.service);
       const block = bare ? "" : [" ", body(view, view.last(node.service.id) + 1, node.settings, node.steps)];

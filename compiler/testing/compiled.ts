@@ -4,6 +4,7 @@ import { compileBundle } from "../../runtime/host/bundle.ts";
 import { checkConfiguration } from "../../runtime/host/configuration.ts";
 import { PROBLEM_HEADERS, problemText } from "../../runtime/http/problem.ts";
 import { Proxies } from "../../runtime/http/proxies.ts";
+import { createTableMemory, LimitTable, Limits, newTableKey } from "../../runtime/limit/index.ts";
 import { createService } from "../../runtime/upstream/index.ts";
 import type { World } from "../5-plan/interpreter/index.ts";
 import type { Plan } from "../5-plan/plan.ts";
@@ -62,12 +63,29 @@ function hostOf(
         throw new Error(`the bundle asks for the service ${name}, which its configuration does not name`);
       return service;
     },
+    limiter: (identity, whenFull) => limitsOf(world).limiter(identity, whenFull),
     log: (_exchange, level, fields) => world.log(level, fields),
     // A test's clock stands still, so that no deadline passes by itself.
     deadline: () => undefined,
     now: () => world.now(),
     random: () => world.random(),
   };
+}
+
+/** As many values of `limit … by` as any test will send. */
+const COUNTERS = 1024;
+const limitsByTest = new WeakMap<object, Limits>();
+
+/** The counters of the test that the world belongs to, at its clock. */
+function limitsOf(world: World): Limits {
+  const test = world.limits ?? world;
+  let limits = limitsByTest.get(test);
+  if (limits === undefined) {
+    const table = new LimitTable(createTableMemory(COUNTERS, newTableKey()), 0);
+    limits = new Limits(table, () => BigInt(Math.round(world.now() * 1e6)));
+    limitsByTest.set(test, limits);
+  }
+  return limits;
 }
 
 /** What a transport answers before a program is asked. */

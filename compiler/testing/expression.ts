@@ -69,7 +69,7 @@ export class Expressions {
   ): Promise<unknown> {
     const steps: Step[] = [];
     const context: Context = {
-      body: { program: this.#program, names: new Names(), bindings: new Map(), rests: new Set() },
+      body: { program: this.#program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() },
       module,
       out: { mode: "steps", steps },
       hint: "value",

@@ -24,6 +24,8 @@ export interface State {
   readonly environment: Map<string, string>;
   address: string;
   now: number;
+  /** The counts of limits. */
+  readonly limits: Map<string, bigint>;
   readonly sent: Sent[];
   readonly logs: unknown[];
   answer: InterpretedAnswer | null;
@@ -42,6 +44,7 @@ export class TestRun {
     environment: new Map(),
     address: "127.0.0.1",
     now: START,
+    limits: new Map(),
     sent: [],
     logs: [],
     answer: null,
@@ -156,6 +159,7 @@ export class TestRun {
         state.logs.push(value);
       },
       facts: state.facts,
+      limits: state.limits,
     };
   }
 }

@@ -53,6 +53,21 @@ export const steps: readonly StepEntry[] = [
     ends: false,
   },
   {
+    kind: "limit",
+    word: "limit",
+    syntax: "limit rate · limit rate by value · limit rate by value { settings } else step",
+    documentation:
+      "Admits so many requests in a time, for each value of `by` (without it: for all requests together); further ones get 429 with `Retry-After`, or what `else` says. " +
+      "The count is exact over all threads of a gateway (GCRA): up to `burst` at once, then the rate; a refused request counts nothing. " +
+      "Several gateways beside each other admit that much each. A limit of a policy counts all routes together that use the policy, each limit of a route its own, " +
+      "and limits with the same `name` together; another rate or burst counts apart, and an unchanged limit counts on when a new program is swapped in. " +
+      "Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).",
+    example: "limit 60/min by request.address { burst: 10 }",
+    since: "0.1",
+    places: ["route", "policy"],
+    ends: false,
+  },
+  {
     kind: "forward",
     word: "forward",
     syntax: "forward service · forward service { settings; steps } · forward service else step",

@@ -3,6 +3,7 @@ import { readArtifact } from "./artifact.ts";
 import type { CommandLine } from "./command-line.ts";
 import { configureArtifact } from "./generation.ts";
 import { createHostLog } from "./host-log.ts";
+import { createTableMemory, newTableKey } from "../limit/index.ts";
 import { createTableLayout } from "../upstream/index.ts";
 import { chooseTransports } from "./transport-choice.ts";
 import { assemble } from "./wiring.ts";
@@ -14,7 +15,8 @@ export async function check(commandLine: CommandLine, folder: string): Promise<n
   const { gateway, services } = configureArtifact(artifact, surroundings);
   const { descriptions, listeners, warnings } = await chooseTransports(gateway, artifact, commandLine.requireFast);
   const lines = { write: () => undefined };
-  const settings = { thread: 0, surroundings, folder, accessLog: false, upstreams: createTableLayout(1) };
+  const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
+  const settings = { thread: 0, surroundings, folder, accessLog: false, limitTable, upstreams: createTableLayout(1) };
   const thread = assemble(settings, createHostLog(lines.write), lines, {});
   await thread.prepare({ id: 1, artifact });
   await thread.drain({ milliseconds: 0 });

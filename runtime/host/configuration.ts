@@ -25,6 +25,7 @@ const CONFIGURATION = z.object({
       idle: MILLISECONDS,
       head: MILLISECONDS,
       connections: z.int().min(1).nullable(),
+      counters: z.int().min(64).max(16_777_216),
     }),
     forwarded: z.enum(["x-forwarded", "forwarded", "both", "none"]),
     trustedProxies: z.array(z.string()),

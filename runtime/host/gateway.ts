@@ -14,6 +14,7 @@ import { type GenerationInfo, Generations } from "./generations.ts";
 import { createHostLog, type HostLog } from "./host-log.ts";
 import { watchThreads } from "./hang-watch.ts";
 import type { Overrides } from "./overrides.ts";
+import { createTableMemory, LimitTable, newTableKey } from "../limit/index.ts";
 import { gatewayStatus, type GatewayStatus } from "./status.ts";
 import type { BoundListener, Thread, ThreadMetrics } from "./thread.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
@@ -207,11 +208,13 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
   const wanted = start.choice.shareable ? (gateway.threads ?? availableParallelism()) : 1;
   const count = entry === undefined ? 1 : wanted;
   const upstreams = createTableLayout(count);
+  const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
   const settings = (thread: number): ThreadSettings => ({
     thread,
     surroundings: start.surroundings,
     folder: start.artifact.folder,
     accessLog: gateway.accessLog,
+    limitTable,
     upstreams,
   });
   if (entry === undefined || count === 1) {
@@ -223,7 +226,10 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
       settings: settings(thread),
       write: options.write ?? silent,
       lost: start.lost,
-      ended: () => new SharedTable(upstreams).clearThread(thread),
+      ended: () => {
+        new SharedTable(upstreams).clearThread(thread);
+        new LimitTable(limitTable, thread).release(thread);
+      },
     });
   });
 }

@@ -5,6 +5,7 @@
 import type { Configuration, Host, ListenConfiguration, LogValue, ServiceConfiguration } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Listener, Transport } from "../http/transport.ts";
+import type { Limits } from "../limit/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -45,6 +46,7 @@ export interface ServingParts {
   /** The transport that serves a listener, chosen at the start. */
   readonly transport: (listen: ListenConfiguration) => Transport;
   readonly makeService: MakeService;
+  readonly limits: Limits;
   readonly live: LiveSettings;
   readonly observer: Observer;
   readonly log: HostLog;
@@ -155,7 +157,7 @@ export class Serving implements Thread {
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */
   #hostFor(configuration: Configuration): Host {
-    const { observer, now, random } = this.#parts;
+    const { observer, limits, now, random } = this.#parts;
     const services = this.#pool.acquire(configuration.services);
     const deadlines = this.#deadlines;
     return {
@@ -165,6 +167,7 @@ export class Serving implements Thread {
         if (service === undefined) throw new Error(`the program asks for the service "${name}" without configuring it`);
         return service;
       },
+      limiter: (identity, whenFull) => limits.limiter(identity, whenFull),
       log: (exchange, level, fields) => observer.log(exchange, level, fields),
       deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),
       now,

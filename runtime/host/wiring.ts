@@ -6,6 +6,7 @@ import { createFastTransport } from "../http/uws/index.ts";
 import { loadNative } from "../http/uws/loader.ts";
 import { createObserver, type LogLines, UpstreamCounterSet } from "../observe/index.ts";
 import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
+import { LimitTable, Limits } from "../limit/index.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
 import type { MakeService } from "./service-pool.ts";
@@ -18,6 +19,8 @@ export interface ThreadSettings {
   /** The artifact's folder, where the fast transport's native file may lie. */
   readonly folder: string | null;
   readonly accessLog: boolean;
+  /** The counters of limits. */
+  readonly limitTable: SharedArrayBuffer;
   /** What the threads know together about upstreams. */
   readonly upstreams: TableLayout;
 }
@@ -37,6 +40,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
   const random = injected.random ?? Math.random;
   const table = new SharedTable(settings.upstreams, settings.thread);
   const surroundings = { now: monotonic, random, table };
+  const limits = new Limits(new LimitTable(settings.limitTable, settings.thread), clockOf(injected.now));
   const transports = new Map<string, Transport>();
   return new Serving({
     thread: settings.thread,
@@ -49,12 +53,24 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
     makeService:
       injected.makeService ??
       ((configuration) => createService(configuration, live, upstreams, undefined, surroundings)),
+    limits,
     live,
-    observer: createObserver({ accessLog: settings.accessLog, lines, upstreams, now: injected.now ?? Date.now }),
+    observer: createObserver({
+      accessLog: settings.accessLog,
+      lines,
+      upstreams,
+      limits,
+      now: injected.now ?? Date.now,
+    }),
     log,
     now: injected.now ?? Date.now,
     random,
   });
+}
+
+/** Nanoseconds of the monotonic clock, which is one for all threads; or of a test's clock. */
+function clockOf(now: Injected["now"]): () => bigint {
+  return now === undefined ? () => process.hrtime.bigint() : () => BigInt(Math.round(now() * 1e6));
 }
 
 function makeTransport(listen: ListenConfiguration, folder: string | null): Transport {

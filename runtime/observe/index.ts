@@ -1,6 +1,7 @@
 /** What is noted about requests on one serving thread: the access log, `log` steps and counters, all off the request path. */
 import type { LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
+import type { Limits } from "../limit/index.ts";
 import { accessRecord, quoted } from "./access-record.ts";
 import { METRICS } from "./metrics.ts";
 import { processSamples } from "./process-samples.ts";
@@ -18,6 +19,7 @@ export interface ObserverOptions {
   readonly accessLog: boolean;
   readonly lines: LogLines;
   readonly upstreams?: UpstreamCounterSet;
+  readonly limits?: Limits;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -81,7 +83,7 @@ export class Observer {
 
   /** `inFlight`: exchanges that have begun and not ended. */
   async metrics(inFlight: number): Promise<readonly Sample[]> {
-    const { upstreams, lines } = this.#options;
+    const { upstreams, limits, lines } = this.#options;
     const labels = { gateway: this.#gateway, generation: short(this.#generation) };
     return [
       ...this.#routes.samples(),
@@ -91,6 +93,7 @@ export class Observer {
         [...this.#refused].map(([code, value]) => ({ value, labels: { code } })),
       ),
       ...(upstreams?.samples() ?? []),
+      sample(METRICS.limitDecisions, limits === undefined ? [] : limitValues(limits)),
       sample(METRICS.generation, [{ value: 1, labels }]),
       sample(METRICS.logDropped, [{ value: lines.dropped ?? 0, labels: {} }]),
       ...processSamples(),
@@ -104,6 +107,12 @@ export class Observer {
   #head(generation: string): string {
     return generation === this.#generation ? this.#currentHead : (this.#heads.get(generation) ?? this.#currentHead);
   }
+}
+
+function limitValues(limits: Limits): { readonly value: number; readonly labels: { [name: string]: string } }[] {
+  return [...limits.counts].flatMap(([limit, counts]) =>
+    Object.entries(counts).map(([result, value]) => ({ value, labels: { limit, result } })),
+  );
 }
 
 function short(hash: string): string {

@@ -111,6 +111,13 @@ export const METRICS = {
     help: "Requests refused, or given up while waiting, because every connection was in use",
     over: "sum",
   },
+  limitDecisions: {
+    name: "vgw_limit_decisions_total",
+    type: "counter",
+    labels: ["limit", "result"],
+    help: 'Decisions of limits, by where the limit stands and result ("admitted", "limited", or "full": no room to count by this value)',
+    over: "sum",
+  },
   generation: {
     name: "vgw_generation_info",
     type: "gauge",

@@ -50,6 +50,7 @@ export async function gather<T, U>(
 /** The failures that a program makes itself. */
 export function failureOf(kind: FailureKind): Failure {
   if (kind === "refused") return new Failure(kind, 403, "requirement-failed", "a requirement does not hold");
+  if (kind === "limited") return new Failure(kind, 429, "rate-limited", "a limit is used up");
   if (kind === "invalid") return new Failure(kind, 400, "invalid-value", "a value is out of its range");
   return new Failure(kind, 500, "absent-value", "a value that is needed is absent");
 }

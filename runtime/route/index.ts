@@ -39,6 +39,7 @@ export {
   missingInput,
   otherwise,
 } from "./input.ts";
+export { admit, setRetryAfter } from "./limit.ts";
 export { replyKnownProblem, replyMethodNotAllowed } from "./missing.ts";
 export { headerLine, present, textsOf, whenPresent, whenText } from "./optional.ts";
 export { changeQuery, formNames, formValues, queryValue, queryValues } from "./query.ts";

@@ -13,6 +13,8 @@ export interface Loaded {
   /** Values by variable, typed, defaults filled in. */
   readonly environment: ReadonlyMap<string, unknown>;
   readonly constants: ReadonlyMap<string, unknown>;
+  /** The counts of limits, where the world keeps none. */
+  readonly limits: Map<string, bigint>;
 }
 
 export interface Context extends Loaded {

@@ -39,7 +39,7 @@ export function createInterpreter(
   environment: { readonly [name: string]: string | undefined },
 ): Interpreter {
   const functions = new Map(plan.functions.map((one) => [one.name, one]));
-  const program = { plan, functions, environment: readEnvironment(plan, environment) };
+  const program = { plan, functions, environment: readEnvironment(plan, environment), limits: new Map<string, bigint>() };
   return {
     answer: (request, world) => answer(newContext(program, request, world)),
     evaluate: async (steps, value, slots, world) => {

@@ -23,6 +23,7 @@ import { writeCookie } from "./cookie.ts";
 import { decodeValue } from "./decode.ts";
 import { denied, passedOn, replied } from "./ending.ts";
 import { evaluate } from "./expression.ts";
+import { limit } from "./limit.ts";
 import { divide } from "./operator.ts";
 import { ABSENT, readInput, tooLarge } from "./read.ts";
 import { Scope } from "./scope.ts";
@@ -83,6 +84,11 @@ export class Machine {
         return holds
           ? NEXT
           : this.#fail(step.origin, new Failure("refused", 403, "requirement-failed", "a requirement does not hold"));
+      }
+      case "limit": {
+        const failure = limit(step, scope, context);
+        this.#note(step, `${step.name}: ${failure === null ? "admitted" : "used up"}`);
+        return failure === null ? NEXT : this.#fail(step.origin, failure);
       }
       case "if": {
         const holds = evaluate(step.condition, scope, context) === true;

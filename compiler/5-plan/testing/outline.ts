@@ -36,6 +36,10 @@ function linesOf(step: Step, indent: string): string[] {
       return [`${indent}fail ${step.kind}`];
     case "require":
       return [`${indent}require ${text(step.condition)}`];
+    case "limit": {
+      const by = step.key === null ? "" : ` by ${text(step.key)}`;
+      return [`${indent}limit ${step.name} ${text(step.rate)}${by} burst ${text(step.burst)} cost ${text(step.cost)}`];
+    }
     case "if": {
       const otherwise = step.otherwise.length === 0 ? [] : [`${indent}else`, ...outline(step.otherwise, deeper)];
       return [`${indent}if ${text(step.condition)}`, ...outline(step.then, deeper), ...otherwise];

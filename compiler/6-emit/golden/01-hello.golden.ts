@@ -62,6 +62,7 @@ export function configure(): Configuration {
         idle: 60_000,
         head: 10_000,
         connections: null,
+        counters: 65_536,
       },
       forwarded: "both",
       trustedProxies: [],
@@ -76,7 +77,7 @@ export function configure(): Configuration {
 }
 
 export function load(): Program {
-  return { abi: 1, handle, warm };
+  return { abi: 2, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.

@@ -281,6 +281,7 @@ export function configure(given: Environment): Configuration {
         idle: 60_000,
         head: 10_000,
         connections: null,
+        counters: 65_536,
       },
       forwarded: "both",
       trustedProxies: [],
@@ -333,7 +334,7 @@ export function load(given: Host): Program {
   orders = given.service("orders");
   catalogue = given.service("catalogue");
   images = given.service("images");
-  return { abi: 1, handle, warm };
+  return { abi: 2, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.

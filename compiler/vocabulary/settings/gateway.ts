@@ -67,6 +67,15 @@ export const limitSettings: readonly Setting[] = [
       "How many client connections may be open at once over all threads. Without it there is no limit but the system's.",
     example: "connections: 10000",
   }),
+  setting({
+    key: "counters",
+    type: { kind: "int", min: 64, max: 16_777_216 },
+    default: 65_536,
+    environment: true,
+    documentation:
+      "For how many callers, addresses or other values of `limit … by` the gateway can count at the same time, over all threads. Each takes 24 bytes, and is free again once its limit has recovered. More than half of them in use begins to crowd the table.",
+    example: "counters: 65536",
+  }),
 ];
 
 export const gatewaySettings: readonly Setting[] = [

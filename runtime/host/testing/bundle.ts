@@ -20,7 +20,7 @@ export const TEST_GATEWAY: GatewayConfiguration = {
   listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }],
   admin: null,
   threads: 1,
-  limits: { body: 1_000_000, headers: 16_000, idle: 60_000, head: 10_000, connections: null },
+  limits: { body: 1_000_000, headers: 16_000, idle: 60_000, head: 10_000, connections: null, counters: 64 },
   forwarded: "both",
   trustedProxies: [],
   via: "vgw",

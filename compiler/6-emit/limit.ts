@@ -1,0 +1,28 @@
+/** `limit`: one question to the host's counters, and what the answer says about them. */
+import type { LimitStep } from "../5-plan/plan.ts";
+import { type Body, fail, guarded } from "./body.ts";
+import { textOf } from "./encode.ts";
+import { expression } from "./expression.ts";
+
+export function emitLimit(body: Body, step: LimitStep): void {
+  const { emission, scope } = body;
+  const limiter = emission.limiter(step);
+  const key = step.key === null ? '""' : textOf(scope, step.key);
+  const amounts = [key, rateText(body, step), expression(scope, step.burst), expression(scope, step.cost)].join(", ");
+  const admitted = step.headers
+    ? `${emission.use("admit")}(exchange, ${limiter}, ${JSON.stringify(step.name)}, ${amounts})`
+    : `${limiter}.take(${amounts})`;
+  guarded(body, `!${admitted}`, (inner) => {
+    if (step.retryAfter) inner.writer.line(`${emission.use("setRetryAfter")}(exchange, ${limiter});`);
+    fail(inner, () => `${emission.use("failureOf")}("limited")`);
+  });
+}
+
+/** A rate that is known is made once. */
+function rateText(body: Body, step: LimitStep): string {
+  const { emission, scope } = body;
+  const text = expression(scope, step.rate);
+  if (step.rate.expr !== "constant") return text;
+  const wanted = `rate${String(step.rate.value).replace("/", "Per_")}`;
+  return emission.declared(`rate ${text}`, wanted, (name) => `const ${name} = ${text};`);
+}

@@ -1,0 +1,3 @@
+/** Limits: counters that all threads share, and what programs ask of them. */
+export { type LimitCounts, Limits } from "./limiter.ts";
+export { createTableMemory, LimitTable, newTableKey, tableSlots, type Verdict } from "./table.ts";
