@@ -5,6 +5,7 @@
  */
 import type { Exchange, Headers } from "./http/exchange.ts";
 import type { Failure } from "./failure.ts";
+import type { IdentityConfiguration } from "./identity/configuration.ts";
 
 /** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
 export const ABI_VERSION = 2;
@@ -31,6 +32,8 @@ export interface Host {
   /** The environment as `configure` accepted it: typed values by variable name. */
   readonly environment: { readonly [name: string]: string | number | boolean };
   service(name: string): Service;
+  /** `Caller` is the record that the identity's declared claims make. */
+  identity<Caller>(name: string): Identity<Caller>;
   /**
    * The counters of a limit, shared by all threads and by every generation that asks for the same identity. `whenFull` says what
    * happens to a key for which the host has no place left.
@@ -74,6 +77,13 @@ export interface Limiter {
   readonly reset: number;
   /** After a refusal: seconds, rounded up, until the same cost is admitted; 0: never. */
   readonly retryAfter: number;
+}
+
+// ---------------------------------------------------------------- identities
+
+export interface Identity<Caller> {
+  /** Who sent the request; or the failure (401 with a challenge, 503 while no key is known) that it ends with. Never rejects. */
+  identify(exchange: Exchange): Caller | Failure | Promise<Caller | Failure>;
 }
 
 // ---------------------------------------------------------------- services
@@ -150,6 +160,8 @@ export interface Answer {
 export interface Configuration {
   readonly gateway: GatewayConfiguration;
   readonly services: readonly ServiceConfiguration[];
+  /** Left out: none. */
+  readonly identities?: readonly IdentityConfiguration[] | undefined;
   /** Values for `Host.environment`. */
   readonly environment: { readonly [name: string]: string | number | boolean };
 }

@@ -30,6 +30,7 @@ export const ERRORS = {
   "program-failed": { status: 500, title: "The gateway's program failed" },
   "method-not-implemented": { status: 501, title: "The method is not implemented" },
   "coding-not-implemented": { status: 501, title: "The transfer coding is not implemented" },
+  "identity-unavailable": { status: 503, title: "The caller cannot be identified just now" },
   overloaded: { status: 503, title: "The gateway has no capacity left" },
   "version-not-supported": { status: 505, title: "The HTTP version is not supported" },
   // What an upstream did.

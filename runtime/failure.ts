@@ -28,6 +28,8 @@ export class Failure {
   readonly detail: string;
   /** Validation problems of `read`; null elsewhere. */
   readonly problems: readonly Problem[] | null;
+  /** What `WWW-Authenticate` says with it (RFC 9110 §11.6.1); null where it asks for no credentials. */
+  readonly challenge: string | null;
 
   constructor(
     kind: FailureKind,
@@ -35,12 +37,14 @@ export class Failure {
     code: string,
     detail: string,
     problems: readonly Problem[] | null = null,
+    challenge: string | null = null,
   ) {
     this.kind = kind;
     this.status = status;
     this.code = code;
     this.detail = detail;
     this.problems = problems;
+    this.challenge = challenge;
   }
 
   static [Symbol.hasInstance](value: unknown): value is Failure {
@@ -48,8 +52,12 @@ export class Failure {
   }
 }
 
-/** What a client may read: of an upstream's failures nothing, since they name hosts and errors of the inside. */
+/**
+ * What a client may read: of an upstream's failures nothing, since they name hosts and errors of the inside; nor why credentials
+ * were refused, which would help whoever makes them up.
+ */
 export function publicDetail(failure: Failure): string | null {
+  if (failure.challenge !== null) return null;
   switch (failure.kind) {
     case "connect":
     case "timeout":

@@ -9,6 +9,7 @@ export type {
   CallSignal,
   Configuration,
   Host,
+  Identity,
   Limiter,
   Program,
   Service,

@@ -1,6 +1,6 @@
 /** Everything that stands at the top level, and the program as a whole. */
 import type { TokenType } from "chevrotain";
-import type { Rule } from "./base.ts";
+import { nothing, type Rule } from "./base.ts";
 import { duplicateWord, missingHeader, notADeclaration, reservedDeclaration, unknownVersion } from "./mistake.ts";
 import { RouteGrammar } from "./route.ts";
 import type * as tree from "./tree.ts";
@@ -82,6 +82,7 @@ export class ProgramGrammar extends RouteGrammar {
     const declaration = this.OR<Bare<tree.Declaration>>([
       { ALT: () => this.SUBRULE(this.gateway) },
       { ALT: () => this.SUBRULE(this.service) },
+      { ALT: () => this.SUBRULE(this.identity) },
       { ALT: () => this.SUBRULE(this.typeDeclaration) },
       { ALT: () => this.SUBRULE(this.route) },
       { ALT: () => this.SUBRULE(this.policy) },
@@ -117,6 +118,65 @@ export class ProgramGrammar extends RouteGrammar {
     const name = this.nameOf(this.CONSUME(v.Identifier));
     const settings = this.SUBRULE(this.settings);
     return { id: this.finish(start), kind: "service", name, settings };
+  });
+
+  private readonly identity: Rule<Bare<tree.Identity>> = this.define("identity", () => {
+    const start = this.mark();
+    this.CONSUME(v.Identity);
+    const name = this.nameOf(this.CONSUME(v.Identifier));
+    if (!this.next(v.Equals)) this.stop("`= jwt` or `= api_key`");
+    this.CONSUME(v.Equals);
+    const scheme = this.nameOf(this.CONSUME1(v.Identifier));
+    const settings: (tree.Setting | tree.Claims)[] = [];
+    this.block(() => {
+      const entry = this.entry(this.anIdentitySetting, nothing, "the end of the setting");
+      if (entry !== null) settings.push(entry);
+    });
+    return { id: this.finish(start), kind: "identity", name, scheme, settings };
+  });
+
+  private readonly anIdentitySetting = (): tree.Setting | tree.Claims | null => this.SUBRULE(this.identitySetting);
+
+  private readonly identitySetting: Rule<tree.Setting | tree.Claims> = this.define("identitySetting", () =>
+    this.OR<tree.Setting | tree.Claims>({
+      MAX_LOOKAHEAD: 1,
+      DEF: [
+        {
+          GATE: () => this.peek(1).image === "claims" && this.next(v.LeftBrace, 3),
+          ALT: () => this.SUBRULE(this.claims),
+        },
+        { ALT: () => this.SUBRULE(this.setting) },
+      ],
+    }),
+  );
+
+  private readonly claims: Rule<tree.Claims> = this.define("claims", () => {
+    const start = this.mark();
+    const key = this.nameOf(this.CONSUME(v.Identifier));
+    this.SUBRULE(this.colon);
+    const claims: tree.Claim[] = [];
+    this.block(() => {
+      const claim = this.entry(this.aClaim, nothing, "the end of the claim");
+      if (claim !== null) claims.push(claim);
+    });
+    return { id: this.finish(start), kind: "claims", key, claims };
+  });
+
+  private readonly aClaim = (): tree.Claim | null => this.SUBRULE(this.claim);
+
+  private readonly claim: Rule<tree.Claim> = this.define("claim", () => {
+    const start = this.mark();
+    const name = this.nameOf(this.CONSUME(v.Identifier));
+    this.CONSUME(v.Colon);
+    const type = this.SUBRULE(this.typeExpression);
+    const from = this.OPTION({
+      GATE: () => this.nextWord("from"),
+      DEF: () => {
+        this.CONSUME1(v.Identifier);
+        return this.SUBRULE(this.stringLiteral);
+      },
+    });
+    return { id: this.finish(start), kind: "claim", name, type, from: from ?? null };
   });
 
   private readonly typeDeclaration: Rule<Bare<tree.TypeDeclaration>> = this.define("typeDeclaration", () => {

@@ -92,6 +92,7 @@ export abstract class StepGrammar extends SettingGrammar {
       { ALT: () => this.SUBRULE(this.readStep) },
       { ALT: () => this.SUBRULE(this.requireStep) },
       { ALT: () => this.SUBRULE(this.limitStep) },
+      { ALT: () => this.SUBRULE(this.identifyStep) },
       { ALT: () => this.SUBRULE(this.forwardStep) },
       { ALT: () => this.SUBRULE(this.replyStep) },
       { ALT: () => this.SUBRULE(this.denyStep) },
@@ -109,6 +110,7 @@ export abstract class StepGrammar extends SettingGrammar {
     switch (step.kind) {
       case "let":
       case "read":
+      case "identify":
       case "if":
       case "reserved-step":
       case "broken":
@@ -268,6 +270,14 @@ export abstract class StepGrammar extends SettingGrammar {
     const settings = this.OPTION1(() => this.SUBRULE(this.settings));
     const otherwise = this.SUBRULE(this.optionalElse);
     return { kind: "limit", rate, by: by ?? null, settings: settings ?? [], otherwise };
+  });
+
+  private readonly identifyStep: Rule<tree.IdentifyStep> = this.define("identifyStep", () => {
+    const start = this.mark();
+    this.CONSUME(v.IdentifyVerb);
+    const identity = this.nameOf(this.CONSUME(v.Identifier));
+    const otherwise = this.SUBRULE(this.optionalElse);
+    return { id: this.finish(start), kind: "identify", identity, otherwise };
   });
 
   private readonly forwardStep: Rule<Unguarded<tree.ForwardStep>> = this.define("forwardStep", () => {

@@ -66,9 +66,19 @@ export abstract class TestGrammar extends StepGrammar {
     const start = this.mark();
     this.CONSUME(v.SendVerb);
     const method = this.nameOf(this.CONSUME(v.Identifier));
-    const path = this.SUBRULE(this.expression, withoutElse);
-    const settings = this.OPTION(() => this.SUBRULE(this.settings));
-    return { id: this.finish(start), kind: "send", method, path, settings: settings ?? [] };
+    // Not a whole expression: `as` behind it names the caller, not a type.
+    const path = this.SUBRULE(this.postfix);
+    const caller = this.OPTION(() => this.SUBRULE(this.sentCaller));
+    const settings = this.OPTION1(() => this.SUBRULE(this.settings));
+    return { id: this.finish(start), kind: "send", method, path, caller: caller ?? null, settings: settings ?? [] };
+  });
+
+  private readonly sentCaller: Rule<tree.SentCaller> = this.define("sentCaller", () => {
+    const start = this.mark();
+    this.CONSUME(v.As);
+    const identity = this.nameOf(this.CONSUME(v.Identifier));
+    const list = this.OPTION(() => this.SUBRULE(this.callArguments));
+    return { id: this.finish(start), kind: "sent-caller", identity, arguments: list ?? [] };
   });
 
   private readonly expected: Rule<tree.ExpectStep> = this.define("expect", () => {

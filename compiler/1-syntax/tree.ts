@@ -65,6 +65,7 @@ export type Declaration =
   | Import
   | Gateway
   | Service
+  | Identity
   | TypeDeclaration
   | Route
   | Policy
@@ -102,6 +103,28 @@ export interface Service extends Declared {
   readonly kind: "service";
   readonly name: Name;
   readonly settings: readonly Setting[];
+}
+
+/** `identity staff = jwt { issuer: "…", claims: { id: string from "sub" } }`: how callers are recognised, and what is known of them. */
+export interface Identity extends Declared {
+  readonly kind: "identity";
+  readonly name: Name;
+  /** `jwt` or `api_key`; another word is judged in 3-types. */
+  readonly scheme: Name;
+  readonly settings: readonly (Setting | Claims)[];
+}
+/** `claims: { … }` in an identity: types where other settings have values. */
+export interface Claims extends Node {
+  readonly kind: "claims";
+  readonly key: Name;
+  readonly claims: readonly Claim[];
+}
+/** `id: string from "sub"`. */
+export interface Claim extends Node {
+  readonly kind: "claim";
+  readonly name: Name;
+  readonly type: TypeExpression;
+  readonly from: StringLiteral | null;
 }
 
 /** `key: value`. The value of a setting is an expression; block-like values are record literals. */
@@ -203,6 +226,7 @@ export type Step =
   | LetStep
   | ReadStep
   | RequireStep
+  | IdentifyStep
   | LimitStep
   | ForwardStep
   | ReplyStep
@@ -254,6 +278,13 @@ export interface LimitStep extends GuardableStep {
   /** null: one count for all requests. */
   readonly by: Expression | null;
   readonly settings: readonly Setting[];
+  readonly otherwise: Otherwise | null;
+}
+
+/** `identify staff else …`: what follows knows `caller`. */
+export interface IdentifyStep extends Node {
+  readonly kind: "identify";
+  readonly identity: Name;
   readonly otherwise: Otherwise | null;
 }
 
@@ -354,8 +385,15 @@ export interface SendStep extends Node {
   readonly kind: "send";
   readonly method: Name;
   readonly path: Expression;
+  readonly caller: SentCaller | null;
   /** `body`, `headers`, `address`, `host`. */
   readonly settings: readonly Setting[];
+}
+/** `as staff(id: "u1")`: the request comes from a caller whom the identity knows by these claims, without a token. */
+export interface SentCaller extends Node {
+  readonly kind: "sent-caller";
+  readonly identity: Name;
+  readonly arguments: readonly Argument[];
 }
 export interface ExpectStep extends Node {
   readonly kind: "expect";

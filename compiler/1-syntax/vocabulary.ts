@@ -74,6 +74,7 @@ export const RemoveVerb = token("Remove", "`remove`");
 export const RewriteVerb = token("Rewrite", "`rewrite`");
 export const LogVerb = token("Log", "`log`");
 export const LimitVerb = token("Limit", "`limit`");
+export const IdentifyVerb = token("Identify", "`identify`");
 export const GivenVerb = token("Given", "`given`");
 export const SendVerb = token("Send", "`send`");
 export const ExpectVerb = token("Expect", "`expect`");
@@ -87,6 +88,7 @@ export const Import = token("Import", "`import`", DeclarationStart);
 export const Private = token("Private", "`private`", DeclarationStart);
 export const Gateway = token("Gateway", "`gateway`", DeclarationStart);
 export const Service = token("Service", "`service`", DeclarationStart);
+export const Identity = token("Identity", "`identity`", DeclarationStart);
 export const Type = token("Type", "`type`", DeclarationStart);
 export const Route = token("Route", "`route`", DeclarationStart);
 export const Policy = token("Policy", "`policy`", DeclarationStart);
@@ -126,11 +128,12 @@ export const softVerbs: ReadonlyMap<string, TokenType> = new Map([
   ["rewrite", RewriteVerb],
   ["log", LogVerb],
   ["limit", LimitVerb],
+  ["identify", IdentifyVerb],
   ["given", GivenVerb],
   ["send", SendVerb],
   ["expect", ExpectVerb],
   ["advance", AdvanceVerb],
-  ...["identify", "check", "cache", "publish", "hold", "redact", "cut", "keep", "window"].map(
+  ...["check", "cache", "publish", "hold", "redact", "cut", "keep", "window"].map(
     (word) => [word, ReservedVerb] as const,
   ),
 ]);
@@ -140,15 +143,14 @@ export const declarationWords: ReadonlyMap<string, TokenType> = new Map([
   ["private", Private],
   ["gateway", Gateway],
   ["service", Service],
+  ["identity", Identity],
   ["type", Type],
   ["route", Route],
   ["policy", Policy],
   ["function", FunctionWord],
   ["let", Constant],
   ["test", Test],
-  ...["identity", "model", "prompt", "trust", "filter", "topic", "stream"].map(
-    (word) => [word, ReservedDeclaration] as const,
-  ),
+  ...["model", "prompt", "trust", "filter", "topic", "stream"].map((word) => [word, ReservedDeclaration] as const),
 ]);
 
 export const punctuation: ReadonlyMap<string, TokenType> = new Map([

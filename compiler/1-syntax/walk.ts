@@ -44,6 +44,8 @@ export type WalkedNode =
   | tree.PolicyUse
   | tree.Parameter
   | tree.Setting
+  | tree.Claims
+  | tree.Claim
   | tree.Field
   | tree.PathPattern
   | tree.PathPart
@@ -51,6 +53,7 @@ export type WalkedNode =
   | tree.Otherwise
   | tree.TestStep
   | tree.GivenFact
+  | tree.SentCaller
   | tree.Expression
   | tree.RecordEntry
   | tree.Spread

@@ -30,6 +30,7 @@ function symbolOf(declaration: tree.Declaration, module: number): GlobalSymbol |
   switch (declaration.kind) {
     case "gateway":
     case "service":
+    case "identity":
     case "type":
     case "policy":
     case "function":

@@ -4,6 +4,7 @@ import type * as tree from "../1-syntax/tree.ts";
 export type NamedDeclaration =
   | tree.Gateway
   | tree.Service
+  | tree.Identity
   | tree.TypeDeclaration
   | tree.Policy
   | tree.FunctionDeclaration
@@ -23,6 +24,7 @@ export type GlobalSymbol =
 export const kindNames: { readonly [K in GlobalSymbol["kind"]]: string } = {
   gateway: "gateway",
   service: "service",
+  identity: "identity",
   type: "type",
   policy: "policy",
   function: "function",

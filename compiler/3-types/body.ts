@@ -23,6 +23,7 @@ export function newBody(
     carried: [],
     hasBroken: false,
     replied: null,
+    openRoute: false,
     bodyRead: null,
   };
 }

@@ -6,13 +6,15 @@
 import type { NodeId, Tree } from "../1-syntax/tree.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Type } from "./type.ts";
+import type { ClaimConfiguration } from "../../runtime/identity/configuration.ts";
+import type { RecordType, Type } from "./type.ts";
 
 export interface CheckedProgram {
   /** The main file first, then imported ones in the order in which they are first imported. */
   readonly modules: readonly CheckedModule[];
   readonly gateway: CheckedGateway | null;
   readonly services: readonly CheckedService[];
+  readonly identities: readonly CheckedIdentity[];
   readonly constants: readonly CheckedConstant[];
   readonly functions: readonly CheckedFunction[];
   readonly policies: readonly CheckedPolicy[];
@@ -75,6 +77,13 @@ export interface CheckedService extends Checked<tree.Service> {
   /** What `balance: hash(…)` takes; null: it balances otherwise. */
   readonly key: tree.Expression | null;
 }
+export interface CheckedIdentity extends Checked<tree.Identity> {
+  readonly scheme: "jwt" | "api_key";
+  readonly settings: { readonly [key: string]: StaticValue };
+  readonly claims: readonly ClaimConfiguration[];
+  /** What `caller` is. */
+  readonly caller: RecordType;
+}
 export interface CheckedConstant extends Checked<tree.Constant> {
   readonly type: Type;
 }
@@ -101,6 +110,10 @@ export type Meaning =
   | { readonly kind: "function"; readonly function: CheckedFunction }
   | { readonly kind: "service"; readonly service: CheckedService }
   | { readonly kind: "policy"; readonly policy: CheckedPolicy }
+  /** Of the Name in `identify` and in a test's `send … as`. */
+  | { readonly kind: "identity"; readonly identity: CheckedIdentity }
+  /** `caller`: what the `identify` before it found. */
+  | { readonly kind: "caller" }
   /** `employees.tenant`: a `let` or `read` of a policy that the route uses. `declaration` is in the policy's module. */
   | { readonly kind: "policy-value"; readonly policy: CheckedPolicy; readonly declaration: NodeId }
   /** A call of a built-in: `name` is its key in the vocabulary. The receiver, where there is one, is the first argument. */

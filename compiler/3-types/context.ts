@@ -8,6 +8,7 @@ import type { FailureKind } from "../../runtime/failure.ts";
 import type {
   CheckedConstant,
   CheckedFunction,
+  CheckedIdentity,
   CheckedModule,
   CheckedPolicy,
   CheckedService,
@@ -19,6 +20,7 @@ export interface ProgramState {
   readonly modules: readonly ModuleState[];
   readonly diagnostics: Diagnostic[];
   readonly services: Map<tree.Service, CheckedService>;
+  readonly identities: Map<tree.Identity, CheckedIdentity>;
   readonly constants: Map<tree.Constant, CheckedConstant>;
   readonly functions: Map<tree.FunctionDeclaration, FunctionState>;
   readonly policies: Map<tree.Policy, PolicyState>;
@@ -57,6 +59,8 @@ export interface PolicyState {
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   /** Its `let`s and `read`s. */
   readonly values: ReadonlyMap<string, Local>;
+  /** Whom it identifies; null: nobody. */
+  readonly caller: Local | null;
   /** Labelled values that it puts on the request: they go to whatever service a route forwards to. */
   readonly carried: readonly Carried[];
 }
@@ -108,6 +112,8 @@ export interface Body {
   hasBroken: boolean;
   /** The value of the `reply` that is being checked: where `text(…)`, `file(…)` and their like may stand. */
   replied: tree.Expression | null;
+  /** The route is `open`: nobody is identified in it. */
+  openRoute: boolean;
   /** The node that read the body first. */
   bodyRead: tree.ReadStep | null;
 }

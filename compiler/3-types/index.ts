@@ -5,6 +5,7 @@ import type { CheckedGateway, CheckedProgram, CheckedRoute, CheckedTest } from "
 import { constantOf } from "./constant.ts";
 import { type ModuleState, type ProgramState, report } from "./context.ts";
 import { functionOf } from "./function.ts";
+import { checkIdentity } from "./identity.ts";
 import { policyOf } from "./policy.ts";
 import { checkRoute } from "./route.ts";
 import { checkGateway, checkService } from "./service.ts";
@@ -34,6 +35,7 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     modules,
     diagnostics: names.diagnostics,
     services: new Map(),
+    identities: new Map(),
     constants: new Map(),
     functions: new Map(),
     policies: new Map(),
@@ -58,6 +60,7 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     modules,
     gateway,
     services: [...program.services.values()],
+    identities: [...program.identities.values()],
     constants: [...program.constants.values()],
     functions: [...program.functions.values()].map(({ checked }) => checked),
     policies: [...program.policies.values()].map(({ checked }) => checked),
@@ -78,6 +81,8 @@ function checkSettingsOnly(program: ProgramState): CheckedGateway | null {
   let gateway: CheckedGateway | null = null;
   for (const module of program.modules) {
     for (const declaration of module.tree.program.declarations) {
+      if (declaration.kind === "identity")
+        program.identities.set(declaration, checkIdentity(program, module, declaration));
       if (declaration.kind === "service") program.services.set(declaration, checkService(program, module, declaration));
       if (declaration.kind !== "gateway") continue;
       const checked = checkGateway(program, module, declaration);

@@ -3,6 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { newBody } from "./body.ts";
 import type { Local, PolicyState, ProgramState } from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
+import { CALLER } from "./identify.ts";
 import { checkSteps } from "./steps.ts";
 import { declare } from "./scopes.ts";
 import { resolveType } from "./type-expression.ts";
@@ -33,6 +34,7 @@ export function policyOf(program: ProgramState, node: tree.Policy, moduleIndex: 
     checked: { module, node, name: node.name.text, parameters: parameters.map(({ type }) => type) },
     parameters,
     values,
+    caller: body.scope.find(CALLER) ?? null,
     carried: body.carried,
   };
   program.policies.set(node, state);

@@ -14,7 +14,11 @@ export function checkReference(body: Body, node: tree.Reference): Type {
   const name = node.name.text;
   const local = body.scope.find(name);
   if (local) {
-    body.module.meanings.set(node.id, { kind: "local", declaration: local.declaration });
+    const meaning = name === "caller" ? "caller" : "local";
+    body.module.meanings.set(
+      node.id,
+      meaning === "caller" ? { kind: meaning } : { kind: meaning, declaration: local.declaration },
+    );
     const path = local.type.kind === "optional" ? pathOf(body, node) : null;
     return path && body.scope.isProved(path) ? present(local.type) : local.type;
   }
@@ -35,7 +39,8 @@ export function checkReference(body: Body, node: tree.Reference): Type {
     body.module.meanings.set(node.id, { kind: "builtin", name });
     return instantiate(signature.result, new Map()) ?? UNKNOWN;
   }
-  if (fixedNames.has(name) && name !== "caller") return notAValue(body, node, name);
+  if (name === "caller") return noCaller(body, node);
+  if (fixedNames.has(name)) return notAValue(body, node, name);
   unknownName(body, node.name);
   return UNKNOWN;
 }
@@ -56,6 +61,17 @@ function notAValue(body: Body, node: tree.Reference, kind: string): Type {
   return UNKNOWN;
 }
 
+function noCaller(body: Body, node: tree.Reference): Type {
+  if (!body.hasBroken)
+    report(body, node, "VGW2014", {}, "whose?", {
+      help:
+        body.where === "guard"
+          ? "a guard chooses the route, before anything identifies the caller: ask with `require` instead"
+          : "put `identify name` before it, or a policy that does",
+    });
+  return UNKNOWN;
+}
+
 /** Reports a name that means nothing here, once, with the likeliest that does. `wanted`: the names that would do. */
 export function unknownName(body: Body, name: tree.Name, wanted: readonly string[] | null = null): void {
   // What could not be read may have declared it.
@@ -72,9 +88,8 @@ export function unknownName(body: Body, name: tree.Name, wanted: readonly string
   const declare = wanted
     ? "declare it in this file, or import it"
     : "declare or import it, or name it with let before this";
-  const callers = "callers come with identities, which this version does not have yet";
   report(body, name, "VGW2003", { name: name.text }, "no such name here", {
-    help: name.text === "caller" ? callers : likely ? `did you mean ${likely}?` : declare,
+    help: likely ? `did you mean ${likely}?` : declare,
     fixes: likely
       ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(body.module, name), text: likely }] }]
       : [],

@@ -5,12 +5,13 @@ import { routeSettings } from "../vocabulary/settings/route.ts";
 import { placeArguments } from "./arguments.ts";
 import { newBody } from "./body.ts";
 import type { CheckedRoute } from "./checked.ts";
-import { type Body, type ModuleState, type ProgramState, report, span } from "./context.ts";
+import { type Body, type ModuleState, type PolicyState, type ProgramState, report, span } from "./context.ts";
 import { FILLED_STRING, STRING, UNKNOWN } from "./construct.ts";
 import { check } from "./expression.ts";
 import { assign } from "./expect.ts";
 import { settle } from "./failure.ts";
 import { checkGuard } from "./guard.ts";
+import { inheritCaller } from "./identify.ts";
 import { checkMethods } from "./method.ts";
 import { extraLabels, visible } from "./labels.ts";
 import { checkPathPattern } from "./path-pattern.ts";
@@ -30,7 +31,8 @@ export function checkRoute(program: ProgramState, module: ModuleState, node: tre
   checkMethods(body, node.methods);
   checkPattern(body, node.pattern);
   if (node.host) checkHost(body, node.host);
-  for (const use of node.policies) checkPolicyUse(body, use, policies);
+  body.openRoute = node.open;
+  const states = node.policies.map((use) => checkPolicyUse(body, use, policies));
   if (node.guard) checkGuard(body, node.guard);
   const setting = { ...newBody(program, module, "setting"), failures: body.failures };
   const settings = checkSettings(setting, "a route", routeSettings, node.settings, node);
@@ -38,6 +40,9 @@ export function checkRoute(program: ProgramState, module: ModuleState, node: tre
   const { guard } = node;
   const ends = enter(body, () => {
     if (guard) assume(body, guard, true);
+    // A route is chosen before its policies run: its guard and their arguments know no caller.
+    for (const [index, state] of states.entries())
+      if (state) inheritCaller(body, state.caller, node.policies[index] ?? node);
     return checkSteps(body, node.steps);
   });
   if (!ends) withoutEnd(body, node);
@@ -113,12 +118,12 @@ function checkHost(body: Body, node: tree.Expression): void {
 }
 
 /** Arguments are evaluated before the policy's steps, so they know the path's parameters. */
-function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Policy>): void {
+function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Policy>): PolicyState | null {
   const symbol = body.module.names.get(use.name.text);
   if (symbol?.kind !== "policy") {
     for (const argument of use.arguments) check(body, argument.value);
     settle(body, 0);
-    if (symbol?.kind === "broken" || use.name.text === "") return;
+    if (symbol?.kind === "broken" || use.name.text === "") return null;
     if (symbol)
       report(
         body,
@@ -133,13 +138,13 @@ function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Poli
         use.name,
         [...body.module.names].flatMap(([key, { kind }]) => (kind === "policy" ? [key] : [])),
       );
-    return;
+    return null;
   }
   const declaration = symbol.node as tree.Policy;
   if (policies.has(declaration)) report(body, use, "VGW3006", { name: use.name.text }, "again");
   policies.add(declaration);
   const state = policyOf(body.program, declaration, symbol.module);
-  if (!state) return;
+  if (!state) return null;
   body.module.meanings.set(use.id, { kind: "policy", policy: state.checked });
   const shapes = state.parameters.map(({ name }) => ({ name, optional: false }));
   const placed = placeArguments(body, use, use.name.text, shapes, use.arguments, 0);
@@ -154,6 +159,7 @@ function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Poli
   });
   settle(body, 0);
   inheritCarried(body, state.carried);
+  return state;
 }
 
 function withoutEnd(body: Body, node: tree.Route): void {

@@ -71,11 +71,14 @@ export function inheritCarried(body: Body, carried: readonly Carried[]): void {
 }
 
 export function sinkResponse(body: Body, node: tree.Expression, type: Type): void {
+  // Identified callers are cleared for personal data, and for nothing else by themselves.
+  const isIdentified = body.scope.find("caller") !== undefined;
   for (const label of labelsOf(type)) {
+    if (label === "pii" && isIdentified) continue;
     report(body, node, "VGW5002", { label: `@${label}` }, `carries @${label}`, {
       related: pathOfLabel(body.program, body.module, node, label).map(toRelated),
       notes: [label === "secret" ? "nobody is cleared for secrets" : "nothing here has identified the caller"],
-      help: `lower it (${lowering(label)}), or leave it out`,
+      help: `lower it (${lowering(label)}), ${label === "pii" ? "identify the caller, " : ""}or leave it out`,
     });
   }
 }

@@ -61,6 +61,8 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return recordValue(context, type, node);
     case "listener":
       return listenerValue(context, type, node);
+    case "keys":
+      return keysValue(context, node, type.forms);
     case "secret":
       return refuse(context, node, 'a secret of the environment: secret("NAME")');
     case "expression":
@@ -136,12 +138,15 @@ const environmentTypes: { readonly [kind: string]: EnvironmentValue["type"] } = 
   size: "size",
   url: "url",
   cidr: "string",
+  keys: "string",
 };
 
 function environmentSetting(context: Context, type: SettingType, node: tree.Call): StaticValue | undefined {
   const usual = environmentTypes[type.kind];
   const value = environmentValue(context.body, node, usual ?? "string");
   if (!value) return undefined;
+  // Hashes and public keys are no secrets, but may be kept as one.
+  if (type.kind === "keys") return value.type === "string" ? value : refuse(context, node, `env("${value.variable}")`);
   if (type.kind === "secret" ? value.secret : context.environment && usual === value.type && !value.secret)
     return value;
   return type.kind === "secret"
@@ -177,6 +182,28 @@ export function computedArgument(word: string, node: tree.Expression): tree.Expr
   if (node.kind !== "call" || node.callee.kind !== "reference" || node.callee.name.text !== word) return null;
   const [argument, more] = node.arguments;
   return argument === undefined || more !== undefined || argument.name !== null ? null : argument.value;
+}
+
+/** `jwks("https://…")` or `file("keys.json")`. */
+function keysValue(context: Context, node: tree.Expression, forms: readonly string[]): StaticValue | undefined {
+  const word = node.kind === "call" && node.callee.kind === "reference" ? node.callee.name.text : "";
+  const shown = forms.map((form) => (form === "jwks" ? 'jwks("https://…")' : 'file("keys.json")'));
+  const wanted = [...shown, 'env("NAME")'].join(" or ");
+  if (node.kind !== "call" || !forms.includes(word)) return refuse(context, node, wanted);
+  const [argument, more] = node.arguments;
+  if (argument === undefined || argument.name !== null || more !== undefined) return refuse(context, node, wanted);
+  const value = literalOf(context, argument.value, STRING);
+  if (typeof value !== "string") return undefined;
+  if (word === "file") return { kind: "file", path: value };
+  if (isKeysUrl(value)) return { kind: "jwks", url: value };
+  return refuse(context, argument, 'an https:// URL, or an http:// one on this machine: jwks("https://…")');
+}
+
+/** Whoever can change the keys on their way is whoever they like. */
+function isKeysUrl(text: string): boolean {
+  const canonical = urlFromText(text);
+  if (canonical === undefined || /[#@]/.test(text)) return false;
+  return canonical.startsWith("https://") || /^http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|\/|$)/.test(canonical);
 }
 
 function wordValue(

@@ -10,6 +10,7 @@ import { check, expect } from "./expression.ts";
 import { settle } from "./failure.ts";
 import { checkForward } from "./forward.ts";
 import { checkGuard } from "./guard.ts";
+import { checkIdentify } from "./identify.ts";
 import { checkLimit } from "./limit.ts";
 import { isOpenList } from "./list.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
@@ -64,6 +65,9 @@ function perform(body: Body, step: Exclude<tree.Step, tree.Broken | tree.Reserve
       return false;
     case "limit":
       checkLimit(body, step);
+      return false;
+    case "identify":
+      checkIdentify(body, step);
       return false;
     case "forward":
       checkForward(body, step);

@@ -9,6 +9,7 @@ import { type Body, type ModuleState, type ProgramState, report } from "./contex
 import { simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { check, expect } from "./expression.ts";
+import { checkSentCaller } from "./identify.ts";
 import { checkMethods } from "./method.ts";
 import { checkEntries, checkPayload } from "./service-call.ts";
 import { checkSettings } from "./setting.ts";
@@ -92,6 +93,7 @@ function checkFake(body: Body, target: tree.Call, object: tree.Reference, value:
 function checkSend(body: Body, step: tree.SendStep): void {
   checkMethods(body, [step.method]);
   expect(body, step.path, STRING);
+  if (step.caller) checkSentCaller(body, step.caller);
   checkSettings(body, "send", sendSettings, step.settings, step, (setting, node) => {
     if (setting.type.kind === "entries") checkEntries(body, setting.key, node, null);
     else if (setting.key === "body") checkPayload(body, node);

@@ -23,6 +23,7 @@ function statesAccess(route: CheckedRoute, restricting: ReadonlyMap<CheckedPolic
 function restricts(module: CheckedModule, steps: readonly Step[]): boolean {
   for (const step of steps) {
     if (step.kind === "broken" || step.kind === "reserved-step") return true;
+    if (step.kind === "identify") return true;
     if (step.kind === "require" && !step.guard && demands(module, step.condition)) return true;
     if (step.kind === "reply" || step.kind === "forward" || step.kind === "deny" || step.kind === "if") return false;
   }
@@ -65,7 +66,7 @@ function missing({ module, node }: CheckedRoute): Diagnostic {
     { route: module.tree.text.slice(spanOf(module.tree, node.methods[0]?.id ?? node.id).start, pattern.end) },
     { span: pattern, text: "anybody, or only some?" },
     {
-      help: "write `open` after the pattern, or `require` the client's address or a secret header",
+      help: "write `open` after the pattern, `identify` the caller, or `require` the client's address or a secret header",
       fixes: [
         {
           title: "Let anybody call it: add `open`",

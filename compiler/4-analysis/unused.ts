@@ -48,6 +48,7 @@ function declaredNames(declaration: Declaration, isEntry: boolean): Candidate[] 
     case "import":
       return (declaration.names ?? []).map(({ name, alias }) => ({ name: alias ?? name, what: "import" }));
     case "service":
+    case "identity":
     case "type":
     case "function":
     case "constant":
@@ -71,6 +72,10 @@ function namesIn(declaration: Declaration): { readonly names: ReadonlySet<string
         break;
       case "forward":
         names.add(node.service.text);
+        break;
+      case "identify":
+      case "sent-caller":
+        names.add(node.identity.text);
         break;
       case "let":
         lets.push(node.name);

@@ -3,6 +3,7 @@ import type { NodeId } from "../1-syntax/tree.ts";
 import type {
   CheckedConstant,
   CheckedFunction,
+  CheckedIdentity,
   CheckedModule,
   CheckedProgram,
   CheckedService,
@@ -23,6 +24,7 @@ export interface Program {
   readonly modules: ReadonlyMap<CheckedModule, number>;
   /** Names of a program are unique per file only; these are unique in the plan. */
   readonly services: ReadonlyMap<CheckedService, string>;
+  readonly identities: ReadonlyMap<CheckedIdentity, string>;
   readonly constants: ReadonlyMap<CheckedConstant, string>;
   readonly functions: ReadonlyMap<CheckedFunction, string>;
   /** Identities of `limit` steps, by module and node (`bindingKey`). */
@@ -86,6 +88,9 @@ export function meaningOf(context: Context, node: Node): Meaning | undefined {
 export function bindingKey(program: Program, module: CheckedModule, declaration: NodeId): string {
   return `${program.modules.get(module)}:${declaration}`;
 }
+
+/** The key of `caller`: one at a time, that of the latest `identify`. */
+export const bindingOfCaller = "caller";
 
 export function bind(context: Context, declaration: NodeId, expr: Expr): void {
   context.body.bindings.set(bindingKey(context.body.program, context.module, declaration), expr);

@@ -5,6 +5,7 @@ import { lowerConstants } from "./constant.ts";
 import type { Program, ReadFile } from "./context.ts";
 import { Names } from "./names.ts";
 import { limitIdentities } from "./limit.ts";
+import { lowerIdentity } from "./identity.ts";
 import { inOrder } from "./order.ts";
 import type { Plan } from "./plan.ts";
 import { bodyLimitOf, lowerRoute } from "./route.ts";
@@ -17,6 +18,7 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
   const settings = checked.gateway?.settings ?? {};
   noteVariables(program, settings);
   const services = checked.services.map((service) => lowerService(program, service));
+  const identities = checked.identities.map((identity) => lowerIdentity(program, identity));
   const constants = lowerConstants(program);
   const bodyLimit = bodyLimitOf(settings);
   const routes = inOrder(checked.routes).map((route) => lowerRoute(program, route, bodyLimit));
@@ -24,6 +26,7 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
     files: checked.modules.map(({ tree }) => ({ path: tree.file, text: tree.text })),
     gateway: { name: checked.gateway?.name ?? "gateway", settings },
     services,
+    identities,
     constants,
     functions: [...program.called.values()],
     routes,
@@ -40,6 +43,7 @@ export function prepare(checked: CheckedProgram, readFile: ReadFile = fromDisk):
     modules,
     limits: limitIdentities(checked, modules),
     services: named(checked.services),
+    identities: named(checked.identities),
     constants: named(checked.constants),
     functions: named(checked.functions),
     called: new Map(),

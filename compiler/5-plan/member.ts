@@ -3,7 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import type { Meaning, Place } from "../3-types/checked.ts";
 import { NOTHING, number, text } from "./build.ts";
 import { lowerBuiltin } from "./call.ts";
-import { bindingKey, type Context, meaningOf, needVariable, typeOf } from "./context.ts";
+import { bindingKey, bindingOfCaller, type Context, meaningOf, needVariable, typeOf } from "./context.ts";
 import { lower } from "./expression.ts";
 import type { Expr } from "./plan.ts";
 import type { Type } from "../3-types/type.ts";
@@ -42,6 +42,8 @@ export function lowerMeaning(
   switch (meaning?.kind) {
     case "local":
       return local(bindings.get(bindingKey(program, context.module, meaning.declaration)), type, shown);
+    case "caller":
+      return local(bindings.get(bindingOfCaller), type, shown);
     case "policy-value":
       return local(bindings.get(bindingKey(program, meaning.policy.module, meaning.declaration)), type, shown);
     case "constant": {

@@ -29,6 +29,7 @@ export interface Plan {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly gateway: { readonly name: string; readonly settings: { readonly [key: string]: StaticValue } };
   readonly services: readonly ServicePlan[];
+  readonly identities: readonly IdentityPlan[];
   readonly constants: readonly ConstantPlan[];
   readonly functions: readonly FunctionPlan[];
   readonly routes: readonly RoutePlan[];
@@ -51,6 +52,15 @@ export interface ServicePlan {
   readonly settings: { readonly [key: string]: StaticValue };
   /** What requests that belong to the same endpoint have in common, of a type with a text or optional; null: they need not be told apart. */
   readonly key: Expr | null;
+}
+
+/** `configuration` has the members of an `IdentityConfiguration` (`runtime/identity/configuration.ts`); the environment is not yet read. */
+export interface IdentityPlan {
+  readonly name: string;
+  readonly origin: Origin;
+  /** What `caller` is. */
+  readonly caller: Type;
+  readonly configuration: { readonly [key: string]: StaticValue };
 }
 
 /** Evaluated once, when the bundle is loaded, in the order of the plan. */
@@ -127,6 +137,7 @@ export type Step =
   | AttemptStep
   | FailStep
   | RequireStep
+  | IdentifyStep
   | LimitStep
   | IfStep
   | GatherStep
@@ -252,6 +263,13 @@ export interface LimitStep extends Originated {
   /** Whether the answer to a refusal says when to come again. */
   readonly retryAfter: boolean;
   readonly whenFull: "deny" | "allow";
+}
+
+/** Recognises the caller, whose claims go to the slot. Fails with kind "refused" (401), or "connect" (503) where no key was ever had. */
+export interface IdentifyStep extends Originated {
+  readonly step: "identify";
+  readonly identity: string;
+  readonly slot: Slot;
 }
 
 export interface IfStep extends Originated {

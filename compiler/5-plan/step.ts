@@ -4,6 +4,7 @@ import { bind, type Context, newSlot, originOf, readSlot, toSteps, typeOf } from
 import { attemptInto, lowerOtherwise } from "./else.ts";
 import { lower, lowerInto } from "./expression.ts";
 import { lowerForward } from "./forward.ts";
+import { lowerIdentify } from "./identify.ts";
 import { lowerLimit } from "./limit.ts";
 import { needsSteps } from "./needs.ts";
 import type { Step } from "./plan.ts";
@@ -61,6 +62,9 @@ function lowerStep(context: Context, node: tree.Step): void {
       return;
     case "limit":
       guarded(context, node, (inner) => lowerLimit(inner, node));
+      return;
+    case "identify":
+      lowerIdentify(context, node);
       return;
     case "forward":
       guarded(context, node, (inner) => lowerForward(inner, node));

@@ -1,7 +1,7 @@
 /** `configure` and `load`: what the host asks of the bundle, as plain objects. */
 import { numberLiteral, stringLiteral } from "./literal.ts";
 import type { StaticValue } from "../3-types/checked.ts";
-import type { EnvironmentPlan } from "../5-plan/plan.ts";
+import type { EnvironmentPlan, Plan } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
 import type { Emission } from "./emission.ts";
 import { propertyAccess, propertyKey } from "./names.ts";
@@ -36,10 +36,29 @@ export function emitConfigure(emission: Emission, writer: SourceWriter): void {
         }
       });
       writer.line("],");
+      emitIdentities(writer, plan);
       writer.line(variables ? "environment," : "environment: {},");
     });
     writer.line("};");
   });
+}
+
+function emitIdentities(writer: SourceWriter, plan: Plan): void {
+  if (plan.identities.length === 0) return;
+  writer.line("identities: [");
+  writer.indented(() => {
+    for (const { origin, configuration } of plan.identities) {
+      writer.within(origin, () => {
+        writer.line("{");
+        writer.indented(() => {
+          for (const [key, value] of Object.entries(configuration))
+            writer.line(`${propertyKey(key)}: ${settingText(value, null)},`);
+        });
+        writer.line("},");
+      });
+    }
+  });
+  writer.line("],");
 }
 
 /** The TypeScript type of the environment's values. */
@@ -87,6 +106,10 @@ function settingText(value: StaticValue | undefined, spare: StaticValue): string
   if (Array.isArray(given)) return `[${given.map((item: StaticValue) => settingText(item, null)).join(", ")}]`;
   if (typeof given === "object" && given !== null && "kind" in given && given.kind === "env") {
     return `environment${propertyAccess(String(given.variable))}`;
+  }
+  if (typeof given === "object" && given !== null) {
+    const members = Object.entries(given).map(([key, item]) => `${propertyKey(key)}: ${settingText(item, null)}`);
+    return `{ ${members.join(", ")} }`;
   }
   return typeof given === "number"
     ? numberLiteral(given)

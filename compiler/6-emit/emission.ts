@@ -35,6 +35,7 @@ export class Emission {
   readonly constants = new Map<string, string>();
   readonly functions = new Map<string, string>();
   readonly services = new Map<string, string>();
+  readonly identities = new Map<string, string>();
 
   constructor(plan: Plan, reserved: readonly string[]) {
     this.plan = plan;
@@ -57,6 +58,7 @@ export class Emission {
   /** Whether the file has a function `warm`. */
   warmed = false;
   readonly usedServices = new Set<string>();
+  readonly usedIdentities = new Set<string>();
 
   host(): string {
     this.hostUsed = true;
@@ -84,6 +86,11 @@ export class Emission {
       this.limiters.set(text, known);
     }
     return known.name;
+  }
+
+  identity(name: string): string {
+    this.usedIdentities.add(name);
+    return this.identities.get(name) ?? name;
   }
 
   /** Imports a function of the runtime and gives its name here. */

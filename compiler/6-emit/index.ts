@@ -45,6 +45,7 @@ function emitFile(emission: Emission): Emitted {
   for (const constant of plan.constants) emission.constants.set(constant.name, emission.take(constant.name));
   for (const one of plan.functions) emission.functions.set(one.name, emission.take(one.name));
   for (const service of plan.services) emission.services.set(service.name, emission.take(service.name));
+  for (const { name } of plan.identities) emission.identities.set(name, emission.take(name));
   const names = plan.routes.map((route) => emission.take(routeFunctionName(route)));
 
   const late = emitConstants(emission, writer);
@@ -80,6 +81,7 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
     emission.hostUsed ||
     emission.environmentUsed ||
     emission.usedServices.size > 0 ||
+    emission.usedIdentities.size > 0 ||
     emission.limiters.size > 0;
   const parameter = needed ? `given: ${emission.useType("Host")}` : "";
   writer.block(`export function load(${parameter}): ${emission.useType("Program")}`, () => {
@@ -93,6 +95,10 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
       writer.within(service.origin, () => writer.line(`${emission.service(service.name)} = ${given};`));
     }
     for (const { name, text } of emission.limiters.values()) writer.line(`${name} = given.${text};`);
+    for (const { name } of plan.identities) {
+      if (!emission.usedIdentities.has(name)) continue;
+      writer.line(`${emission.identity(name)} = given.identity(${JSON.stringify(name)});`);
+    }
     writer.append(constants);
     writer.line(`return { abi: ${ABI_VERSION}, handle${emission.warmed ? ", warm" : ""} };`);
   });

@@ -1,5 +1,5 @@
 /** Steps as straight TypeScript statements, from top to bottom, in the order of the plan. */
-import type { Step } from "../5-plan/plan.ts";
+import type { Slot, Step } from "../5-plan/plan.ts";
 import { emitAttempt } from "./attempt.ts";
 import { type Body, end, fail, guarded, leaveIfAborted, write } from "./body.ts";
 import { builtinCall } from "./builtin.ts";
@@ -76,6 +76,9 @@ function emitStep(body: Body, step: Step): boolean {
     case "limit":
       emitLimit(body, step);
       return true;
+    case "identify":
+      settle(body, step.slot, `await ${emission.identity(step.identity)}.identify(exchange)`, true);
+      return true;
     case "if":
       return emitIf(body, step);
     case "gather":
@@ -107,7 +110,7 @@ function check(body: Body, step: FallibleStep, text: string): void {
 }
 
 /** Puts what `text` gives into the slot, unless it is a Failure. */
-export function settle(body: Body, slot: FallibleStep["slot"], text: string, waited = false): void {
+export function settle(body: Body, slot: Slot, text: string, waited = false): void {
   const hoisted = body.usage.isHoisted(slot.name);
   const name = hoisted ? body.scope.names.take(`${slot.name}Result`) : body.scope.names.take(slot.name);
   body.writer.line(`const ${name} = ${text};`);

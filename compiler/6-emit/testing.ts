@@ -67,6 +67,7 @@ export function plan(routes: readonly RoutePlan[], more: Partial<Plan> = {}): Pl
     files: [{ path: "test.vgw", text: "vgw 1\n" }],
     gateway: { name: "test", settings: {} },
     services: [],
+    identities: [],
     constants: [],
     functions: [],
     routes,

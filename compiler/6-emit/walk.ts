@@ -42,6 +42,7 @@ export function stepExpressions(step: Step): readonly Expr[] {
       return step.body === null ? [] : [step.body.value];
     case "together":
     case "attempt":
+    case "identify":
     case "fail":
       return [];
   }
@@ -88,6 +89,7 @@ export function stepSlot(step: Step): Slot | null {
     case "decode":
     case "divide":
     case "convert":
+    case "identify":
     case "gather":
       return step.slot;
     default:
@@ -143,7 +145,7 @@ export function waits(steps: readonly Step[]): boolean {
   return steps.some((step) => {
     if (step.step === "call" || step.step === "together" || step.step === "forward" || step.step === "gather")
       return true;
-    if (step.step === "read" && step.source === "body") return true;
+    if (step.step === "identify" || (step.step === "read" && step.source === "body")) return true;
     return innerSteps(step).some(waits);
   });
 }
@@ -202,6 +204,7 @@ export function failingPlaces(steps: readonly Step[]): number {
       case "divide":
       case "convert":
       case "fail":
+      case "identify":
       case "require":
       case "limit":
       case "gather":

@@ -205,6 +205,11 @@ export const catalogue = {
     severity: "error",
     message: "`{name}` always has the same meaning",
   },
+  VGW2014: {
+    slug: "no-caller",
+    severity: "error",
+    message: "nothing has identified the caller here",
+  },
   VGW3001: {
     slug: "type-mismatch",
     severity: "error",
@@ -375,6 +380,21 @@ export const catalogue = {
     severity: "error",
     message: "{value} can be outside {range}",
   },
+  VGW3038: {
+    slug: "algorithm-and-key",
+    severity: "error",
+    message: "`{algorithm}` needs {needed}",
+  },
+  VGW3039: {
+    slug: "one-of-two-settings",
+    severity: "error",
+    message: "`{one}` and `{other}` exclude each other",
+  },
+  VGW3040: {
+    slug: "claim-type",
+    severity: "error",
+    message: "a claim cannot be of type {type}",
+  },
   VGW4101: {
     slug: "cannot-fail",
     severity: "error",
@@ -454,6 +474,16 @@ export const catalogue = {
     slug: "contradictory-guard",
     severity: "error",
     message: "this condition asks two different things of {place} at once",
+  },
+  VGW6005: {
+    slug: "open-identifies",
+    severity: "error",
+    message: "an `open` route identifies its callers",
+  },
+  VGW6006: {
+    slug: "identified-twice",
+    severity: "error",
+    message: "the caller has been identified already",
   },
   VGW6101: {
     slug: "route-without-end",
@@ -570,6 +600,7 @@ export interface MessageValues {
   VGW2011: { name: string | number; kind: string | number; wanted: string | number };
   VGW2012: { name: string | number };
   VGW2013: { name: string | number };
+  VGW2014: Record<never, never>;
   VGW3001: { expected: string | number; found: string | number };
   VGW3002: { name: string | number };
   VGW3003: { type: string | number; name: string | number };
@@ -604,6 +635,9 @@ export interface MessageValues {
   VGW3035: { left: string | number; right: string | number };
   VGW3036: { name: string | number };
   VGW3037: { value: string | number; range: string | number };
+  VGW3038: { algorithm: string | number; needed: string | number };
+  VGW3039: { one: string | number; other: string | number };
+  VGW3040: { type: string | number };
   VGW4101: Record<never, never>;
   VGW4102: { expected: string | number; found: string | number };
   VGW4103: Record<never, never>;
@@ -620,6 +654,8 @@ export interface MessageValues {
   VGW6002: { request: string | number };
   VGW6003: { route: string | number };
   VGW6004: { place: string | number };
+  VGW6005: Record<never, never>;
+  VGW6006: Record<never, never>;
   VGW6101: Record<never, never>;
   VGW6102: Record<never, never>;
   VGW6103: { step: string | number; place: string | number };

@@ -4,7 +4,7 @@ import { type Doc, group, indent, join, line, softLine } from "./doc.ts";
 import { binding, expression } from "./expression.ts";
 import { route } from "./route.ts";
 import type { SourceView } from "./source.ts";
-import { body, definition, settings } from "./step.ts";
+import { body, definition, settingOf, settings } from "./step.ts";
 import { test } from "./test.ts";
 import { type } from "./type.ts";
 
@@ -19,6 +19,8 @@ function bare(view: SourceView, node: tree.Declaration): Doc {
     case "gateway":
     case "service":
       return [node.kind, " ", node.name.text, " ", settings(view, view.last(node.name.id) + 1, node.settings)];
+    case "identity":
+      return identity(view, node);
     case "type": {
       const block = node.type.kind === "record-type" && view.image(view.last(node.name.id) + 1) === "{";
       return ["type ", node.name.text, block ? " " : " = ", type(view, node.type)];
@@ -43,6 +45,30 @@ function bare(view: SourceView, node: tree.Declaration): Doc {
     case "broken":
       return view.verbatim(node.id);
   }
+}
+
+function identity(view: SourceView, node: tree.Identity): Doc {
+  const entries = node.settings.map((entry) =>
+    view.entry(entry, () => (entry.kind === "setting" ? settingOf(view, entry) : claims(view, entry))),
+  );
+  return [
+    "identity ",
+    node.name.text,
+    " = ",
+    node.scheme.text,
+    " ",
+    view.braces(view.last(node.scheme.id) + 1, entries),
+  ];
+}
+
+function claims(view: SourceView, node: tree.Claims): Doc {
+  const entries = node.claims.map((claim) =>
+    view.entry(claim, (): Doc => {
+      const from = claim.from === null ? "" : [" from ", view.verbatim(claim.from.id)];
+      return [claim.name.text, ": ", type(view, claim.type), from];
+    }),
+  );
+  return ["claims: ", view.braces(view.last(node.key.id) + 2, entries)];
 }
 
 function parameters(view: SourceView, list: readonly tree.Parameter[]): Doc {

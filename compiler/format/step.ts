@@ -26,7 +26,7 @@ export function settings(view: SourceView, from: number, list: readonly tree.Set
   );
 }
 
-function settingOf(view: SourceView, node: tree.Setting): Doc {
+export function settingOf(view: SourceView, node: tree.Setting): Doc {
   return [node.key.text, ": ", expression(view, node.value, binding.everything)];
 }
 
@@ -36,6 +36,8 @@ function stepOf(view: SourceView, node: tree.Step): Doc {
       return definition(view, "let", node);
     case "read":
       return read(view, node);
+    case "identify":
+      return ["identify ", node.identity.text, elsePart(view, node.otherwise)];
     case "if":
       return conditional(view, node);
     case "reserved-step":
@@ -49,7 +51,10 @@ function stepOf(view: SourceView, node: tree.Step): Doc {
   }
 }
 
-type Guardable = Exclude<tree.Step, tree.LetStep | tree.ReadStep | tree.IfStep | tree.ReservedStep | tree.Broken>;
+type Guardable = Exclude<
+  tree.Step,
+  tree.LetStep | tree.ReadStep | tree.IdentifyStep | tree.IfStep | tree.ReservedStep | tree.Broken
+>;
 
 function unguarded(view: SourceView, node: Guardable): Doc {
   switch (node.kind) {

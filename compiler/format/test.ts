@@ -1,7 +1,7 @@
 /** Tests and their steps. */
 import type * as tree from "../1-syntax/tree.ts";
 import { type Doc, group, indent, join, line } from "./doc.ts";
-import { binding, expression } from "./expression.ts";
+import { argumentsBetween, binding, expression } from "./expression.ts";
 import type { SourceView } from "./source.ts";
 import { settings } from "./step.ts";
 
@@ -23,10 +23,11 @@ function stepOf(view: SourceView, node: tree.TestStep): Doc {
         ]),
       );
     case "send": {
-      const path = expression(view, node.path, binding.value);
-      const from = view.last(node.path.id) + 1;
+      const path = expression(view, node.path, binding.postfix);
+      const caller = node.caller === null ? "" : [" as ", sentCaller(view, node.caller)];
+      const from = view.last(node.caller?.id ?? node.path.id) + 1;
       const list = node.settings.length === 0 ? "" : [" ", settings(view, from, node.settings)];
-      return ["send ", node.method.text, " ", path, list];
+      return ["send ", node.method.text, " ", path, caller, list];
     }
     case "expect":
       return listed(
@@ -38,6 +39,12 @@ function stepOf(view: SourceView, node: tree.TestStep): Doc {
     case "broken":
       return view.verbatim(node.id);
   }
+}
+
+function sentCaller(view: SourceView, node: tree.SentCaller): Doc {
+  const open = view.last(node.identity.id) + 1;
+  if (open > view.last(node.id)) return node.identity.text;
+  return [node.identity.text, argumentsBetween(view, open, view.last(node.id), node.arguments)];
 }
 
 /** A single one breaks inside itself, as it would anywhere else. */

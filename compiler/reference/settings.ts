@@ -1,11 +1,13 @@
 /** A page per setting, grouped by what it belongs to. */
 import {
   adminSettings,
+  apiKeySettings,
   callSettings,
   cookieSettings,
   endpointSettings,
   forwardSettings,
   gatewaySettings,
+  jwtSettings,
   limitSettings,
   listenerSettings,
   rateLimitSettings,
@@ -24,6 +26,8 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "gateway.admin", of: "the admin listener, `http(…)`", settings: adminSettings },
   { name: "service", of: "a `service`", settings: serviceSettings },
   { name: "service.url", of: "an endpoint in a service's `url`", settings: endpointSettings },
+  { name: "identity.jwt", of: "an `identity … = jwt`", settings: jwtSettings },
+  { name: "identity.api_key", of: "an `identity … = api_key`", settings: apiKeySettings },
   { name: "route", of: "a `route`", settings: routeSettings },
   { name: "forward", of: "a `forward` step", settings: forwardSettings },
   { name: "limit", of: "a `limit` step", settings: rateLimitSettings },
@@ -73,6 +77,8 @@ function typeText(type: SettingType): string {
       return `${code(`${type.word}("address:port")`)}${type.settings.length > 0 ? ` with ${type.settings.map(({ key }) => code(key)).join(", ")}` : ""}`;
     case "labels":
       return "a label's name, or a list of them";
+    case "keys":
+      return type.forms.map((form) => code(form === "jwks" ? 'jwks("https://…")' : 'file("…")')).join(" or ");
     case "secret":
       return code('secret("NAME")');
     case "expression":

@@ -5,6 +5,7 @@ import {
   type InterpretedRequest,
   type World,
 } from "../5-plan/interpreter/index.ts";
+import type { StaticValue } from "../3-types/checked.ts";
 import type { EnvironmentPlan, Plan } from "../5-plan/plan.ts";
 
 /** `environment` is what the test has given; whoever answers fills in the rest (`testEnvironment`). */
@@ -29,6 +30,29 @@ const STANDINS: { readonly [type in EnvironmentPlan["type"]]: (variable: string)
   url: (variable) => `http://${variable.toLowerCase().replaceAll("_", "-")}.test/`,
 };
 
+/** More than any hash has bytes. */
+const SECRET_LENGTH = 64;
+
+/** The public key of RFC 8037, appendix A. */
+const KEY_SET = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}';
+
+/** Keys that the test does not give: a secret is long enough for every algorithm, key records are none. */
+function standInForKeys(
+  keys: StaticValue | undefined,
+  given: { readonly [name: string]: string | undefined },
+  environment: { [name: string]: string | undefined },
+): void {
+  const standIn = (value: StaticValue | undefined, text: (variable: string) => string): void => {
+    if (typeof value !== "object" || value === null || !("variable" in value)) return;
+    const variable = String(value.variable);
+    if (given[variable] === undefined) environment[variable] = text(variable);
+  };
+  if (typeof keys !== "object" || keys === null) return;
+  standIn(keys, () => "[]");
+  if ("secret" in keys) standIn(keys.secret, (variable) => variable.repeat(SECRET_LENGTH));
+  if ("text" in keys) standIn(keys.text, () => KEY_SET);
+}
+
 /** A variable without a default that the test says nothing about has a stand-in: a string its own name, a number 0. */
 export function testEnvironment(
   plan: Plan,
@@ -38,5 +62,6 @@ export function testEnvironment(
   for (const { variable, type, default: usual } of plan.environment) {
     if (environment[variable] === undefined && usual === null) environment[variable] = STANDINS[type](variable);
   }
+  for (const { configuration } of plan.identities) standInForKeys(configuration.keys, given, environment);
   return environment;
 }

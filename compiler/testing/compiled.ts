@@ -1,12 +1,13 @@
 /** Answers tests by the compiled bundle (`vgw test --compiled`): the generated code and the runtime's real services, without sockets. */
-import type { Host } from "../../runtime/abi.ts";
+import type { Configuration, Host, Identity } from "../../runtime/abi.ts";
 import { compileBundle } from "../../runtime/host/bundle.ts";
 import { checkConfiguration } from "../../runtime/host/configuration.ts";
 import { PROBLEM_HEADERS, problemText } from "../../runtime/http/problem.ts";
+import { createVerifier } from "../../runtime/identity/index.ts";
 import { Proxies } from "../../runtime/http/proxies.ts";
 import { createTableMemory, LimitTable, Limits, newTableKey } from "../../runtime/limit/index.ts";
 import { createService } from "../../runtime/upstream/index.ts";
-import type { World } from "../5-plan/interpreter/index.ts";
+import type { InterpretedRequest, World } from "../5-plan/interpreter/index.ts";
 import type { Plan } from "../5-plan/plan.ts";
 import { emit } from "../6-emit/index.ts";
 import { bundle } from "../7-bundle/index.ts";
@@ -33,7 +34,7 @@ export async function compiled(plan: Plan): Promise<Answerer> {
         createService(service, { via, forwarded }, undefined, memoryClient(service.name, world)),
       ]),
     );
-    const program = module.load(hostOf(configuration.environment, services, world));
+    const program = module.load(hostOf(configuration, services, world, request));
     const exchange = await new Promise<MemoryExchange>((resolve, reject) => {
       const proxies = new Proxies(configuration.gateway.trustedProxies);
       const made: MemoryExchange = new MemoryExchange(request, path, proxies, () => resolve(made), reject);
@@ -51,12 +52,14 @@ export async function compiled(plan: Plan): Promise<Answerer> {
 }
 
 function hostOf(
-  environment: Host["environment"],
+  configuration: Configuration,
   services: ReadonlyMap<string, ReturnType<typeof createService>>,
   world: World,
+  request: InterpretedRequest,
 ): Host {
   return {
-    environment,
+    environment: configuration.environment,
+    identity: (name) => identityOf(name, configuration, world, request),
     service: (name) => {
       const service = services.get(name);
       if (service === undefined)
@@ -70,6 +73,26 @@ function hostOf(
     now: () => world.now(),
     random: () => world.random(),
   };
+}
+
+/** A caller that the test sends needs no token; whatever else is sent is verified. */
+function identityOf<Caller>(
+  name: string,
+  configuration: Configuration,
+  world: World,
+  { caller }: InterpretedRequest,
+): Identity<Caller> {
+  if (caller?.identity === name) return { identify: () => caller.claims as Caller };
+  const found = configuration.identities?.find((identity) => identity.name === name);
+  if (found === undefined)
+    throw new Error(`the bundle asks for the identity ${name}, which its configuration does not name`);
+  const verifier = createVerifier(found, {
+    now: () => world.now(),
+    clock: () => world.now(),
+    fetch: (url) => world.fetchKeys?.(url) ?? Promise.reject(new Error("no issuer is in reach")),
+    note: () => undefined,
+  });
+  return { identify: (exchange) => verifier.identify(exchange.headers) as ReturnType<Identity<Caller>["identify"]> };
 }
 
 /** As many values of `limit … by` as any test will send. */

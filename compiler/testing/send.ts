@@ -3,6 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedModule } from "../3-types/checked.ts";
 import type { InterpretedRequest, World } from "../5-plan/interpreter/index.ts";
 import { textOf } from "../5-plan/interpreter/value.ts";
+import { sentCaller } from "./caller.ts";
 import type { Expressions } from "./expression.ts";
 import { payload } from "./given.ts";
 import type { State } from "./run.ts";
@@ -41,6 +42,7 @@ export async function readSend(
     body,
     address: String((await value("address")) ?? state.address),
     secure: false,
+    ...(step.caller === null ? {} : { caller: await sentCaller(step.caller, module, expressions, world) }),
   };
 }
 

@@ -38,6 +38,17 @@ export const declarations: readonly DeclarationEntry[] = [
     since: "0.1",
   },
   {
+    kind: "identity",
+    word: "identity",
+    syntax:
+      'identity name = jwt { settings; claims: { field: Type from "claim" } } · identity name = api_key { settings }',
+    documentation:
+      "How callers are recognised: by a signed token (JWT) or by a key. `identify name` does it; `caller` is then a record of the declared claims.",
+    example:
+      'identity people = jwt { issuer: "https://id.shop.example", audience: "shop", keys: jwks("https://id.shop.example/jwks"), claims: { id: string from "sub", scope: scopes } }',
+    since: "0.1",
+  },
+  {
     kind: "type",
     word: "type",
     syntax: "type Name { field: Type, field: Type = default } · type Name = Type",
@@ -92,12 +103,4 @@ export const declarations: readonly DeclarationEntry[] = [
 ];
 
 /** Words that later versions give a meaning. */
-export const reservedDeclarations: readonly string[] = [
-  "identity",
-  "model",
-  "prompt",
-  "trust",
-  "filter",
-  "topic",
-  "stream",
-];
+export const reservedDeclarations: readonly string[] = ["model", "prompt", "trust", "filter", "topic", "stream"];

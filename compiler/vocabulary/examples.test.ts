@@ -7,6 +7,7 @@ import { observations } from "./observations.ts";
 import { places } from "./places.ts";
 import type { Setting } from "./setting.ts";
 import { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
+import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
 import { callSettings, endpointSettings, serviceSettings } from "./settings/service.ts";
 import { steps } from "./steps.ts";
@@ -20,6 +21,7 @@ service orders { url: "http://127.0.0.1:9000" }
 service customers { url: "http://127.0.0.1:9001" }
 service audit { url: "http://127.0.0.1:9002" }
 service shop { url: "http://127.0.0.1:9003" }
+identity staff = api_key { keys: env("API_KEYS") }
 `;
 const POLICIES = "vgw 1\npolicy nurses { require request.address in 10.0.0.0/8 }\nlet name = 1\n";
 
@@ -51,6 +53,22 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     "service.url",
     endpointSettings,
     (example) => `service s { url: [{ ${example.startsWith("at") ? "" : 'at: "http://a", '}${example} }] }`,
+  ],
+  [
+    "identity.jwt",
+    jwtSettings,
+    (example) => {
+      const usual = ['issuer: "i"', 'audience: "a"', 'keys: jwks("https://a/")'].filter(
+        (one) =>
+          one.split(":")[0] !== example.split(":")[0] && !(example.startsWith("secret") && one.startsWith("keys")),
+      );
+      return `identity i = jwt { ${[...usual, example].join(", ")} }`;
+    },
+  ],
+  [
+    "identity.api_key",
+    apiKeySettings,
+    (example) => `identity i = api_key { ${example.startsWith("keys") ? "" : 'keys: env("K"), '}${example} }`,
   ],
   ["route", routeSettings, (example) => `route GET "/" open {\n ${example}\n reply 204\n}`],
   [
@@ -85,7 +103,8 @@ for (const [owner, table, wrap] of settingTables) {
 describe("steps", () => {
   for (const step of steps) {
     test(step.word, () => {
-      const text = `${WORLD}\nroute POST "/r/{id: uuid}" open {\n${step.kind === "reply" ? " read order: Order\n" : ""} ${step.example}\n${step.ends || step.kind === "if" ? "" : " reply 204\n"}}`;
+      const open = step.kind === "identify" ? "" : "open ";
+      const text = `${WORLD}\nroute POST "/r/{id: uuid}" ${open}{\n${step.kind === "reply" ? " read order: Order\n" : ""} ${step.example}\n${step.ends || step.kind === "if" ? "" : " reply 204\n"}}`;
       expect(problems(text)).toEqual([]);
     });
   }

@@ -6,6 +6,7 @@ export { type PlaceEntry, places } from "./places.ts";
 export type { Setting, SettingType } from "./setting.ts";
 export { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
 export { rateLimitSettings } from "./settings/limit.ts";
+export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
 export { callSettings, endpointSettings, serviceSettings } from "./settings/service.ts";
 export { type StepEntry, type StepPlace, stepOf, steps } from "./steps.ts";

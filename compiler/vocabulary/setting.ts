@@ -23,6 +23,8 @@ export type SettingType =
   | { readonly kind: "listener"; readonly word: string; readonly settings: readonly Setting[] }
   /** Names of labels, one or a list. */
   | { readonly kind: "labels" }
+  /** `jwks("https://…")` becomes `{ kind: "jwks", url }`, `file("…")` a `FileValue`: keys that are known by none of their own. */
+  | { readonly kind: "keys"; readonly forms: readonly ("jwks" | "file")[] }
   /** Only `secret("X")`. */
   | { readonly kind: "secret" }
   /** A value computed for each request; `type` is in the notation of built-in signatures. */

@@ -68,6 +68,17 @@ export const steps: readonly StepEntry[] = [
     ends: false,
   },
   {
+    kind: "identify",
+    word: "identify",
+    syntax: "identify identity · identify identity else step",
+    documentation:
+      "Recognises the caller, whose claims are `caller` from here on. Whoever is not recognised gets 401 with a challenge (503 while the issuer's keys have never been had), or what `else` says. Once in a request; not in an `open` route.",
+    example: "identify staff",
+    since: "0.1",
+    places: ["route", "policy"],
+    ends: false,
+  },
+  {
     kind: "forward",
     word: "forward",
     syntax: "forward service · forward service { settings; steps } · forward service else step",

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { StartError } from "../start-error.ts";
+import { IDENTITY } from "./identity-configuration.ts";
 import { problemsOf } from "./zod-problems.ts";
 
 const PORT = z.int().min(0).max(65535);
@@ -47,6 +48,7 @@ const CONFIGURATION = z.object({
       preserveHost: z.boolean(),
     }),
   ),
+  identities: z.array(IDENTITY).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 }) satisfies z.ZodType<Configuration>;
 

@@ -2,9 +2,10 @@
  * One serving thread: its listeners, its service pools and its generations. Listeners, pools and counters outlive generations;
  * a swap touches none of them (test: `swap.test.ts`).
  */
-import type { Configuration, Host, ListenConfiguration, LogValue, ServiceConfiguration } from "../abi.ts";
+import type { Configuration, Host, Identity, ListenConfiguration, LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Listener, Transport } from "../http/transport.ts";
+import type { Verifier } from "../identity/index.ts";
 import type { Limits } from "../limit/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
@@ -14,6 +15,7 @@ import { answerDeadline } from "./expired.ts";
 import type { Generation } from "./generation.ts";
 import type { HostLog, LogLevel } from "./host-log.ts";
 import { listenError } from "./listen-error.ts";
+import { IdentityPool, type MakeVerifier } from "./identity-pool.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
 import { wait } from "./wait.ts";
 import type { BoundListener, ListenOrder, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
@@ -47,6 +49,7 @@ export interface ServingParts {
   readonly transport: (listen: ListenConfiguration) => Transport;
   readonly makeService: MakeService;
   readonly limits: Limits;
+  readonly makeVerifier: MakeVerifier;
   readonly live: LiveSettings;
   readonly observer: Observer;
   readonly log: HostLog;
@@ -54,9 +57,14 @@ export interface ServingParts {
   readonly random: () => number;
 }
 
+/** What a generation shares with others. */
+type Acquired = Pick<Configuration, "services" | "identities">;
+const NOTHING: Acquired = { services: [] };
+
 export class Serving implements Thread {
   readonly #parts: ServingParts;
   readonly #pool: ServicePool;
+  readonly #identities: IdentityPool;
   readonly #deadlines = new Deadlines(answerDeadline);
   /** Every generation that is prepared, serving or draining. */
   readonly #generations = new Map<number, Generation>();
@@ -66,18 +74,20 @@ export class Serving implements Thread {
   constructor(parts: ServingParts) {
     this.#parts = parts;
     this.#pool = new ServicePool(parts.makeService);
+    this.#identities = new IdentityPool(parts.makeVerifier);
   }
 
   async prepare({ id, artifact }: { readonly id: number; readonly artifact: Artifact }): Promise<void> {
-    let acquired: readonly ServiceConfiguration[] = [];
+    let acquired: Acquired = NOTHING;
     try {
       const generation = this.#parts.load(id, artifact, (configuration) => {
-        acquired = configuration.services;
-        return this.#hostFor(configuration);
+        const identities = this.#identities.acquire(configuration.identities ?? []);
+        acquired = configuration;
+        return this.#hostFor(configuration, identities);
       });
       this.#generations.set(id, generation);
     } catch (error) {
-      await this.#pool.release(acquired);
+      await this.#release(acquired);
       throw error;
     }
   }
@@ -150,13 +160,13 @@ export class Serving implements Thread {
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     const generations = [...this.#generations.values()];
     this.#generations.clear();
-    await Promise.all(generations.map((generation) => this.#pool.release(generation.configuration.services)));
+    await Promise.all(generations.map((generation) => this.#release(generation.configuration)));
     await this.#parts.observer.close();
     return { cut };
   }
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */
-  #hostFor(configuration: Configuration): Host {
+  #hostFor(configuration: Configuration, identities: ReadonlyMap<string, Verifier>): Host {
     const { observer, limits, now, random } = this.#parts;
     const services = this.#pool.acquire(configuration.services);
     const deadlines = this.#deadlines;
@@ -167,12 +177,26 @@ export class Serving implements Thread {
         if (service === undefined) throw new Error(`the program asks for the service "${name}" without configuring it`);
         return service;
       },
+      identity<Caller>(name: string): Identity<Caller> {
+        const verifier = identities.get(name);
+        if (verifier === undefined)
+          throw new Error(`the program asks for the identity "${name}" without configuring it`);
+        // The claims are those of the configuration, which the same compiler wrote as the type.
+        return {
+          identify: (exchange) => verifier.identify(exchange.headers) as ReturnType<Identity<Caller>["identify"]>,
+        };
+      },
       limiter: (identity, whenFull) => limits.limiter(identity, whenFull),
       log: (exchange, level, fields) => observer.log(exchange, level, fields),
       deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),
       now,
       random,
     };
+  }
+
+  #release({ services, identities }: Acquired): Promise<void> {
+    this.#identities.release(identities ?? []);
+    return this.#pool.release(services);
   }
 
   #done(dispatcher: Dispatcher, exchange: Exchange): void {
@@ -198,7 +222,7 @@ export class Serving implements Thread {
   readonly #discard = (generation: Generation): void => {
     if (!this.#generations.delete(generation.id)) return;
     this.#parts.log("info", "generation.discarded", { generation: generation.id, hash: generation.hash });
-    this.#pool.release(generation.configuration.services).catch((error: unknown) => {
+    this.#release(generation.configuration).catch((error: unknown) => {
       this.#parts.log("error", "upstream.close", { message: String(error) });
     });
   };

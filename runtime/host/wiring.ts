@@ -6,6 +6,7 @@ import { createFastTransport } from "../http/uws/index.ts";
 import { loadNative } from "../http/uws/loader.ts";
 import { createObserver, type LogLines, UpstreamCounterSet } from "../observe/index.ts";
 import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
+import { createVerifier, fetchText } from "../identity/index.ts";
 import { LimitTable, Limits } from "../limit/index.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
@@ -28,6 +29,8 @@ export interface ThreadSettings {
 /** What tests put in place of the real thing. */
 export interface Injected {
   readonly makeService?: MakeService;
+  /** Gives the text of an issuer's key set. */
+  readonly fetchKeys?: (url: string) => Promise<string>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** 0 ≤ n < 1. */
@@ -53,6 +56,16 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
     makeService:
       injected.makeService ??
       ((configuration) => createService(configuration, live, upstreams, undefined, surroundings)),
+    makeVerifier: (configuration) =>
+      createVerifier(configuration, {
+        now: injected.now ?? Date.now,
+        clock: () => performance.now(),
+        fetch: injected.fetchKeys ?? fetchText,
+        note: (identity, problem) => {
+          if (problem === null) log("debug", "identity.keys", { identity, message: "the issuer's keys were fetched" });
+          else log("warn", "identity.keys", { identity, message: `the issuer's keys cannot be fetched: ${problem}` });
+        },
+      }),
     limits,
     live,
     observer: createObserver({

@@ -39,5 +39,9 @@ export function deny(exchange: Exchange, status: number, detail: string | null):
 export function replyFailure(exchange: Exchange, failure: Failure): void {
   const status = failure.kind === "status" ? 502 : failure.status;
   exchange.detail = failure.detail;
-  replyProblem(exchange, status, failure.code, publicDetail(failure), failure.problems);
+  if (failure.challenge !== null) {
+    exchange.reason = failure.code;
+    const headers = ["www-authenticate", failure.challenge, ...PROBLEM_HEADERS];
+    exchange.respond(status, headers, problemText(status, failure.code, publicDetail(failure), failure.problems));
+  } else replyProblem(exchange, status, failure.code, publicDetail(failure), failure.problems);
 }

@@ -2,6 +2,7 @@
 import type { Failure } from "../../../runtime/failure.ts";
 import type { FunctionPlan, Origin, Plan } from "../plan.ts";
 import type { Client } from "./client.ts";
+import type { Identities } from "./identify.ts";
 import type { HeaderChange } from "./headers.ts";
 import type { TraceEntry } from "./trace.ts";
 import type { InterpretedRequest, World } from "./world.ts";
@@ -13,6 +14,7 @@ export interface Loaded {
   /** Values by variable, typed, defaults filled in. */
   readonly environment: ReadonlyMap<string, unknown>;
   readonly constants: ReadonlyMap<string, unknown>;
+  readonly identities: Identities;
   /** The counts of limits, where the world keeps none. */
   readonly limits: Map<string, bigint>;
 }

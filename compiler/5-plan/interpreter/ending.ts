@@ -65,7 +65,9 @@ export function passedOn(answer: Answer, context: Context): { status: number; he
 /** An upstream's own status (kind "status") is not the gateway's: the client gets 502. */
 export function failed(failure: Failure, origin: Origin | null): Ending {
   const status = failure.kind === "status" ? 502 : failure.status;
-  return problemEnding(status, failure.code, publicDetail(failure), failure.problems, origin);
+  const ending = problemEnding(status, failure.code, publicDetail(failure), failure.problems, origin);
+  if (failure.challenge === null) return ending;
+  return { ...ending, headers: ["www-authenticate", failure.challenge, ...ending.headers] };
 }
 
 export function gatewayError(code: keyof typeof ERRORS, headers: readonly string[] = []): Ending {

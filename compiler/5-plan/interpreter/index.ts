@@ -4,6 +4,7 @@
  */
 import { canonicalPath, isQuery } from "../../../runtime/http/path.ts";
 import type { Failure } from "../../../runtime/failure.ts";
+import type { Verifier } from "../../../runtime/identity/index.ts";
 import type { Expr, Plan, RoutePlan, Step } from "../plan.ts";
 import { trustedProxies } from "./call.ts";
 import { clientOf } from "./client.ts";
@@ -39,7 +40,13 @@ export function createInterpreter(
   environment: { readonly [name: string]: string | undefined },
 ): Interpreter {
   const functions = new Map(plan.functions.map((one) => [one.name, one]));
-  const program = { plan, functions, environment: readEnvironment(plan, environment), limits: new Map<string, bigint>() };
+  const program = {
+    plan,
+    functions,
+    environment: readEnvironment(plan, environment),
+    identities: new Map<string, Verifier>(),
+    limits: new Map<string, bigint>(),
+  };
   return {
     answer: (request, world) => answer(newContext(program, request, world)),
     evaluate: async (steps, value, slots, world) => {

@@ -34,6 +34,7 @@ function plan(routes: RoutePlan[]): Plan {
     files: [{ path: "a.vgw", text: "" }],
     gateway: { name: "g", settings: { via: "vgw", forwarded: "both", trusted_proxies: [] } },
     services: [{ name: "up", origin, settings: { timeout: 1000, preserve_host: false }, key: null }],
+    identities: [],
     constants: [],
     functions: [],
     routes,

@@ -23,6 +23,7 @@ import { writeCookie } from "./cookie.ts";
 import { decodeValue } from "./decode.ts";
 import { denied, passedOn, replied } from "./ending.ts";
 import { evaluate } from "./expression.ts";
+import { identify } from "./identify.ts";
 import { limit } from "./limit.ts";
 import { divide } from "./operator.ts";
 import { ABSENT, readInput, tooLarge } from "./read.ts";
@@ -89,6 +90,10 @@ export class Machine {
         const failure = limit(step, scope, context);
         this.#note(step, `${step.name}: ${failure === null ? "admitted" : "used up"}`);
         return failure === null ? NEXT : this.#fail(step.origin, failure);
+      }
+      case "identify": {
+        const caller = await identify(step, context);
+        return this.#write(step, step.slot, caller, scope);
       }
       case "if": {
         const holds = evaluate(step.condition, scope, context) === true;

@@ -34,6 +34,8 @@ function linesOf(step: Step, indent: string): string[] {
       ];
     case "fail":
       return [`${indent}fail ${step.kind}`];
+    case "identify":
+      return [`${indent}${step.slot.name} = identify ${step.identity}`];
     case "require":
       return [`${indent}require ${text(step.condition)}`];
     case "limit": {

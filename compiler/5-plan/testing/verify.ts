@@ -72,6 +72,11 @@ class Verifier {
         this.#service(step.service);
         known.add(step.slot.name);
         return true;
+      case "identify":
+        if (!this.#plan.identities.some(({ name }) => name === step.identity))
+          this.#say(`there is no identity ${step.identity}`);
+        known.add(step.slot.name);
+        return true;
       case "reply":
       case "deny":
       case "fail":

@@ -1,0 +1,99 @@
+/**
+ * `identity x = api_key { … }`: keys known by their SHA-256 only. A key that is wrong and one that nobody has are the same thing
+ * here: one hash, one look-up by it and one comparison in constant time, whatever comes.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Failure } from "../failure.ts";
+import type { Headers } from "../http/exchange.ts";
+import { StartError } from "../start-error.ts";
+import type { ApiKeyConfiguration } from "./configuration.ts";
+import { linesOf } from "./credential.ts";
+import { hasDuplicates, isJsonObject, type JsonObject } from "./strict-json.ts";
+import { unauthenticated } from "./refusal.ts";
+import { type Caller, typedClaims } from "./typed-claims.ts";
+import type { Verifier } from "./verifier.ts";
+
+interface KnownKey {
+  readonly hash: Buffer;
+  readonly caller: Caller;
+}
+
+const HASH = /^sha256:([0-9a-f]{64})$/;
+/** Of a presented key; longer ones are not hashed. */
+const LONGEST_KEY = 1024;
+
+export class ApiKeyVerifier implements Verifier {
+  readonly #header: string;
+  readonly #keys: ReadonlyMap<string, KnownKey>;
+  readonly #missing: Failure;
+  readonly #refused: Failure;
+  /** Compared with where no key has the hash: the same work is done. */
+  readonly #nobody: KnownKey = { hash: Buffer.alloc(32), caller: {} };
+
+  /** Throws a `StartError` that names every record which is not right, by its place and never by its content. */
+  constructor(configuration: ApiKeyConfiguration) {
+    this.#header = configuration.header;
+    this.#keys = knownKeys(configuration);
+    const challenge = `ApiKey realm="${configuration.name}"`;
+    this.#missing = unauthenticated("no key was sent", challenge);
+    this.#refused = unauthenticated("nobody has this key", challenge);
+  }
+
+  identify(headers: Headers): Caller | Failure {
+    const lines = linesOf(headers, this.#header);
+    const [only] = lines;
+    if (only === undefined) return this.#missing;
+    if (lines.length > 1 || only.length > LONGEST_KEY) return this.#refused;
+    const hash = createHash("sha256").update(only).digest();
+    const found = this.#keys.get(hash.toString("hex"));
+    const same = timingSafeEqual((found ?? this.#nobody).hash, hash);
+    return same && found !== undefined ? found.caller : this.#refused;
+  }
+}
+
+function knownKeys({ name, keys, claims }: ApiKeyConfiguration): Map<string, KnownKey> {
+  const problems: string[] = [];
+  const known = new Map<string, KnownKey>();
+  const records = recordsOf(keys);
+  if (records === null) problems.push("they are neither a JSON list nor one JSON record a line");
+  for (const [index, record] of (records ?? []).entries()) {
+    const place = `record ${index + 1}`;
+    if (record === null) {
+      problems.push(`${place} is no JSON record, or has a member twice`);
+      continue;
+    }
+    const digits = typeof record.hash === "string" ? HASH.exec(record.hash)?.[1] : undefined;
+    const caller = typedClaims(record, claims);
+    if (digits === undefined) problems.push(`${place}: hash is not "sha256:" and 64 lower-case hexadecimal digits`);
+    else if (caller === null) problems.push(`${place}: a claim is missing or not of its type`);
+    else if (known.has(digits)) problems.push(`${place} has the hash of a record before`);
+    else known.set(digits, { hash: Buffer.from(digits, "hex"), caller });
+  }
+  if (problems.length === 0) return known;
+  const next = "Mend the file or the variable that the identity's `keys` are read from.";
+  throw new StartError("start-configuration", `the keys of the identity ${name} are not valid`, problems, next);
+}
+
+/** null entries are no records; null: neither form. */
+function recordsOf(text: string): readonly (JsonObject | null)[] | null {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("[")) {
+    const lines = trimmed.split("\n").filter((line) => line.trim() !== "");
+    return lines.map((line) => recordOf(parsed(line)));
+  }
+  const list = parsed(trimmed);
+  return Array.isArray(list) ? list.map(recordOf) : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return hasDuplicates(text) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf(value: unknown): JsonObject | null {
+  return isJsonObject(value) ? value : null;
+}
