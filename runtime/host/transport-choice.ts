@@ -56,12 +56,10 @@ async function choose(
     headLimit: gateway.limits.headers,
   });
   if (native !== null) {
-    const known =
-      native.source === "uws.node" ? (artifact.manifest?.native?.version ?? native.version) : native.version;
     return {
       listeners: gateway.listen,
       shareable: true,
-      descriptions: { fast: `uWebSockets.js ${known} (${native.source})`, ...(wantsStrict && { strict }) },
+      descriptions: { fast: `uWebSockets.js ${native.version} (${native.source})`, ...(wantsStrict && { strict }) },
       warnings: [],
     };
   }

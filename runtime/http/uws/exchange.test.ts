@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fastCapabilities } from "../capabilities.ts";
 import { exchangeSuite } from "../exchange.suite.ts";
@@ -23,6 +26,18 @@ else {
     for (const reason of rejected) expect(reason).toMatch(/^[^:]+: ./);
   });
 }
+
+test.runIf(native !== null)(
+  "beside an artifact's manifest the loader takes the file there, and the manifest's word for its version",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "vgw-loader-"));
+    symlinkSync(native?.file ?? "", join(folder, "uws.node"));
+    expect(loadNative({ artifactFolder: folder }).native).toMatchObject({ source: "uws.node", version: "unknown" });
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify({ native: { version: "20.57.0" } }));
+    expect(loadNative({ artifactFolder: folder }).native).toMatchObject({ source: "uws.node", version: "20.57.0" });
+    rmSync(folder, { recursive: true });
+  },
+);
 
 test("without any package the loader gives null and says so", () => {
   const result = loadNative({ from: "/nowhere/at/all.js" });

@@ -2,7 +2,7 @@
  * Finds the uWebSockets.js build to run: the official package where a user put it, else the newest republished one that
  * loads on this machine. Says what it took and why others did not load; null makes the host take the Node transport.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { NativeModule } from "./native.ts";
@@ -108,11 +108,13 @@ function tryLoad(require: NodeJS.Require, file: string, source: string, rejected
   return null;
 }
 
-/** The artifact's writer notes the version in `uws.version`. */
+/** An artifact's manifest says which version its file is. */
 function versionBeside(folder: string): string {
   try {
-    const described: { version?: string } = createRequire(join(folder, "uws.json"))("./uws.json");
-    return described.version ?? "unknown";
+    const manifest: { native?: { version?: string } | null } = JSON.parse(
+      readFileSync(join(folder, "manifest.json"), "utf8"),
+    );
+    return manifest.native?.version ?? "unknown";
   } catch {
     return "unknown";
   }
