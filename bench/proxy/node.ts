@@ -21,7 +21,7 @@ function node(name: string, file: string, can: (task: Task) => boolean): Contend
 /** It has no routes of its own. */
 export const httpProxy = node("http-proxy", "http-proxy.mjs", (task) => task.kind === "pass" && task.routes === 1);
 
-/** Each route is a plug-in of its own; 100,000 of them do not start. */
+/** Each route is a plug-in of its own; 100,000 of them were not up after 100 s. */
 export const fastifyProxy = node(
   "@fastify/http-proxy",
   "fastify-proxy.mjs",

@@ -109,10 +109,22 @@ async function measure(scenario: Scenario): Promise<Measured[]> {
         entries.set(entry, { scenario, contender, task });
       }
     }
+    await sameAnswers([...entries.keys()]);
     const figures = await measureInTurns([...entries.keys()], TURNS);
     return [...entries].map(([entry, known]) => ({ ...known, figures: figures.get(entry)! }));
   } finally {
     for (const one of started) await one.stop();
+  }
+}
+
+/** Nobody is measured on another answer than the rest gives. */
+async function sameAnswers(entries: readonly Entry[]): Promise<void> {
+  let expected: string | null = null;
+  for (const { name, url } of entries) {
+    const response = await fetch(url);
+    const text = `${response.status} ${await response.text()}`;
+    expected ??= text;
+    if (text !== expected) throw new Error(`${name} answers ${text.slice(0, 200)}, others ${expected.slice(0, 200)}`);
   }
 }
 
