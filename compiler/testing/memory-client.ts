@@ -55,7 +55,7 @@ function deliver(answer: IncomingAnswer, sink: UpstreamSink): void {
     sink.failed({ kind: ERROR_KINDS[answer.failure], detail: "as the test says" });
     return;
   }
-  sink.head(answer.status, [...answer.headers]);
+  sink.head(answer.status, [...answer.headers], true);
   if (answer.body.length > 0) sink.data(answer.body);
   sink.complete([]);
 }
