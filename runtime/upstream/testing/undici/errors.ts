@@ -1,5 +1,5 @@
 /** Turns what undici and the sockets report into the few kinds of `UpstreamError`. */
-import type { UpstreamError, UpstreamErrorKind } from "../client.ts";
+import type { UpstreamError, UpstreamErrorKind } from "../../client.ts";
 
 const KINDS: { readonly [code: string]: UpstreamErrorKind } = {
   UND_ERR_SOCKET: "closed",

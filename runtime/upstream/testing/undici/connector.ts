@@ -5,7 +5,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { buildConnector } from "undici";
-import type { UpstreamClientOptions } from "../client.ts";
+import type { UpstreamClientOptions } from "../../client.ts";
 
 export class ConnectTimeout extends Error {
   readonly code = "CONNECT_TIMEOUT";

@@ -1,4 +1,4 @@
-import { describeUpstreamClient } from "../client.suite.ts";
+import { describeUpstreamClient } from "../../client.suite.ts";
 import { createUndiciClient } from "./client.ts";
 
 describeUpstreamClient("undici", createUndiciClient, { refusesContinue: true, takesOtherVersions: true });

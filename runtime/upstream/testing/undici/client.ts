@@ -7,7 +7,7 @@ import {
   type UpstreamClientOptions,
   type UpstreamRequest,
   type UpstreamSink,
-} from "../client.ts";
+} from "../../client.ts";
 import { UndiciAttempt } from "./attempt.ts";
 import { Connector } from "./connector.ts";
 

@@ -1,14 +1,14 @@
 /** One request through undici's `dispatch`, as a handler object with undici's raw header form: nothing is parsed twice. */
 import type { Dispatcher } from "undici";
-import type { Headers } from "../../http/exchange.ts";
-import { headerName } from "../header-names.ts";
+import type { Headers } from "../../../http/exchange.ts";
+import { headerName } from "./header-names.ts";
 import {
   INFORMATIONAL_LIMIT,
   type UpstreamAttempt,
   type UpstreamError,
   type UpstreamRequest,
   type UpstreamSink,
-} from "../client.ts";
+} from "../../client.ts";
 import { PushedBody } from "./body.ts";
 import { wasReused } from "./connector.ts";
 import { describe } from "./errors.ts";
