@@ -21,19 +21,30 @@ export function walk(node: AnyNode, visit: (node: WalkedNode) => boolean | undef
 
 const known = new WeakMap<object, readonly WalkedNode[]>();
 
-/** The node and everything below it, parents first. Gathered once per declaration, however many analyses ask. */
+/**
+ * The node and everything below it, parents first, but for names: a third of all nodes, with nothing below them, that
+ * their parents tell more about. Gathered once per declaration, however many analyses ask.
+ */
 export function nodesBelow(root: tree.Declaration): readonly WalkedNode[] {
   let nodes = known.get(root);
   if (nodes === undefined) {
     const gathered: WalkedNode[] = [];
-    walk(root, (node) => {
-      gathered.push(node);
-      return true;
-    });
+    gather(root, gathered);
     nodes = gathered;
     known.set(root, nodes);
   }
   return nodes;
+}
+
+function gather(node: AnyNode, into: WalkedNode[]): void {
+  into.push(node as WalkedNode);
+  for (const key in node) {
+    const value: unknown = node[key as keyof AnyNode];
+    if (typeof value !== "object" || value === null) continue;
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item) && item.kind !== "name") gather(item, into);
+    } else if (isNode(value) && value.kind !== "name") gather(value, into);
+  }
 }
 
 /** To be narrowed by `kind`. */

@@ -102,6 +102,7 @@ export function splitSegments(pattern: tree.PathPattern): readonly WrittenSegmen
 
 /** Spaces and letters beyond ASCII travel as escapes, so that is how they are looked for. */
 function canonical(text: string): string {
+  if (/^[\w-]*$/.test(text)) return text;
   const escaped = text.replace(/[^!-~]+/gu, encodeURIComponent);
   return canonicalPath(`/${escaped}`)?.slice(1) ?? escaped;
 }

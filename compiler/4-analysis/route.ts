@@ -77,13 +77,17 @@ function sourceOf(route: CheckedRoute, id: number): string {
 function visit(node: TrieNode, path: readonly string[], host: string, out: Diagnostic[]): void {
   const children = [...node.children.values()];
   const typed = children.filter((child) => child.shape && rankOf(child.shape) === 1);
-  const literals = new Map<string, TrieNode>();
-  for (const child of children) if (child.shape?.kind === "literal") literals.set(child.shape.text, child);
-  for (const [index, child] of typed.entries()) {
-    for (const other of typed.slice(index + 1)) findUndecided(child, other, path, host, out);
-    findCovered(child, literals, path, host, out);
+  if (typed.length > 0) {
+    const literals = new Map<string, TrieNode>();
+    for (const child of children) if (child.shape?.kind === "literal") literals.set(child.shape.text, child);
+    for (const [index, child] of typed.entries()) {
+      for (const other of typed.slice(index + 1)) findUndecided(child, other, path, host, out);
+      findCovered(child, literals, path, host, out);
+    }
   }
-  for (const child of children) visit(child, [...path, exampleText(child.shape!)], host, out);
+  for (const child of children) {
+    if (child.children.size > 0) visit(child, [...path, exampleText(child.shape!)], host, out);
+  }
 }
 
 /** Two subtrees whose first segments differ but accept a common text: any pair of routes with equal ranks is undecided. */

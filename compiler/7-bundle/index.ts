@@ -1,6 +1,6 @@
 /** Phase 7: the generated file and what it uses of the runtime as one CommonJS bundle, with its map and manifest. */
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, initialize, type Plugin } from "esbuild";
 import type { Manifest } from "../../runtime/manifest.ts";
 import type { Plan } from "../5-plan/plan.ts";
 import type { Emitted } from "../6-emit/index.ts";
@@ -25,6 +25,14 @@ const RUNTIME = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url)
 /** Paths in the bundle and its map begin here, so that they are the same wherever the command is run. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+let started = false;
+
+/** Starts esbuild's process beside what comes before bundling. Nothing waits for it, and it ends with this process. */
+export function startBundler(): void {
+  if (!started) void initialize({});
+  started = true;
+}
 
 export async function bundle(plan: Plan, emitted: Emitted): Promise<Bundle> {
   const serialisers = emitted.serialisers.length === 0 ? null : serialisersModule(emitted.serialisers);

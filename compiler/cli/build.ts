@@ -1,7 +1,7 @@
 /** `vgw build`: a folder that runs alone. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeArtifact } from "../7-bundle/index.ts";
+import { startBundler, writeArtifact } from "../7-bundle/index.ts";
 import { compile } from "../build.ts";
 import { exit, plural, print, printJson, remark } from "./output.ts";
 import { checkedOrEnd, findEntry } from "./program.ts";
@@ -14,6 +14,7 @@ export interface BuildOptions {
 
 export async function runBuild(path: string | undefined, options: BuildOptions): Promise<number> {
   const begun = performance.now();
+  startBundler();
   const result = checkedOrEnd(findEntry(path), options);
   const bundle = await compile(result.program);
   const manifest = await writeArtifact(options.output, bundle);

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeArtifact } from "../7-bundle/index.ts";
+import { startBundler, writeArtifact } from "../7-bundle/index.ts";
 import { compile } from "../build.ts";
 import { parseThreads } from "./dev.ts";
 import { exit } from "./output.ts";
@@ -15,6 +15,7 @@ export interface RunOptions {
 }
 
 export async function runRun(path: string | undefined, options: RunOptions): Promise<number> {
+  startBundler();
   const result = checkedOrEnd(findEntry(path), {});
   const bundle = await compile(result.program);
   const folder = join(mkdtempSync(join(tmpdir(), "vgw-run-")), "artifact");
