@@ -17,7 +17,8 @@ declare const gc: (options?: { type: "major"; execution: "sync" }) => void;
 
 /** The gateway's connections to the upstream. */
 const connections = { opened: 0, closed: 0 };
-const upstream = createServer((_request, response) => response.end("from upstream"));
+// It never closes a connection that had nothing to do for a while: only a swap could.
+const upstream = createServer({ keepAliveTimeout: 0 }, (_request, response) => response.end("from upstream"));
 upstream.on("connection", (socket) => {
   connections.opened++;
   socket.on("close", () => connections.closed++);
