@@ -3,10 +3,17 @@
  * The command `vgw`. Each command's file is loaded when it is asked for, so that `vgw check` pays for neither the emitter
  * nor esbuild nor the runtime. Exit codes: 0 good, 1 the program has errors or a test fails, 2 wrong usage, 3 the environment failed.
  */
+import * as nodeModule from "node:module";
+import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../version.ts";
 import type { AdminOptions } from "./admin.ts";
 import { CommandError, exit, remark, styleFor } from "./output.ts";
+
+// From Node 22.1 on, what V8 made of the commands' files is kept from run to run; a folder that can't be written is no error.
+if ("enableCompileCache" in nodeModule && typeof nodeModule.enableCompileCache === "function") {
+  nodeModule.enableCompileCache(fileURLToPath(new URL("../dist/cache", import.meta.url)));
+}
 
 const program = new Command("vgw")
   .description("Write a gateway as a typed program: check, test, build, run and swap it.")
