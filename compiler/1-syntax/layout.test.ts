@@ -35,6 +35,11 @@ describe("steps", () => {
     ["if a { reply } else if b { reply } else { deny }", "if"],
     ["if a\n{\nreply\n}\nelse\n{\nreply\n}", "if"],
     ['require a else deny 403 "x" when b', "require"],
+    [
+      "limit 60/min\nlimit r by a.b { burst: 10 } else deny 429 when c\nlimit (r) by match a { _ => 1 }",
+      "limit limit limit",
+    ],
+    ["limit.post() else ignore; set request.path = limit", "expression-step set"],
     ["forward s { timeout: 5s; set response.status = 200 } else forward t", "forward"],
   ])("%s", (text, expected) => {
     expect(kinds(route(`route GET "/" open {\n${text}\n}`).steps)).toBe(expected);

@@ -8,6 +8,7 @@ import { expect } from "./expression.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
 import { checkSettings } from "./setting.ts";
 import { textValue } from "./template.ts";
+import { hasText } from "./text.ts";
 
 /** Milliseconds that a counter can look ahead: 2^53 nanoseconds, rounded down to whole days. */
 const HORIZON = 104 * 86_400_000;
@@ -33,8 +34,8 @@ export function checkLimit(body: Body, step: tree.LimitStep): void {
 }
 
 function checkKey(body: Body, by: tree.Expression): void {
-  textValue(body, by);
-  if (constantValue(by) !== undefined)
+  const type = textValue(body, by);
+  if (hasText(type) && constantValue(by) !== undefined)
     report(body, by, "VGW7004", {}, "always the same", { help: "leave `by` out, or count by what differs" });
 }
 

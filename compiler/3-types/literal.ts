@@ -69,7 +69,13 @@ export function checkNumber(body: Body, node: tree.NumberLiteral): Type {
   const meaning = numberMeaning(node);
   if ("type" in meaning) return meaning.type;
   if (meaning.problem === "range") {
-    report(body, node, "VGW3034", { text: node.digits, type: meaning.wanted }, "no such value");
+    report(
+      body,
+      node,
+      "VGW3034",
+      { text: node.per === null ? node.digits : `${node.digits}/${node.per}`, type: meaning.wanted },
+      "no such value",
+    );
     return UNKNOWN;
   }
   const likely = unitAliases[meaning.unit] ?? nearest(meaning.unit, units.keys());

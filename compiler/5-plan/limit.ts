@@ -1,4 +1,5 @@
 /** `limit`: what is counted, under which identity, and what the answer says about it. */
+import { rateFromText } from "../../runtime/value/money.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nodesBelow } from "../1-syntax/walk.ts";
 import type { CheckedModule, CheckedProgram } from "../3-types/checked.ts";
@@ -29,7 +30,7 @@ export function lowerLimit(context: Context, node: tree.LimitStep): void {
     name: context.body.limits.take(given?.kind === "string" ? given.value : context.prefix || "default"),
     rate,
     key: node.by === null ? null : lower({ ...inner, hint: "limited_by" }, node.by),
-    burst: burst === null ? countOf(node.rate, rate) : lower({ ...inner, hint: "burst" }, burst),
+    burst: burst === null ? countOf(rate) : lower({ ...inner, hint: "burst" }, burst),
     cost: cost === null ? number(1) : lower({ ...inner, hint: "cost" }, cost),
     headers: constantOf(setting("headers")) !== false,
     retryAfter: mayComeAgain(node.otherwise),
@@ -44,9 +45,9 @@ export function lowerLimit(context: Context, node: tree.LimitStep): void {
   context.out.steps.push({ step: "attempt", origin: limit.origin, steps: [...steps, limit], otherwise });
 }
 
-function countOf(node: tree.Expression, rate: Expr): Expr {
-  const value = constantOf(node);
-  if (typeof value === "object" && value !== null && "count" in value) return number(Number(value.count));
+function countOf(rate: Expr): Expr {
+  const known = rate.expr === "constant" ? rateFromText(String(rate.value)) : undefined;
+  if (known !== undefined) return number(known.count);
   return { expr: "builtin", type: INT, name: "rate.count", arguments: [rate] };
 }
 

@@ -139,6 +139,29 @@ const cases: Case[] = [
       reply 204 empty`,
   },
   {
+    what: "a limit counts by a value, its burst is the rate's count, and names are one per route",
+    before: `
+      policy upto(r: rate) { limit r by request.address }
+      policy pages { limit 2/h { name: "pages", burst: 5, cost: 2 } else deny 429 }`,
+    with: "with upto(9/s), pages",
+    steps: `
+      let chosen = match id { 1 => 1/s, _ => 2/s }
+      limit chosen
+      limit 3/min by "{id}" when id > 1
+      reply 204`,
+    plan: `
+      limit upto "9/s" by request.address burst 9 cost 1
+      attempt
+        limit pages "2/h" burst 5 cost 2
+      otherwise
+        deny 429
+      chosen = match { (id == 1) => "1/s", _ => "2/s" }
+      limit default chosen burst rate.count(chosen) cost 1
+      if (id > 1)
+        limit default_2 "3/min" by "{text:id}" burst 3 cost 1
+      reply 204 empty`,
+  },
+  {
     what: "policies stand in front, in their order, with parameters bound and values under their names",
     before: `
       policy first(limit: int) {

@@ -8,6 +8,7 @@ import { places } from "./places.ts";
 import type { Setting } from "./setting.ts";
 import { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
 import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
+import { rateLimitSettings } from "./settings/limit.ts";
 import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
 import { callSettings, endpointSettings, serviceSettings } from "./settings/service.ts";
 import { steps } from "./steps.ts";
@@ -69,6 +70,11 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     "identity.api_key",
     apiKeySettings,
     (example) => `identity i = api_key { ${example.startsWith("keys") ? "" : 'keys: env("K"), '}${example} }`,
+  ],
+  [
+    "limit",
+    rateLimitSettings,
+    (example) => `route GET "/" open {\n limit 60/min by request.address { ${example} }\n reply 204\n}`,
   ],
   ["route", routeSettings, (example) => `route GET "/" open {\n ${example}\n reply 204\n}`],
   [

@@ -6,7 +6,10 @@
 /** Four words, the first one the lowest. */
 export type Words = Int32Array;
 
-/** `message` holds `length` bytes in little-endian words; `key` and `out` are four words each. */
+/**
+ * `message` holds `length` bytes in little-endian words, and zeros behind them to the end of the block of 8 bytes that `length` lies
+ * in; `key` and `out` are four words each.
+ */
 export function sipHash128(key: Words, message: Words, length: number, out: Words): void {
   const blocks = (length >>> 3) + 1;
   const absorbed = 2 * blocks;
@@ -25,8 +28,8 @@ export function sipHash128(key: Words, message: Words, length: number, out: Word
   for (let round = 0; round < total; round++) {
     if (round < absorbed) {
       if ((round & 1) === 0) {
-        low = wordAt(message, length, round);
-        high = wordAt(message, length, round + 1);
+        low = message[round]!;
+        high = message[round + 1]!;
         if (round === absorbed - 2) high |= length << 24;
         v3l ^= low;
         v3h ^= high;
@@ -83,13 +86,6 @@ export function sipHash128(key: Words, message: Words, length: number, out: Word
   out[3] = v0h ^ v1h ^ v2h ^ v3h;
 }
 
-/** The word at an index, zero beyond the message. */
-function wordAt(message: Words, length: number, index: number): number {
-  const rest = length - (index << 2);
-  if (rest >= 4) return message[index]!;
-  return rest <= 0 ? 0 : message[index]! & ((1 << (rest << 3)) - 1);
-}
-
 /** Texts as messages: one byte for each character where all are below 256, else two; the last byte says which. */
 export class TextMessage {
   words: Words = new Int32Array(64);
@@ -98,7 +94,7 @@ export class TextMessage {
 
   set(text: string): void {
     const count = text.length;
-    if (this.words.length < (count >>> 1) + 1) this.words = new Int32Array(count + 1);
+    if (this.words.length < (count >>> 1) + 3) this.words = new Int32Array(count + 3);
     const { words } = this;
     let word = 0;
     for (let index = 0; index < count; index++) {
@@ -114,7 +110,7 @@ export class TextMessage {
       }
     }
     words[count >>> 2] = word | (1 << ((count & 3) << 3));
-    this.length = count + 1;
+    this.#end(count + 1);
   }
 
   #wide(text: string): void {
@@ -124,6 +120,12 @@ export class TextMessage {
       words[index >>> 1] = text.charCodeAt(index) | (text.charCodeAt(index + 1) << 16);
     }
     words[count >>> 1] = (count & 1) === 1 ? text.charCodeAt(count - 1) | (2 << 16) : 2;
-    this.length = 2 * count + 1;
+    this.#end(2 * count + 1);
+  }
+
+  /** What an earlier text left behind the end goes. */
+  #end(length: number): void {
+    this.length = length;
+    for (let word = (length + 3) >>> 2; word <= ((length >>> 3) << 1) + 1; word++) this.words[word] = 0;
   }
 }

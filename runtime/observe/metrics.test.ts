@@ -2,12 +2,16 @@ import { describe, expect, it } from "vitest";
 import { FakeExchange } from "../../test/fakes/exchange.ts";
 import { metricsText } from "./exposition.ts";
 import { DURATION_BUCKETS, Histogram } from "./histogram.ts";
+import { createTableMemory, LimitTable, Limits, newTableKey } from "../limit/index.ts";
 import { createObserver, type Observer } from "./index.ts";
 import { METRICS, type MetricDefinition } from "./metrics.ts";
 import { UpstreamCounterSet } from "./upstream-counters.ts";
 
 function observerOf(upstreams = new UpstreamCounterSet()): Observer {
-  const observer = createObserver({ accessLog: false, lines: { write: () => {}, dropped: 3 }, upstreams });
+  const limits = new Limits(new LimitTable(createTableMemory(64, newTableKey()), 0));
+  const limiter = limits.limiter("policy guests", "deny");
+  for (let call = 0; call < 3; call++) limiter.take("a", { count: 2, per: 86_400_000 }, 2, 1);
+  const observer = createObserver({ accessLog: false, lines: { write: () => {}, dropped: 3 }, upstreams, limits });
   observer.serving("edge", "abcdefabcdefabcdef");
   return observer;
 }
@@ -81,6 +85,13 @@ it("tells upstreams, and keeps counting when a service is replaced", async () =>
   expect(seriesValue(text, 'vgw_upstream_requests_rejected_total{service="orders"}')).toBe(1);
   expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.01",${labels}}`)).toBe(0);
   expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.025",${labels}}`)).toBe(1);
+});
+
+it("limits tell how they decided, by where they stand", async () => {
+  const text = await metricsText([await observerOf().metrics(0), await observerOf().metrics(0)]);
+  const decisions = (result: string): number | undefined =>
+    seriesValue(text, `vgw_limit_decisions_total{limit="policy guests",result="${result}"}`);
+  expect([decisions("admitted"), decisions("limited"), decisions("full")]).toEqual([4, 2, 0]);
 });
 
 describe("the table", () => {

@@ -54,6 +54,19 @@ export const mutations: readonly Mutation[] = [
       isStep(node, "attempt") ? { ...node, otherwise: [{ step: "fail", kind: "absent", origin: node.origin }] } : null,
   },
   { kind: "requirement dropped", change: (node) => (isStep(node, "require") ? { ...node, condition: TRUE } : null) },
+  { kind: "limit dropped", change: (node) => (isStep(node, "limit") ? NOTHING(node) : null) },
+  {
+    kind: "limit for all",
+    change: (node) => (isStep(node, "limit") && node.key !== null ? { ...node, key: null } : null),
+  },
+  {
+    kind: "limit says nothing",
+    change: (node) => (isStep(node, "limit") && node.headers === true ? { ...node, headers: false } : null),
+  },
+  {
+    kind: "no Retry-After",
+    change: (node) => (isStep(node, "limit") && node.retryAfter === true ? { ...node, retryAfter: false } : null),
+  },
   { kind: "change dropped", change: (node) => (isStep(node, "set") ? NOTHING(node) : null) },
   { kind: "log dropped", change: (node) => (isStep(node, "log") ? NOTHING(node) : null) },
   {
@@ -200,7 +213,7 @@ const isText = (type: unknown): boolean =>
   isNode(type) && (type.kind === "string" || (type.kind === "literal" && typeof type.value === "string"));
 /** Steps that do not define what the next one reads. */
 const swappable = (step: unknown): boolean =>
-  isNode(step) && ["set", "require", "log", "reply", "deny", "forward", "if"].includes(String(step.step));
+  isNode(step) && ["set", "require", "limit", "log", "reply", "deny", "forward", "if"].includes(String(step.step));
 /** The first two arms trade their tests' places with their values. */
 const exchangeTests =
   (arms: readonly unknown[]) =>
