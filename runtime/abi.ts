@@ -206,6 +206,39 @@ export interface ServiceConfiguration {
   readonly endpoints: readonly string[];
   /** Of each endpoint, in their order, above 0; left out: all are equal. */
   readonly weights?: readonly number[] | undefined;
+  /** Left out: endpoints that fail stay. Left alone is one that had `requests` within `within` and failed too many, for `time`, each time longer up to `longest`. */
+  readonly eject?:
+    | { readonly requests: number; readonly within: number; readonly time: number; readonly longest: number }
+    | undefined;
+  /** Left out: nobody asks how endpoints are. `healthy`, `unhealthy`: answers in a row that change an endpoint's state. */
+  readonly health?:
+    | {
+        readonly get: string;
+        readonly every: number;
+        readonly timeout: number;
+        readonly healthy: number;
+        readonly unhealthy: number;
+      }
+    | undefined;
+  /** Time in which an endpoint that comes back is given its whole share again. */
+  readonly slowStart?: number | undefined;
+  /** Left out: none. Opens when `failures` (a fraction) of at least `of` requests within `within` failed; tries again after `probe`. */
+  readonly breaker?:
+    | { readonly failures: number; readonly of: number; readonly within: number; readonly probe: number }
+    | undefined;
+  /** Left out: none. `on`: statuses, "connect", "timeout", "closed"; `budget`: retries per request, a fraction. */
+  readonly retry?:
+    | {
+        readonly times: number;
+        readonly on: readonly (number | string)[];
+        readonly budget: number;
+        readonly wait: { readonly from: number; readonly to: number };
+      }
+    | undefined;
+  /** Whether the service is told how long its answer is waited for. */
+  readonly passDeadline?: boolean | undefined;
+  /** Milliseconds after which connections are made anew (and the name is looked up again); left out: as long as they live. */
+  readonly maxAge?: number | undefined;
   readonly balance: "least_requests" | "round_robin" | "latency" | "hash";
   readonly timeout: number;
   readonly connectTimeout: number;

@@ -41,6 +41,7 @@ export const ERRORS = {
   "upstream-status": { status: 502, title: "The service answered with an error" },
   "upstream-unreachable": { status: 502, title: "The service cannot be reached" },
   "upstream-unsendable": { status: 502, title: "The request cannot be sent to the service" },
+  "upstream-open": { status: 503, title: "The service fails, and is left alone for a while" },
   "upstream-overloaded": { status: 503, title: "The service has no free connection" },
   "upstream-timeout": { status: 504, title: "The service did not answer in time" },
   "deadline-exceeded": { status: 504, title: "The route's deadline passed" },

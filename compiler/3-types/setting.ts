@@ -64,7 +64,8 @@ function isComputed(setting: Setting): boolean {
 }
 
 function defaultOf(setting: Setting): StaticValue {
-  return setting.type.kind === "record" ? defaultSettings(setting.type.settings) : (setting.default as StaticValue);
+  if (setting.type.kind !== "record") return setting.default as StaticValue;
+  return setting.type.without === "usual" ? null : defaultSettings(setting.type.settings);
 }
 
 function unknownSetting(

@@ -1,4 +1,5 @@
 /** The value of a setting: literals, words, constants, and what the environment says. */
+import { canonicalPath } from "../../runtime/http/path.ts";
 import { urlFromText } from "../../runtime/value/url.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
@@ -58,7 +59,13 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
     case "list":
       return listValue(context, type, node);
     case "record":
-      return recordValue(context, type, node);
+      return type.without && node.kind === "none" ? null : recordValue(context, type, node);
+    case "span":
+      return spanValue(context, type, node);
+    case "percent":
+      return inRange(context, node, literalOf(context, node, simple("percent")), 0, 1, (value) => `${value * 100}%`);
+    case "path":
+      return pathValue(context, node);
     case "listener":
       return listenerValue(context, type, node);
     case "keys":
@@ -259,6 +266,27 @@ function recordValue(
   for (const entry of node.entries)
     if (entry.kind === "spread") refuse(context, entry, "settings that are written out");
   return checkSettings(context.body, context.name, type.settings, entries, node);
+}
+
+/** `25ms..250ms`. */
+function spanValue(
+  context: Context,
+  { min, max }: Extract<SettingType, { kind: "span" }>,
+  node: tree.Expression,
+): StaticValue | undefined {
+  if (node.kind !== "range" || !node.from || !node.to) return refuse(context, node, "two durations");
+  const end = { kind: "duration", min, max } as const;
+  const from = staticValue(context, end, node.from);
+  const to = staticValue(context, end, node.to);
+  if (typeof from !== "number" || typeof to !== "number") return undefined;
+  return from > to ? refuse(context, node, "two durations, the shorter one first") : { from, to };
+}
+
+function pathValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  const value = literalOf(context, node, STRING);
+  if (typeof value !== "string") return undefined;
+  const sound = value.startsWith("/") && !value.includes("?") && canonicalPath(value) === value;
+  return sound ? value : refuse(context, node, "a path that begins with a slash");
 }
 
 /** `http(":8080", transport: strict)`. */

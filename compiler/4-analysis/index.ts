@@ -5,6 +5,7 @@ import { analyseAccess } from "./access.ts";
 import { analyseDeadlines } from "./deadline.ts";
 import { analyseGateway } from "./gateway.ts";
 import { analyseGuards } from "./guard.ts";
+import { analyseRetries } from "./retry.ts";
 import { analyseRoutes } from "./route.ts";
 import { analyseSecrets } from "./secret.ts";
 import { analyseUnused } from "./unused.ts";
@@ -16,6 +17,7 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseGateway(program.gateway),
     ...analyseGuards(program),
     ...analyseDeadlines(program),
+    ...analyseRetries(program),
     ...analyseSecrets(program),
     ...analyseUnused(program),
   ];

@@ -173,6 +173,21 @@ function listenerText(listener: Settings): string {
   return `{ ${place}, transport: ${JSON.stringify(listener.transport ?? "fast")} }`;
 }
 
+/** What the host does where it is asked to; what a service does without is left out. */
+function emitResilience(writer: SourceWriter, settings: Settings, endpoints: number): void {
+  const isOn = (key: string): boolean => settings[key] !== undefined && settings[key] !== null;
+  // A single endpoint is never left alone by itself.
+  if (isOn("eject") && endpoints > 1) writer.line(`eject: ${settingText(settings.eject, null)},`);
+  if (isOn("health")) writer.line(`health: ${settingText(settings.health, null)},`);
+  if ((isOn("eject") && endpoints > 1) || isOn("health"))
+    writer.line(`slowStart: ${settingText(settings.slow_start, 0)},`);
+  if (isOn("breaker")) writer.line(`breaker: ${settingText(settings.breaker, null)},`);
+  if (isOn("retry")) writer.line(`retry: ${settingText(settings.retry, null)},`);
+  if (settings.pass_deadline !== undefined && settings.pass_deadline !== false)
+    writer.line(`passDeadline: ${settingText(settings.pass_deadline, false)},`);
+  if (isOn("max_age")) writer.line(`maxAge: ${settingText(settings.max_age, null)},`);
+}
+
 /** Each as `{ at, weight }`, however it was written. */
 function endpointsOf(url: StaticValue | undefined): readonly Settings[] {
   const written: readonly StaticValue[] = Array.isArray(url) ? url : [url ?? ""];
@@ -205,6 +220,7 @@ function emitService(writer: SourceWriter, name: string, settings: Settings): vo
     writer.line(`connections: ${settingText(settings.connections, 128)},`);
     writer.line(`answerLimit: ${settingText(settings.answer_limit, 10_000_000)},`);
     writer.line(`preserveHost: ${settingText(settings.preserve_host, false)},`);
+    emitResilience(writer, settings, endpoints.length);
   });
   writer.line("},");
 }

@@ -550,6 +550,11 @@ export const catalogue = {
     severity: "error",
     message: "the limit would have to remember a caller for more than 104 days",
   },
+  VGW7010: {
+    slug: "retry-never-acts",
+    severity: "warning",
+    message: "`retry` of the service {service} never acts",
+  },
   VGW8001: {
     slug: "unused",
     severity: "warning",
@@ -669,5 +674,6 @@ export interface MessageValues {
   VGW7003: { cost: string | number; burst: string | number };
   VGW7004: Record<never, never>;
   VGW7005: Record<never, never>;
+  VGW7010: { service: string | number };
   VGW8001: { what: string | number; name: string | number };
 }

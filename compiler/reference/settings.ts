@@ -2,15 +2,19 @@
 import {
   adminSettings,
   apiKeySettings,
+  breakerSettings,
   callSettings,
   cookieSettings,
+  ejectSettings,
   endpointSettings,
   forwardSettings,
   gatewaySettings,
+  healthSettings,
   jwtSettings,
   limitSettings,
   listenerSettings,
   rateLimitSettings,
+  retrySettings,
   routeSettings,
   type Setting,
   type SettingType,
@@ -25,6 +29,10 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "gateway.listen", of: "a listener, `http(…)`, in a gateway's `listen`", settings: listenerSettings },
   { name: "gateway.admin", of: "the admin listener, `http(…)`", settings: adminSettings },
   { name: "service", of: "a `service`", settings: serviceSettings },
+  { name: "service.eject", of: "a service's `eject`", settings: ejectSettings },
+  { name: "service.health", of: "a service's `health`", settings: healthSettings },
+  { name: "service.breaker", of: "a service's `breaker`", settings: breakerSettings },
+  { name: "service.retry", of: "a service's `retry`", settings: retrySettings },
   { name: "service.url", of: "an endpoint in a service's `url`", settings: endpointSettings },
   { name: "identity.jwt", of: "an `identity … = jwt`", settings: jwtSettings },
   { name: "identity.api_key", of: "an `identity … = api_key`", settings: apiKeySettings },
@@ -72,7 +80,9 @@ function typeText(type: SettingType): string {
     case "list":
       return `a list of: ${typeText(type.of)}${type.single ? " (one may stand without brackets)" : ""}`;
     case "record":
-      return `a record of ${type.settings.map(({ key }) => code(key)).join(", ")}`;
+      return `a record of ${type.settings.map(({ key }) => code(key)).join(", ")}${type.without ? ", or `none`" : ""}`;
+    case "span":
+      return `two durations from ${amount(type.min, DURATIONS)} to ${amount(type.max, DURATIONS)}, as in ${code("25ms..250ms")}`;
     case "listener":
       return `${code(`${type.word}("address:port")`)}${type.settings.length > 0 ? ` with ${type.settings.map(({ key }) => code(key)).join(", ")}` : ""}`;
     case "labels":
@@ -114,6 +124,9 @@ function amount(value: number, units: readonly (readonly [number, string])[]): s
 function defaultText(setting: Setting): string {
   const { type, default: value } = setting;
   if (type.kind === "duration" && typeof value === "number") return amount(value, DURATIONS);
+  if (type.kind === "percent" && typeof value === "number") return `${value * 100}%`;
+  if (type.kind === "span" && typeof value === "object" && value !== null && "from" in value && "to" in value)
+    return `${amount(Number(value.from), DURATIONS)}..${amount(Number(value.to), DURATIONS)}`;
   if (type.kind === "size" && typeof value === "number") return amount(value, SIZES);
   return typeof value === "string" ? value : JSON.stringify(value);
 }

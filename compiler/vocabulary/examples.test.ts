@@ -10,7 +10,15 @@ import { adminSettings, gatewaySettings, limitSettings, listenerSettings } from 
 import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 import { rateLimitSettings } from "./settings/limit.ts";
 import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
-import { callSettings, endpointSettings, serviceSettings } from "./settings/service.ts";
+import {
+  breakerSettings,
+  callSettings,
+  ejectSettings,
+  endpointSettings,
+  healthSettings,
+  retrySettings,
+  serviceSettings,
+} from "./settings/service.ts";
 import { steps } from "./steps.ts";
 
 /** What examples take for granted. */
@@ -50,6 +58,21 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     serviceSettings,
     (example) => `service s { ${example.startsWith("url") ? "" : 'url: "http://a", '}${example} }`,
   ],
+  ...(
+    [
+      ["eject", ejectSettings],
+      ["health", healthSettings],
+      ["breaker", breakerSettings],
+      ["retry", retrySettings],
+    ] as const
+  ).map(([key, table]): (typeof settingTables)[number] => [
+    `service.${key}`,
+    table,
+    (example) => {
+      const rest = key === "health" && !example.startsWith("get") ? 'get: "/", ' : "";
+      return `service s { url: ["http://a", "http://b"], ${key}: { ${rest}${example} } }`;
+    },
+  ]),
   [
     "service.url",
     endpointSettings,

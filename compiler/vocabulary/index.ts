@@ -8,7 +8,15 @@ export { adminSettings, gatewaySettings, limitSettings, listenerSettings } from 
 export { rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
-export { callSettings, endpointSettings, serviceSettings } from "./settings/service.ts";
+export {
+  breakerSettings,
+  callSettings,
+  ejectSettings,
+  endpointSettings,
+  healthSettings,
+  retrySettings,
+  serviceSettings,
+} from "./settings/service.ts";
 export { type StepEntry, type StepPlace, stepOf, steps } from "./steps.ts";
 export { currencies, likelyUnits, type Unit, units } from "./units.ts";
 export { type TypeEntry, types } from "./types.ts";

@@ -18,7 +18,14 @@ export type SettingType =
       readonly min: number /** One value may stand without brackets. */;
       readonly single: boolean;
     }
-  | { readonly kind: "record"; readonly settings: readonly Setting[] }
+  /** `without`: null where `none` is written ("possible"), or also where nothing is ("usual"); else its settings' defaults hold. */
+  | { readonly kind: "record"; readonly settings: readonly Setting[]; readonly without?: "possible" | "usual" }
+  /** `25ms..250ms`: two durations, in milliseconds; becomes `{ from, to }`. */
+  | { readonly kind: "span"; readonly min: number; readonly max: number }
+  /** A part of the whole, from 0% to 100%. */
+  | { readonly kind: "percent" }
+  /** A path that begins with "/", without a query. */
+  | { readonly kind: "path" }
   /** `http(":8080", transport: strict)`: an address with settings of its own; becomes `{ address, port, … }`. */
   | { readonly kind: "listener"; readonly word: string; readonly settings: readonly Setting[] }
   /** Names of labels, one or a list. */

@@ -7,6 +7,8 @@ import { problemsOf } from "./zod-problems.ts";
 
 const PORT = z.int().min(0).max(65535);
 const MILLISECONDS = z.number().min(0);
+const COUNT = z.int().min(1);
+const FRACTION = z.number().min(0).max(1);
 const BYTES = z.int().min(0);
 const ORIGIN = z
   .string()
@@ -39,6 +41,28 @@ const CONFIGURATION = z.object({
       name: z.string(),
       endpoints: z.array(ORIGIN).min(1),
       weights: z.array(z.number().positive()).optional(),
+      eject: z.object({ requests: COUNT, within: MILLISECONDS, time: MILLISECONDS, longest: MILLISECONDS }).optional(),
+      health: z
+        .object({
+          get: z.string().startsWith("/"),
+          every: MILLISECONDS,
+          timeout: MILLISECONDS,
+          healthy: COUNT,
+          unhealthy: COUNT,
+        })
+        .optional(),
+      slowStart: MILLISECONDS.optional(),
+      breaker: z.object({ failures: FRACTION, of: COUNT, within: MILLISECONDS, probe: MILLISECONDS }).optional(),
+      retry: z
+        .object({
+          times: COUNT,
+          on: z.array(z.union([z.enum(["connect", "timeout", "closed"]), z.int().min(400).max(599)])),
+          budget: FRACTION,
+          wait: z.object({ from: MILLISECONDS, to: MILLISECONDS }),
+        })
+        .optional(),
+      passDeadline: z.boolean().optional(),
+      maxAge: MILLISECONDS.optional(),
       balance: z.enum(["least_requests", "round_robin", "latency", "hash"]),
       timeout: MILLISECONDS,
       connectTimeout: MILLISECONDS,

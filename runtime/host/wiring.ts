@@ -42,7 +42,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
   const live: LiveSettings = { via: "vgw", forwarded: "both" };
   const random = injected.random ?? Math.random;
   const table = new SharedTable(settings.upstreams, settings.thread);
-  const surroundings = { now: monotonic, random, table };
+  const surroundings = { now: monotonic, random, table, note: log };
   const limits = new Limits(new LimitTable(settings.limitTable, settings.thread), clockOf(injected.now));
   const transports = new Map<string, Transport>();
   return new Serving({

@@ -102,6 +102,8 @@ export interface UpstreamNote {
   readonly endpoint: string;
   /** Milliseconds until the upstream's head arrived, or until the attempt failed. */
   readonly milliseconds: number;
+  /** 1, and one more for each retry. */
+  readonly attempts: number;
 }
 
 export interface ResponseEdits {

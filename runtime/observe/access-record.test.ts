@@ -20,7 +20,7 @@ describe("the record of a request", () => {
     const whole = record({ method: "POST", path: "/orders/7", body: "hello", host: "shop.example" }, (exchange) => {
       exchange.route = "POST /orders/{id}";
       exchange.service = "orders";
-      exchange.upstream = { endpoint: "10.0.0.11:8080", milliseconds: 3.21987 };
+      exchange.upstream = { endpoint: "10.0.0.11:8080", milliseconds: 3.21987, attempts: 1 };
       exchange.respond(200, [], "answer");
     });
     expect(whole).toEqual({

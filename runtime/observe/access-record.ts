@@ -58,6 +58,7 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
   if (upstream !== null) {
     if (exchange.service !== "") line += `,"service":${quoted(exchange.service)}`;
     line += `,"endpoint":${quoted(upstream.endpoint)},"upstream_ms":${rounded(upstream.milliseconds)}`;
+    if (upstream.attempts > 1) line += `,"attempts":${upstream.attempts}`;
   }
   line += `,"route":${quoted(exchange.route)}`;
   if (exchange.reason !== "") line += `,"reason":${quoted(exchange.reason)}`;

@@ -63,7 +63,8 @@ it("tells upstreams, and keeps counting when a service is replaced", async () =>
   const live = (opened: number) => ({
     name: "orders",
     waiting: 2,
-    endpoints: [{ inFlight: 3, counters: upstreams.of("orders", "10.0.0.1:80"), client: { connections: 4, opened } }],
+    breakerOpen: true,
+    endpoints: [{ inFlight: 3, share: 0.5, counters: upstreams.of("orders", "10.0.0.1:80"), connections: 4, opened }],
   });
   const old = live(5);
   upstreams.opened(old);
@@ -71,6 +72,12 @@ it("tells upstreams, and keeps counting when a service is replaced", async () =>
   counters.failed("timeout");
   counters.duration.observe(0.02);
   upstreams.rejected("orders");
+  upstreams.refused("orders");
+  upstreams.retried("orders");
+  upstreams.retried("orders");
+  upstreams.retryRefused("orders");
+  counters.ejections++;
+  counters.checksFailed += 3;
   upstreams.closed(old);
   upstreams.opened(live(1));
   upstreams.of("orders", "10.0.0.1:80").statuses[2]! += 1;
@@ -83,6 +90,13 @@ it("tells upstreams, and keeps counting when a service is replaced", async () =>
   expect(seriesValue(text, `vgw_upstream_requests_in_flight{${labels}}`)).toBe(3);
   expect(seriesValue(text, 'vgw_upstream_requests_waiting{service="orders"}')).toBe(2);
   expect(seriesValue(text, 'vgw_upstream_requests_rejected_total{service="orders"}')).toBe(1);
+  expect(seriesValue(text, 'vgw_upstream_breaker_open{service="orders"}')).toBe(1);
+  expect(seriesValue(text, 'vgw_upstream_breaker_refused_total{service="orders"}')).toBe(1);
+  expect(seriesValue(text, 'vgw_upstream_retries_total{service="orders"}')).toBe(2);
+  expect(seriesValue(text, 'vgw_upstream_retries_refused_total{service="orders"}')).toBe(1);
+  expect(seriesValue(text, `vgw_upstream_endpoint_share{${labels}}`)).toBe(0.5);
+  expect(seriesValue(text, `vgw_upstream_ejections_total{${labels}}`)).toBe(1);
+  expect(seriesValue(text, `vgw_upstream_health_checks_total{${labels},result="failed"}`)).toBe(3);
   expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.01",${labels}}`)).toBe(0);
   expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.025",${labels}}`)).toBe(1);
 });
@@ -103,10 +117,16 @@ describe("the table", () => {
     counters.statuses[2]! += 1;
     counters.failed("connect");
     upstreams.rejected("s");
+    upstreams.refused("s");
+    upstreams.retried("s");
+    upstreams.retryRefused("s");
+    counters.ejections++;
+    counters.checksPassed++;
     upstreams.opened({
       name: "s",
       waiting: 0,
-      endpoints: [{ inFlight: 0, counters, client: { connections: 0, opened: 0 } }],
+      breakerOpen: false,
+      endpoints: [{ inFlight: 0, share: 1, counters, connections: 0, opened: 0 }],
     });
     const observer = observerOf(upstreams);
     observer.done(answered("GET", "r", 200, ""), "x");

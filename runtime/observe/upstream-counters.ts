@@ -12,6 +12,9 @@ export class EndpointCounters {
   readonly duration = new Histogram();
   /** Connections that closed clients had opened. */
   opened = 0;
+  ejections = 0;
+  checksPassed = 0;
+  checksFailed = 0;
 
   constructor(service: string, endpoint: string) {
     this.labels = { service, endpoint };
@@ -26,16 +29,24 @@ export class EndpointCounters {
 export interface LiveService {
   readonly name: string;
   readonly waiting: number;
+  /** null: it has no breaker. */
+  readonly breakerOpen: boolean | null;
   readonly endpoints: readonly {
     readonly inFlight: number;
+    /** 0 to 1. */
+    readonly share: number;
     readonly counters: EndpointCounters;
-    readonly client: { readonly connections: number; readonly opened: number };
+    readonly connections: number;
+    readonly opened: number;
   }[];
 }
 
 export class UpstreamCounterSet {
   readonly #endpoints = new Map<string, EndpointCounters>();
   readonly #rejected = new Map<string, number>();
+  readonly #refused = new Map<string, number>();
+  readonly #retries = new Map<string, number>();
+  readonly #retriesRefused = new Map<string, number>();
   readonly #live = new Set<LiveService>();
 
   of(service: string, endpoint: string): EndpointCounters {
@@ -50,7 +61,21 @@ export class UpstreamCounterSet {
 
   /** No endpoint had room. */
   rejected(service: string): void {
-    this.#rejected.set(service, (this.#rejected.get(service) ?? 0) + 1);
+    raise(this.#rejected, service);
+  }
+
+  /** The breaker was open. */
+  refused(service: string): void {
+    raise(this.#refused, service);
+  }
+
+  retried(service: string): void {
+    raise(this.#retries, service);
+  }
+
+  /** The budget was used up. */
+  retryRefused(service: string): void {
+    raise(this.#retriesRefused, service);
   }
 
   opened(service: LiveService): void {
@@ -59,13 +84,15 @@ export class UpstreamCounterSet {
 
   closed(service: LiveService): void {
     if (!this.#live.delete(service)) return;
-    for (const { counters, client } of service.endpoints) counters.opened += client.opened;
+    for (const { counters, opened } of service.endpoints) counters.opened += opened;
   }
 
   samples(): Sample[] {
     const requests: SampleValue[] = [];
     const failures: SampleValue[] = [];
     const duration: SampleValue[] = [];
+    const ejections: SampleValue[] = [];
+    const checks: SampleValue[] = [];
     const opened = new Map<EndpointCounters, number>();
     for (const counters of this.#endpoints.values()) {
       const { labels } = counters;
@@ -75,17 +102,26 @@ export class UpstreamCounterSet {
       for (const [kind, value] of counters.failures) failures.push({ value, labels: { ...labels, kind } });
       duration.push(...histogramValues(METRICS.upstreamDuration, labels, counters.duration));
       opened.set(counters, counters.opened);
+      if (counters.ejections > 0) ejections.push({ value: counters.ejections, labels });
+      const { checksPassed, checksFailed } = counters;
+      if (checksPassed > 0) checks.push({ value: checksPassed, labels: { ...labels, result: "passed" } });
+      if (checksFailed > 0) checks.push({ value: checksFailed, labels: { ...labels, result: "failed" } });
     }
     const inFlight: SampleValue[] = [];
     const connections: SampleValue[] = [];
     const waiting: SampleValue[] = [];
+    const share: SampleValue[] = [];
+    const breakers: SampleValue[] = [];
     for (const service of this.#live) {
       waiting.push({ value: service.waiting, labels: { service: service.name } });
+      const { breakerOpen } = service;
+      if (breakerOpen !== null) breakers.push({ value: Number(breakerOpen), labels: { service: service.name } });
       for (const endpoint of service.endpoints) {
         const { labels } = endpoint.counters;
         inFlight.push({ value: endpoint.inFlight, labels });
-        connections.push({ value: endpoint.client.connections, labels });
-        opened.set(endpoint.counters, (opened.get(endpoint.counters) ?? 0) + endpoint.client.opened);
+        share.push({ value: endpoint.share, labels });
+        connections.push({ value: endpoint.connections, labels });
+        opened.set(endpoint.counters, (opened.get(endpoint.counters) ?? 0) + endpoint.opened);
       }
     }
     return [
@@ -99,10 +135,22 @@ export class UpstreamCounterSet {
         [...opened].map(([{ labels }, value]) => ({ value, labels })),
       ),
       sample(METRICS.upstreamWaiting, waiting),
-      sample(
-        METRICS.upstreamRejected,
-        [...this.#rejected].map(([service, value]) => ({ value, labels: { service } })),
-      ),
+      sample(METRICS.upstreamShare, share),
+      sample(METRICS.upstreamEjections, ejections),
+      sample(METRICS.upstreamChecks, checks),
+      sample(METRICS.upstreamBreakerOpen, breakers),
+      sample(METRICS.upstreamRejected, byService(this.#rejected)),
+      sample(METRICS.upstreamBreakerRefused, byService(this.#refused)),
+      sample(METRICS.upstreamRetries, byService(this.#retries)),
+      sample(METRICS.upstreamRetriesRefused, byService(this.#retriesRefused)),
     ];
   }
+}
+
+function raise(counts: Map<string, number>, service: string): void {
+  counts.set(service, (counts.get(service) ?? 0) + 1);
+}
+
+function byService(counts: ReadonlyMap<string, number>): SampleValue[] {
+  return [...counts].map(([service, value]) => ({ value, labels: { service } }));
 }

@@ -1,12 +1,16 @@
 /** What a forwarded request and a call have in common: getting an endpoint, the time limits, the note for the log, the counts. */
 import type { CallRequest, ForwardOptions, ServiceConfiguration } from "../abi.ts";
 import type { Failure } from "../failure.ts";
-import type { Exchange } from "../http/exchange.ts";
+import type { Exchange, Headers } from "../http/exchange.ts";
+import { isIdempotent } from "../http/method.ts";
 import type { UpstreamCounterSet } from "../observe/upstream-counters.ts";
+import type { Breaker } from "./breaker.ts";
 import type { Balancer, Waiting } from "./balance.ts";
 import { type Endpoint, type Outcome, outcomeOf } from "./endpoint.ts";
+import type { UpstreamError } from "./client.ts";
 import * as failures from "./failures.ts";
-import type { UpstreamSettings } from "./request-headers.ts";
+import { remove, type UpstreamSettings } from "./request-headers.ts";
+import { ATTEMPT_FIELD, type RetryPolicy, retryAfter, type Trigger } from "./retry.ts";
 import { Timed, TimerWheel } from "./timer-wheel.ts";
 
 export interface ServiceState {
@@ -14,6 +18,10 @@ export interface ServiceState {
   readonly settings: UpstreamSettings;
   readonly balancer: Balancer;
   readonly counters: UpstreamCounterSet;
+  /** On the clock of `Surroundings`. */
+  readonly now: () => number;
+  readonly breaker: Breaker | null;
+  readonly retry: RetryPolicy | null;
   /** No request is accepted any more. */
   closed: boolean;
 }
@@ -23,6 +31,13 @@ export type AttemptOptions = Pick<ForwardOptions & CallRequest, "timeout" | "dea
 
 /** The time limits of all requests of a thread. */
 const limits = new TimerWheel();
+
+/** Milliseconds in which the answer is waited for, where the service is to know. */
+export const DEADLINE_FIELD = "x-request-timeout-ms";
+
+function begin(attempt: ServiceAttempt): void {
+  attempt.beginAgain();
+}
 
 export abstract class ServiceAttempt extends Timed implements Waiting {
   protected readonly state: ServiceState;
@@ -35,6 +50,11 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   /** When the endpoint was given; performance.now(). */
   #startedAt = 0;
   #measured = false;
+  /** 1, and one more for each retry. */
+  #attempts = 1;
+  #probe = false;
+  /** Until the next attempt. */
+  #pause: NodeJS.Timeout | null = null;
 
   constructor(state: ServiceState, exchange: Exchange, options: AttemptOptions) {
     super();
@@ -52,6 +72,24 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   /** Whether the upstream, not the client, is what is being waited for. */
   protected abstract awaitingUpstream(): boolean;
 
+  /** Whether sending it once more does no harm and is possible: nothing has been answered, and the body is still there. */
+  protected abstract replayable(): boolean;
+  protected abstract readonly method: string;
+  /** Forgets the attempt that was, before the next one. */
+  protected abstract reset(): void;
+
+  /** The first attempt. */
+  protected begin(): void {
+    this.state.retry?.budget.deposit();
+    this.acquire();
+  }
+
+  /** A retry's wait is over. */
+  beginAgain(): void {
+    this.#pause = null;
+    this.acquire();
+  }
+
   /** Takes an endpoint, now or when one has room, and starts the clock. */
   protected acquire(): void {
     const { state } = this;
@@ -63,6 +101,16 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
     if (this.#deadline !== null && this.#deadline <= now) {
       this.giveUp(this.#late());
       return;
+    }
+    const { breaker } = state;
+    if (breaker !== null) {
+      const admitted = breaker.admit(state.now());
+      if (admitted === "no") {
+        state.counters.refused(state.configuration.name);
+        this.giveUp(failures.open(state.configuration.name));
+        return;
+      }
+      this.#probe = admitted === "probe";
     }
     const endpoint = state.balancer.acquire(this);
     if (endpoint === null) {
@@ -79,6 +127,7 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
 
   #begin(endpoint: Endpoint, now: number): void {
     this.endpoint = endpoint;
+    this.#measured = false;
     this.#startedAt = now;
     this.send(endpoint);
   }
@@ -103,9 +152,14 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   /** Gives everything back. Idempotent. */
   protected free(failure: Failure | null): void {
     limits.drop(this);
+    if (this.#pause !== null) {
+      clearTimeout(this.#pause);
+      this.#pause = null;
+    }
     const { endpoint } = this;
     if (endpoint === null) {
       this.state.balancer.leave(this);
+      if (this.#probe) this.#learn(null);
       return;
     }
     if (!this.#measured) this.#measure(failure === null ? null : "bad");
@@ -127,10 +181,53 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
       return;
     }
     if (this.awaitingUpstream()) {
-      this.giveUp(failures.timedOut(name));
+      const failure = failures.timedOut(name);
+      if (!this.retry("timeout", failure)) this.giveUp(failure);
       return;
     }
     this.#limit(now);
+  }
+
+  /** Lets the request be made again after a while, if it may; true: it will, and the attempt is over. `failure`: of the attempt. */
+  protected retry(trigger: Trigger | null, failure: Failure | null, told = 0): boolean {
+    const { retry, counters, configuration } = this.state;
+    if (retry === null || trigger === null || this.#attempts > retry.times || !retry.covers(trigger)) return false;
+    // Before a connection there was nothing that could have had an effect.
+    if (!this.replayable() || !(trigger === "connect" || isIdempotent(this.method))) return false;
+    if (this.exchange.headers.includes(ATTEMPT_FIELD)) return false;
+    const wait = retry.wait(this.#attempts, told);
+    if (wait === null || (this.#deadline !== null && performance.now() + wait >= this.#deadline)) return false;
+    if (!retry.budget.withdraw()) {
+      counters.retryRefused(configuration.name);
+      return false;
+    }
+    counters.retried(configuration.name);
+    this.avoid = this.endpoint;
+    this.reset();
+    this.free(failure);
+    this.#attempts++;
+    this.#pause = setTimeout(begin, wait, this);
+    return true;
+  }
+
+  protected retryStatus(status: number, headers: Headers): boolean {
+    const { retry } = this.state;
+    return retry?.covers(status) === true && this.retry(status, null, retryAfter(headers, Date.now()));
+  }
+
+  /** The gateway's own fields about this attempt. */
+  protected describeAttempt(headers: Headers): void {
+    if (this.#attempts > 1) headers.push(ATTEMPT_FIELD, String(this.#attempts));
+    if (this.state.configuration.passDeadline !== true) return;
+    const left = this.#deadline === null ? this.#timeout : Math.min(this.#timeout, this.#deadline - performance.now());
+    remove(headers, DEADLINE_FIELD);
+    headers.push(DEADLINE_FIELD, String(Math.max(1, Math.floor(left))));
+  }
+
+  #learn(outcome: Outcome | null): void {
+    const probe = this.#probe;
+    this.#probe = false;
+    this.state.breaker?.record(outcome === null ? null : outcome === "bad", probe, this.state.now());
   }
 
   #rejected(): Failure {
@@ -152,8 +249,22 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   #measure(outcome: Outcome | null): void {
     this.#measured = true;
     const milliseconds = performance.now() - this.#startedAt;
-    this.exchange.upstream = { endpoint: this.endpoint!.authority, milliseconds };
+    this.exchange.upstream = { endpoint: this.endpoint!.authority, milliseconds, attempts: this.#attempts };
     this.endpoint!.counters.duration.observe(milliseconds / 1000);
     if (outcome !== null) this.endpoint!.observe(outcome, milliseconds);
+    this.#learn(outcome);
+  }
+}
+
+/** What of an error the program can name in `retry: { on: … }`. */
+export function triggerOf({ kind }: UpstreamError): Trigger | null {
+  switch (kind) {
+    case "connect":
+    case "closed":
+      return kind;
+    case "stalled":
+      return "timeout";
+    default:
+      return null;
   }
 }

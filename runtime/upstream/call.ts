@@ -5,7 +5,7 @@ import type { Exchange, Headers } from "../http/exchange.ts";
 import { isFramingField, isPlain, toFieldValue } from "../http/fields.ts";
 import { hasDotSegment } from "../http/path.ts";
 import { formatTraceparent, newSpanId } from "../observe/trace.ts";
-import { ServiceAttempt, type ServiceState } from "./attempt.ts";
+import { ServiceAttempt, triggerOf, type ServiceState } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as failures from "./failures.ts";
@@ -58,7 +58,7 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
     calls.add(this);
     const { signal } = this.#request;
     if (signal !== null) signal.onAbort = () => this.#abandon(failures.aborted(), null);
-    this.acquire();
+    this.begin();
   }
 
   cancel(): void {
@@ -84,6 +84,7 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
       "traceparent",
       formatTraceparent(this.exchange.traceId, newSpanId(), traceFlags(this.exchange.headers)),
     );
+    this.describeAttempt(outgoing);
     const { idle } = this.state.configuration;
     this.#attempt = endpoint.client.send(
       { method, target: endpoint.basePath + target, headers: outgoing, host, body, idle },
@@ -99,6 +100,19 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
     return true;
   }
 
+  protected override get method(): string {
+    return this.#request.method;
+  }
+
+  protected override replayable(): boolean {
+    return !this.#over && this.#status === 0;
+  }
+
+  protected override reset(): void {
+    this.#attempt?.abort();
+    this.#attempt = null;
+  }
+
   // ------------------------------------------------------------ UpstreamSink
 
   informational(): void {}
@@ -107,6 +121,7 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
 
   head(status: number, headers: Headers): void {
     this.headArrived(status);
+    if (this.retryStatus(status, headers)) return;
     const head = responseHead(headers);
     const { name } = this.state.configuration;
     if (!head.sound) {
@@ -142,7 +157,8 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
   }
 
   failed(error: UpstreamError): void {
-    this.giveUp(failures.failureOf(error, this.state.configuration.name));
+    const failure = failures.failureOf(error, this.state.configuration.name);
+    if (!this.retry(triggerOf(error), failure)) this.giveUp(failure);
   }
 
   // ------------------------------------------------------------

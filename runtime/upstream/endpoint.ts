@@ -20,12 +20,17 @@ export class Endpoint {
   readonly authority: string;
   /** Path put before each target, without a slash at its end; mostly "". */
   readonly basePath: string;
-  readonly client: UpstreamClient;
+  readonly #createClient: () => UpstreamClient;
+  readonly #maxAge: number;
+  #client: UpstreamClient;
+  #clientSince: number;
   readonly counters: EndpointCounters;
   /** What `hash` draws its lots with. */
   readonly seed: number;
   readonly latency = new LatencyMean();
   readonly shared: SharedSlot;
+  readonly #retiring = new Set<UpstreamClient>();
+  #openedBefore = 0;
   /** Of this thread. */
   inFlight = 0;
   /** As configured, times the share that it has just now. */
@@ -50,12 +55,52 @@ export class Endpoint {
     this.#now = surroundings.now;
     this.counters = counters.of(configuration.name, this.authority);
     this.shared = surroundings.table.acquire(`endpoint ${index} ${JSON.stringify(configuration)}`);
-    this.client = createClient({
-      origin: url.origin,
-      connections: configuration.connections,
-      connectTimeout: configuration.connectTimeout,
-      keepAlive: configuration.idle,
-    });
+    this.#createClient = () =>
+      createClient({
+        origin: url.origin,
+        connections: configuration.connections,
+        connectTimeout: configuration.connectTimeout,
+        keepAlive: configuration.idle,
+      });
+    this.#maxAge = configuration.maxAge ?? Number.POSITIVE_INFINITY;
+    this.#client = this.#createClient();
+    this.#clientSince = surroundings.now();
+  }
+
+  /** For the next request. Connections that are too old end with what they are doing; new ones look the name up again. */
+  get client(): UpstreamClient {
+    if (this.#maxAge === Number.POSITIVE_INFINITY) return this.#client;
+    const now = this.#now();
+    if (now - this.#clientSince < this.#maxAge) return this.#client;
+    const old = this.#client;
+    this.#client = this.#createClient();
+    this.#clientSince = now;
+    this.#retiring.add(old);
+    void old.close().then(() => this.#retire(old));
+    return this.#client;
+  }
+
+  /** Open connections, and those opened since the start; the ones that are ending included. */
+  get connections(): number {
+    return this.#sum((client) => client.connections);
+  }
+
+  get opened(): number {
+    return this.#openedBefore + this.#sum((client) => client.opened);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#client, ...this.#retiring].map((client) => client.close()));
+  }
+
+  #sum(count: (client: UpstreamClient) => number): number {
+    let sum = count(this.#client);
+    for (const client of this.#retiring) sum += count(client);
+    return sum;
+  }
+
+  #retire(client: UpstreamClient): void {
+    if (this.#retiring.delete(client)) this.#openedBefore += client.opened;
   }
 
   /** Attempts under way in all threads. */
@@ -77,6 +122,11 @@ export class Endpoint {
   observe(outcome: Outcome, milliseconds: number): void {
     this.shared.count(outcome === "bad");
     this.latency.observe(milliseconds, outcome !== "good", this.#now());
+  }
+
+  /** Of what is configured, 0 to 1, as it is published. */
+  get share(): number {
+    return (1000 - this.shared.reduced) / 1000;
   }
 
   /** Takes over what was decided about its share; false: none at all. */

@@ -35,6 +35,11 @@ export function overloaded(service: string): Failure {
   return make("overload", "upstream-overloaded", `${service}: every connection is in use`);
 }
 
+/** The breaker is open. */
+export function open(service: string): Failure {
+  return make("overload", "upstream-open", `${service}: the breaker is open`);
+}
+
 /** The service belongs to a generation that has been discarded. */
 export function closed(service: string): Failure {
   return make("overload", "upstream-overloaded", `${service}: is being shut down`);

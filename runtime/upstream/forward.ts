@@ -6,11 +6,12 @@ import type { ForwardOptions } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { BodySink, Exchange, Headers } from "../http/exchange.ts";
 import { soundTrailers } from "../http/fields.ts";
-import { ServiceAttempt, type ServiceState } from "./attempt.ts";
+import { ServiceAttempt, triggerOf, type ServiceState } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as failures from "./failures.ts";
 import { forwardHead } from "./request-headers.ts";
+import { REPLAY_LIMIT } from "./retry.ts";
 import { responseHead } from "./response-headers.ts";
 
 /** Request bodies of known length up to this are gathered first: one write, and a slow client holds no upstream connection. */
@@ -36,6 +37,8 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
   #gatheredLength = 0;
   /** The whole request has been handed on. */
   #requestComplete = true;
+  /** The body went on as it came, and is gone. */
+  #streamed = false;
   /** The upstream takes no more just now. */
   #upstreamFull = false;
   #status = 0;
@@ -65,7 +68,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     const { body } = exchange;
     if (this.#options.body !== null || body.length === 0) {
       exchange.onAbort(() => this.#clientLeft());
-      this.acquire();
+      this.begin();
       return;
     }
     const limit = this.#options.bodyLimit;
@@ -76,8 +79,8 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     exchange.onAbort(() => this.#clientLeft());
     this.#requestComplete = false;
     body.limit = limit;
-    if (body.length === null || body.length > GATHER_LIMIT) {
-      this.acquire();
+    if (body.length === null || body.length > (this.state.retry === null ? GATHER_LIMIT : REPLAY_LIMIT)) {
+      this.begin();
       return;
     }
     this.#gathered = new Uint8Array(body.length);
@@ -90,7 +93,9 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     const { exchange } = this;
     const { configuration, settings } = this.state;
     const { headers, host } = forwardHead(exchange, this.#options, endpoint, configuration.preserveHost, settings);
+    this.describeAttempt(headers);
     const streamed = !this.#requestComplete;
+    this.#streamed ||= streamed;
     const body = this.#options.body?.data ?? this.#gathered ?? (streamed ? { length: exchange.body.length } : null);
     const target = endpoint.basePath + this.#options.target;
     this.#attempt = endpoint.client.send(
@@ -106,6 +111,19 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
 
   protected override awaitingUpstream(): boolean {
     return this.#requestComplete || this.#upstreamFull;
+  }
+
+  protected override get method(): string {
+    return this.exchange.method;
+  }
+
+  protected override replayable(): boolean {
+    return this.#phase === "request" && !this.#streamed;
+  }
+
+  protected override reset(): void {
+    this.#attempt?.abort();
+    this.#attempt = null;
   }
 
   // ------------------------------------------------------------ BodySink: from the client
@@ -128,7 +146,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     this.#requestComplete = true;
     if (this.#phase === "over") return;
     if (this.#gathered !== null) {
-      this.acquire();
+      this.begin();
       return;
     }
     if (this.#phase === "request") this.touch();
@@ -155,6 +173,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
 
   head(status: number, headers: Headers, more: boolean): void {
     this.headArrived(status);
+    if (this.retryStatus(status, headers)) return;
     const head = responseHead(headers);
     if (!head.sound) {
       const error: UpstreamError = { kind: "malformed", detail: "framing" };
@@ -223,7 +242,8 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
   }
 
   failed(error: UpstreamError): void {
-    this.giveUp(failures.failureOf(error, this.state.configuration.name));
+    const failure = failures.failureOf(error, this.state.configuration.name);
+    if (!this.retry(triggerOf(error), failure)) this.giveUp(failure);
   }
 
   // ------------------------------------------------------------

@@ -5,12 +5,17 @@ import type { Exchange } from "../http/exchange.ts";
 import { UpstreamCounterSet } from "../observe/upstream-counters.ts";
 import type { ServiceState } from "./attempt.ts";
 import { Balancer } from "./balance.ts";
+import { Breaker } from "./breaker.ts";
 import { Calling } from "./call.ts";
 import type { CreateUpstreamClient } from "./client.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Forwarding } from "./forward.ts";
 import type { UpstreamSettings } from "./request-headers.ts";
 import { createHttp1Client } from "./http1/client.ts";
+import { HealthChecks } from "./health.ts";
+import { Keeper } from "./keeper.ts";
+import { RetryBudget, RetryPolicy } from "./retry.ts";
+import type { SharedSlot } from "./shared-table.ts";
 import { strategyOf } from "./strategy.ts";
 import { ownSurroundings, type Surroundings } from "./surroundings.ts";
 
@@ -19,6 +24,8 @@ export interface UpstreamService extends Service {
   readonly endpoints: readonly Endpoint[];
   /** Requests that wait for a connection. */
   readonly waiting: number;
+  /** null: it has no breaker. */
+  readonly breakerOpen: boolean | null;
   /** Refuses new requests, lets those in flight end, closes the connections. */
   close(): Promise<void>;
 }
@@ -26,6 +33,8 @@ export interface UpstreamService extends Service {
 class PooledService implements UpstreamService {
   readonly name: string;
   readonly #state: ServiceState;
+  readonly #keeper: Keeper;
+  readonly #health: HealthChecks;
 
   constructor(
     configuration: ServiceConfiguration,
@@ -40,8 +49,29 @@ class PooledService implements UpstreamService {
     );
     const strategy = strategyOf(configuration.balance, surroundings);
     const balancer = new Balancer(endpoints, configuration.connections, strategy, surroundings.table);
-    this.#state = { configuration, settings, balancer, counters, closed: false };
+    const { retry, breaker } = configuration;
+    const slot = (what: string): SharedSlot => surroundings.table.acquire(`${what} ${JSON.stringify(configuration)}`);
+    this.#state = {
+      configuration,
+      settings,
+      balancer,
+      counters,
+      now: surroundings.now,
+      breaker: breaker ? new Breaker(breaker, slot("breaker"), (open) => this.#noteBreaker(open, surroundings)) : null,
+      retry: retry
+        ? new RetryPolicy(retry, new RetryBudget(slot("budget"), retry.budget, surroundings), surroundings.random)
+        : null,
+      closed: false,
+    };
     counters.opened(this);
+    this.#keeper = new Keeper(configuration, endpoints, surroundings);
+    this.#health = new HealthChecks(configuration, endpoints, this.#keeper, createClient, surroundings);
+    // One thread decides for all.
+    const lead = surroundings.table.thread === 0;
+    if (lead && (configuration.health || (configuration.eject && endpoints.length > 1))) {
+      this.#keeper.start();
+      this.#health.start();
+    }
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -50,6 +80,10 @@ class PooledService implements UpstreamService {
 
   get waiting(): number {
     return this.#state.balancer.waiting;
+  }
+
+  get breakerOpen(): boolean | null {
+    return this.#state.breaker?.open ?? null;
   }
 
   forward(exchange: Exchange, options: ForwardOptions): Promise<Failure | null> {
@@ -62,10 +96,18 @@ class PooledService implements UpstreamService {
 
   async close(): Promise<void> {
     this.#state.closed = true;
+    this.#keeper.stop();
+    await this.#health.stop();
     await this.#state.balancer.idle();
-    await Promise.all(this.endpoints.map((endpoint) => endpoint.client.close()));
+    await Promise.all(this.endpoints.map((endpoint) => endpoint.close()));
     for (const endpoint of this.endpoints) endpoint.shared.release();
+    this.#state.breaker?.release();
+    this.#state.retry?.budget.release();
     this.#state.counters.closed(this);
+  }
+
+  #noteBreaker(open: boolean, { note }: Surroundings): void {
+    note(open ? "warn" : "info", open ? "upstream.open" : "upstream.closed", { service: this.name });
   }
 }
 

@@ -7,6 +7,8 @@ export interface Surroundings {
   /** 0 ≤ n < 1. */
   readonly random: () => number;
   readonly table: SharedTable;
+  /** A line of the host's log: what was decided about endpoints and services. */
+  readonly note: (level: "info" | "warn", event: string, fields: { readonly [key: string]: string | number }) => void;
 }
 
 // A thread's `performance.now()` begins with the thread; the system's monotonic clock is one for all.
@@ -18,5 +20,5 @@ export function monotonic(): number {
 
 /** Alone in its process. */
 export function ownSurroundings(): Surroundings {
-  return { now: monotonic, random: Math.random, table: new SharedTable() };
+  return { now: monotonic, random: Math.random, table: new SharedTable(), note: () => {} };
 }

@@ -44,6 +44,8 @@ export interface Behaviour {
   readonly method: string | null;
   /** Path and query; null: any. A "*" at the end stands for any rest. */
   readonly target: string | null;
+  /** Only for the first such request of a case. */
+  readonly once: boolean;
   readonly kind: "answer" | "hang" | "close" | "refuse" | "cut";
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];

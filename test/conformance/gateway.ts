@@ -65,6 +65,7 @@ async function start(file: CaseFile, code: string, transport: "strict" | "fast")
     send: async (request): Promise<Seen> => {
       calls = [];
       logs = [];
+      for (const upstream of upstreams) upstream.begin();
       const answer = await exchange(port, request);
       // Log lines are written in batches, off the request path.
       await new Promise((resolve) => setTimeout(resolve, file.program.includes("log ") ? 150 : 0));

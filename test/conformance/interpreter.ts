@@ -2,7 +2,7 @@
 import { createInterpreter } from "../../compiler/5-plan/interpreter/index.ts";
 import type { IncomingAnswer, OutgoingRequest } from "../../compiler/5-plan/interpreter/index.ts";
 import type { Plan } from "../../compiler/5-plan/plan.ts";
-import type { CaseFile, CaseRequest, Driver, ExpectedLog, Running, Seen, SeenCall } from "./case.ts";
+import type { Behaviour, CaseFile, CaseRequest, Driver, ExpectedLog, Running, Seen, SeenCall } from "./case.ts";
 import { planOf } from "./program.ts";
 import { behaviourFor } from "./upstream.ts";
 import { headerValues, joined } from "./wire.ts";
@@ -21,8 +21,9 @@ function start(file: CaseFile, plan: Plan): Running {
     send: async (request): Promise<Seen> => {
       const calls: SeenCall[] = [];
       const logs: ExpectedLog[] = [];
+      const used = new Set<Behaviour>();
       const answer = await interpreter.answer(interpreted(request), {
-        call: async (service, outgoing) => call(file, service, outgoing, calls),
+        call: async (service, outgoing) => call(file, service, outgoing, calls, used),
         now: () => Date.UTC(2026, 2, 1, 3),
         random: () => 0.5,
         log: (level, value) => {
@@ -63,10 +64,16 @@ function interpreted(request: CaseRequest): Parameters<ReturnType<typeof createI
   };
 }
 
-function call(file: CaseFile, service: string, outgoing: OutgoingRequest, calls: SeenCall[]): IncomingAnswer {
+function call(
+  file: CaseFile,
+  service: string,
+  outgoing: OutgoingRequest,
+  calls: SeenCall[],
+  used: Set<Behaviour>,
+): IncomingAnswer {
   const { method, target } = outgoing;
   const behaviours = file.upstreams.get(service) ?? [];
-  const behaviour = behaviourFor(behaviours, method, target);
+  const behaviour = behaviourFor(behaviours, method, target, used);
   if (behaviours.some((each) => each.kind === "refuse")) return { failure: "connect" };
   const headers = pairs(outgoing.headers);
   if (outgoing.body !== null) headers.push(["content-length", String(outgoing.body.length)]);

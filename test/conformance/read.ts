@@ -212,8 +212,9 @@ class Reader {
 
   private behaviour(section: Section): Behaviour {
     const [match = "", answer = "", ...rest] = section.lines;
-    const pair = /^(\S+) (\S+)$/.exec(match);
-    if (match !== "any" && pair === null) this.fail(section.line, `"${match}" is not "METHOD target" or "any"`);
+    const pair = /^(\S+) (\S+)(?: once)?$/.exec(match);
+    if (match !== "any" && pair === null)
+      this.fail(section.line, `"${match}" is not "METHOD target", "METHOD target once" or "any"`);
     const method = pair === null || pair[1] === "any" ? null : (pair[1] ?? null);
     const target = pair === null || pair[2] === "*" ? null : (pair[2] ?? null);
     const how = /^(?:(hang|close|refuse)|(cut )?(\d{3}))$/.exec(answer);
@@ -228,6 +229,7 @@ class Reader {
     return {
       method,
       target,
+      once: match.endsWith(" once"),
       kind,
       status: Number(how[3] ?? 0),
       headers: this.headers(fields),

@@ -3,18 +3,33 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import type { Behaviour, SeenCall } from "./case.ts";
 import { framingOf, readBody, readHead, writeMessage } from "./wire.ts";
 
-/** The first behaviour that fits a request; without one the upstream answers 599, which no case expects. */
-export function behaviourFor(behaviours: readonly Behaviour[], method: string, target: string): Behaviour {
+/**
+ * The first behaviour that fits a request; without one the upstream answers 599, which no case expects. `used`: those that were taken
+ * in this case.
+ */
+export function behaviourFor(
+  behaviours: readonly Behaviour[],
+  method: string,
+  target: string,
+  used: Set<Behaviour>,
+): Behaviour {
   const found = behaviours.find((each) => {
+    if (each.once && used.has(each)) return false;
     if (each.method !== null && each.method !== method) return false;
     if (each.target === null) return true;
     return each.target.endsWith("*") ? target.startsWith(each.target.slice(0, -1)) : each.target === target;
   });
-  return found ?? { method: null, target: null, kind: "answer", status: 599, headers: [], body: new Uint8Array() };
+  if (found !== undefined) {
+    used.add(found);
+    return found;
+  }
+  return { method: null, target: null, once: false, kind: "answer", status: 599, headers: [], body: new Uint8Array() };
 }
 
 export interface FakeUpstream {
   readonly origin: string;
+  /** Another case begins. */
+  begin(): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +39,7 @@ export async function startUpstream(
   record: (call: SeenCall) => void,
 ): Promise<FakeUpstream> {
   const sockets = new Set<Socket>();
+  const used = new Set<Behaviour>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -43,13 +59,13 @@ export async function startUpstream(
     const [method = "", target = ""] = head.start.split(" ");
     const headers = head.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
     record({ service, method, target, headers, body: new Uint8Array(read.body) });
-    behave(behaviourFor(behaviours, method, target), method, socket);
+    behave(behaviourFor(behaviours, method, target, used), method, socket);
     return data.subarray(read.end);
   };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = addressOf(server);
   if (behaviours.some((each) => each.kind === "refuse")) await close(server, sockets);
-  return { origin: `http://127.0.0.1:${port}`, stop: () => close(server, sockets) };
+  return { origin: `http://127.0.0.1:${port}`, begin: () => used.clear(), stop: () => close(server, sockets) };
 }
 
 function addressOf(server: Server): AddressInfo {

@@ -44,7 +44,20 @@ export function callRequest(step: CallStep, scope: Scope, context: Context): Out
   // The program decodes the answer, and it knows no content codings.
   headers.push("accept-encoding", "identity");
   if (body !== null && !headers.includes("content-type")) headers.push("content-type", mediaTypeOf(step.body!.codec));
-  return { method: step.method, target, headers, body, timeout: step.timeout ?? timeoutOf(step.service, context) };
+  return outgoing(step, { method: step.method, target, headers, body }, context);
+}
+
+/** With its timeout, of which the service may be told. */
+function outgoing(
+  step: CallStep | ForwardStep,
+  request: Omit<OutgoingRequest, "timeout">,
+  context: Context,
+): OutgoingRequest {
+  const timeout = step.timeout ?? timeoutOf(step.service, context);
+  if (resolved(setting(step.service, "pass_deadline", context), context) !== true) return { ...request, timeout };
+  const left = Math.min(timeout, context.deadline ?? timeout);
+  const change = { kind: "set", name: "x-request-timeout-ms", value: String(Math.floor(left)) } as const;
+  return { ...request, headers: applyChanges(request.headers, [change]), timeout };
 }
 
 export function mediaTypeOf(codec: "json" | "text" | "bytes"): string {
@@ -106,7 +119,7 @@ export function forwardRequest(step: ForwardStep, scope: Scope, context: Context
       headers = applyChanges(headers, [{ kind: "set", name: "cookie", value: cookie === "" ? null : cookie }]);
     }
   }
-  return { method: request.method, target, headers, body, timeout: step.timeout ?? timeoutOf(step.service, context) };
+  return outgoing(step, { method: request.method, target, headers, body }, context);
 }
 
 /**

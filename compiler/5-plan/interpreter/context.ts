@@ -32,6 +32,8 @@ export interface Context extends Loaded {
   readonly query: string;
   /** The route's limit in bytes. */
   bodyLimit: number;
+  /** The route's, in milliseconds; null: none. */
+  deadline: number | null;
   /** What `set request.…` asked for, in order; only `forward` looks at it. */
   readonly requestChanges: RequestChange[];
   /** Applied to whatever answer leaves. */

@@ -82,6 +82,7 @@ function newContext(program: Omit<Loaded, "constants">, request: InterpretedRequ
     path: canonicalPath(question < 0 ? request.target : request.target.slice(0, question)),
     query: question < 0 ? "" : request.target.slice(question + 1),
     bodyLimit: 0,
+    deadline: null,
     requestChanges: [],
     responseChanges: [],
     responseStatus: null,
@@ -99,6 +100,7 @@ async function answer(context: Context): Promise<InterpretedAnswer> {
   if (!("route" in chosen)) return finish(chosen, null, context);
   const { route, scope } = chosen;
   context.bodyLimit = route.bodyLimit;
+  context.deadline = route.deadline;
   const outcome = await new Machine(context).run(route.steps, scope);
   switch (outcome.kind) {
     case "ended":

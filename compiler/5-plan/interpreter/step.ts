@@ -29,6 +29,7 @@ import { divide } from "./operator.ts";
 import { ABSENT, readInput, tooLarge } from "./read.ts";
 import { Scope } from "./scope.ts";
 import { jsonForm, show } from "./show.ts";
+import { attempts } from "./retry.ts";
 import { headerText, textOf } from "./value.ts";
 import type { IncomingAnswer } from "./world.ts";
 
@@ -158,10 +159,9 @@ export class Machine {
   }
 
   #start(step: CallStep, scope: Scope): Promise<IncomingAnswer | Failure> {
-    const { world } = this.#context;
     const request = callRequest(step, scope, this.#context);
     if (request instanceof Failure) return Promise.resolve(request);
-    return world.call(step.service, request).then((answer) => {
+    return attempts(step.service, request, true, this.#context).then((answer) => {
       const outcome = "failure" in answer ? answer.failure : String(answer.status);
       const { origin, service } = step;
       this.#context.trace.push({
@@ -262,7 +262,7 @@ export class Machine {
       return this.#fail(step.origin, tooLarge());
     const request = forwardRequest(step, scope, context);
     if (request instanceof Failure) return this.#fail(step.origin, request);
-    const incoming = await context.world.call(step.service, request);
+    const incoming = await attempts(step.service, request, step.body !== null, context);
     const answer = judge(incoming, step.service, true, false);
     const { origin, service } = step;
     const outcome = answer instanceof Failure ? answer.kind : String(answer.status);

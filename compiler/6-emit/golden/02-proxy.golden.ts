@@ -300,6 +300,9 @@ export function configure(given: Environment): Configuration {
         connections: 128,
         answerLimit: 10_000_000,
         preserveHost: false,
+        eject: { requests: 5, within: 10_000, time: 10_000, longest: 300_000 },
+        slowStart: 10_000,
+        maxAge: 300_000,
       },
       {
         name: "catalogue",
@@ -311,6 +314,7 @@ export function configure(given: Environment): Configuration {
         connections: 128,
         answerLimit: 10_000_000,
         preserveHost: false,
+        maxAge: 300_000,
       },
       {
         name: "images",
@@ -322,6 +326,7 @@ export function configure(given: Environment): Configuration {
         connections: 128,
         answerLimit: 10_000_000,
         preserveHost: true,
+        maxAge: 300_000,
       },
     ],
     environment,

@@ -23,6 +23,151 @@ export const endpointSettings: readonly Setting[] = [
   }),
 ];
 
+export const ejectSettings: readonly Setting[] = [
+  setting({
+    key: "requests",
+    type: { kind: "int", min: 1, max: 1_000_000 },
+    default: 5,
+    documentation: "So many requests an endpoint must have had before anything is held against it.",
+    example: "requests: 5",
+  }),
+  setting({
+    key: "within",
+    type: { kind: "duration", min: SECOND, max: HOUR },
+    default: 10 * SECOND,
+    documentation: "How far back requests are looked at.",
+    example: "within: 10s",
+  }),
+  setting({
+    key: "time",
+    type: { kind: "duration", min: 100, max: HOUR },
+    default: 10 * SECOND,
+    documentation: "How long an endpoint is left alone the first time; twice as long each further time.",
+    example: "time: 10s",
+  }),
+  setting({
+    key: "longest",
+    type: { kind: "duration", min: 100, max: 24 * HOUR },
+    default: 5 * 60 * SECOND,
+    documentation: "How long an endpoint is left alone at most.",
+    example: "longest: 5min",
+  }),
+];
+
+export const healthSettings: readonly Setting[] = [
+  setting({
+    key: "get",
+    type: { kind: "path" },
+    required: true,
+    documentation: "The path that is asked for, behind the endpoint's own.",
+    example: 'get: "/healthz"',
+  }),
+  setting({
+    key: "every",
+    type: { kind: "duration", min: 100, max: HOUR },
+    default: 5 * SECOND,
+    documentation: "Time between two checks of an endpoint, a tenth more or less.",
+    example: "every: 5s",
+  }),
+  setting({
+    key: "timeout",
+    type: { kind: "duration", min: 1, max: HOUR },
+    default: SECOND,
+    documentation: "How long an answer may take to begin.",
+    example: "timeout: 1s",
+  }),
+  setting({
+    key: "healthy",
+    type: { kind: "int", min: 1, max: 100 },
+    default: 2,
+    documentation: "Checks in a row that must pass before an endpoint counts as well again.",
+    example: "healthy: 2",
+  }),
+  setting({
+    key: "unhealthy",
+    type: { kind: "int", min: 1, max: 100 },
+    default: 3,
+    documentation: "Checks in a row that must fail before an endpoint counts as unwell.",
+    example: "unhealthy: 3",
+  }),
+];
+
+export const breakerSettings: readonly Setting[] = [
+  setting({
+    key: "failures",
+    type: { kind: "percent" },
+    default: 0.5,
+    documentation: "The breaker opens when so many of the requests failed.",
+    example: "failures: 50%",
+  }),
+  setting({
+    key: "of",
+    type: { kind: "int", min: 1, max: 1_000_000 },
+    default: 20,
+    documentation: "So many requests there must have been.",
+    example: "of: 20",
+  }),
+  setting({
+    key: "within",
+    type: { kind: "duration", min: 100, max: HOUR },
+    default: 10 * SECOND,
+    documentation: "How far back requests are looked at.",
+    example: "within: 10s",
+  }),
+  setting({
+    key: "probe",
+    type: { kind: "duration", min: 10, max: HOUR },
+    default: 5 * SECOND,
+    documentation: "Time from its opening, or from a probe that failed, to the next request that is let through.",
+    example: "probe: 5s",
+  }),
+];
+
+export const retrySettings: readonly Setting[] = [
+  setting({
+    key: "times",
+    type: { kind: "int", min: 1, max: 5 },
+    default: 2,
+    documentation: "How often at most one request is sent again.",
+    example: "times: 2",
+  }),
+  setting({
+    key: "on",
+    type: {
+      kind: "list",
+      of: {
+        kind: "either",
+        of: [
+          { kind: "word", words: ["connect", "timeout", "closed"] },
+          { kind: "int", min: 400, max: 599 },
+        ],
+      },
+      min: 1,
+      single: true,
+    },
+    default: ["connect", "closed", 502, 503, 504],
+    documentation:
+      "For what: `connect`, no connection came about; `timeout`, no answer in time; `closed`, the connection was lost before the answer; or a status.",
+    example: "on: [connect, timeout, 502, 503, 504]",
+  }),
+  setting({
+    key: "budget",
+    type: { kind: "percent" },
+    default: 0.2,
+    documentation:
+      "How many retries there may be for the requests of the last ten seconds, over all threads, so that a service in trouble does not get more load still; ten are always allowed.",
+    example: "budget: 20%",
+  }),
+  setting({
+    key: "wait",
+    type: { kind: "span", min: 0, max: 60 * SECOND },
+    default: { from: 25, to: 250 },
+    documentation:
+      "How long to wait before: the shorter time at first, twice as long each further time, up to the longer one, half of it left to chance. A `Retry-After` that asks for more is obeyed up to the longer time; beyond that the answer is passed on instead.",
+    example: "wait: 25ms..250ms",
+  }),
+];
+
 export const serviceSettings: readonly Setting[] = [
   setting({
     key: "url",
@@ -95,6 +240,61 @@ export const serviceSettings: readonly Setting[] = [
     environment: true,
     documentation: "Whether the service sees the `Host` that the client asked for instead of its own.",
     example: "preserve_host: true",
+  }),
+  setting({
+    key: "eject",
+    type: { kind: "record", settings: ejectSettings, without: "possible" },
+    documentation:
+      "When one of several endpoints is left alone for a while: when it surely (the lower end of Wilson's interval) fails more than 10% of its requests and more than three times as often as the endpoint in the middle. A lost connection, a timeout and a status of 500 or more are failures. At most half of the endpoints are left alone, and never the last. `none`: never.",
+    example: "eject: { requests: 5, within: 10s, time: 10s, longest: 5min }",
+  }),
+  setting({
+    key: "health",
+    type: { kind: "record", settings: healthSettings, without: "usual" },
+    documentation:
+      "How the gateway asks each endpoint how it is, over a connection of its own, once for the whole process. A status from 200 to 399 is well. Where (nearly) all endpoints are unwell, all get requests: what says so may be wrong. Left out: nobody asks.",
+    example: 'health: { get: "/healthz", every: 5s, timeout: 1s, healthy: 2, unhealthy: 3 }',
+  }),
+  setting({
+    key: "slow_start",
+    type: { kind: "duration", min: 0, max: HOUR },
+    default: 10 * SECOND,
+    environment: true,
+    documentation:
+      "Over what time an endpoint that was left alone or unwell gets its whole share back, from a tenth at first. `0s`: at once.",
+    example: "slow_start: 10s",
+  }),
+  setting({
+    key: "breaker",
+    type: { kind: "record", settings: breakerSettings, without: "usual" },
+    documentation:
+      "When the whole service is left alone: requests then fail at once (503, `upstream-open`, kind `overload`), until one that is let through as a probe succeeds. All threads share one breaker. Left out: never.",
+    example: "breaker: { failures: 50%, of: 20, within: 10s, probe: 5s }",
+  }),
+  setting({
+    key: "retry",
+    type: { kind: "record", settings: retrySettings, without: "usual" },
+    documentation:
+      "When a request is sent again, to another endpoint where there is one: only if that is safe (GET, HEAD, OPTIONS, TRACE, PUT, DELETE; other methods only where no connection came about), if its body is at hand (up to 64 KB of known length, or made by the program), if nothing has been answered and the deadline allows it. The second attempt carries `vgw-attempt: 2`, and so on; a request that comes with this field is never sent again here. Left out: never.",
+    example: "retry: { times: 2, on: [connect, timeout, 502, 503, 504], budget: 20%, wait: 25ms..250ms }",
+  }),
+  setting({
+    key: "pass_deadline",
+    type: { kind: "bool" },
+    default: false,
+    environment: true,
+    documentation:
+      "Whether the service is told, in `x-request-timeout-ms`, for how many milliseconds its answer is waited for: the timeout, or what is left of the route's deadline where that is less.",
+    example: "pass_deadline: true",
+  }),
+  setting({
+    key: "max_age",
+    type: { kind: "duration", min: SECOND, max: 24 * HOUR },
+    default: 5 * 60 * SECOND,
+    environment: true,
+    documentation:
+      "How long connections are used before new ones are made. Names are looked up for each new connection, so this is how long an address that has changed is still asked. Nothing is looked up at the start.",
+    example: "max_age: 5min",
   }),
   setting({
     key: "clearance",

@@ -10,6 +10,7 @@ export function endpointsOf(
   inFlight: readonly number[],
   surroundings: Partial<Surroundings> = {},
   weights: readonly number[] = inFlight.map(() => 1),
+  changes: Partial<ServiceConfiguration> = {},
 ): Endpoint[] {
   const configuration: ServiceConfiguration = {
     name: "s",
@@ -22,6 +23,7 @@ export function endpointsOf(
     connections: 1,
     answerLimit: 1000,
     preserveHost: false,
+    ...changes,
   };
   const counters = new UpstreamCounterSet();
   const all = { ...ownSurroundings(), ...surroundings };

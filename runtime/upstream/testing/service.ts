@@ -1,10 +1,14 @@
 /** Services and the options of a request, with the defaults that tests vary. */
 import type { ForwardOptions, ServiceConfiguration } from "../../abi.ts";
+import { UpstreamCounterSet } from "../../observe/upstream-counters.ts";
+import { ownSurroundings, type Surroundings } from "../surroundings.ts";
 import { createService, type UpstreamService } from "../service.ts";
 
 export function serviceOf(
   endpoints: string | readonly string[],
   changes: Partial<ServiceConfiguration> = {},
+  surroundings: Partial<Surroundings> = {},
+  counters: UpstreamCounterSet = new UpstreamCounterSet(),
 ): UpstreamService {
   const configuration: ServiceConfiguration = {
     name: "orders",
@@ -18,7 +22,8 @@ export function serviceOf(
     preserveHost: false,
     ...changes,
   };
-  return createService(configuration, { via: "vgw", forwarded: "none" });
+  const all = { ...ownSurroundings(), ...surroundings };
+  return createService(configuration, { via: "vgw", forwarded: "none" }, counters, undefined, all);
 }
 
 export function forwarding(changes: Partial<ForwardOptions> = {}): ForwardOptions {
