@@ -112,7 +112,7 @@ export interface Body {
   hasBroken: boolean;
   /** The value of the `reply` that is being checked: where `text(…)`, `file(…)` and their like may stand. */
   replied: tree.Expression | null;
-  /** The route is `open`: nobody is identified in it. */
+  /** At the top of an `open` route: nobody is identified there. */
   openRoute: boolean;
   /** The node that read the body first. */
   bodyRead: tree.ReadStep | null;

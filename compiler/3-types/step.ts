@@ -123,6 +123,9 @@ function checkIf(body: Body, step: tree.IfStep): boolean {
   const mark = body.failures.length;
   condition(body, step.condition);
   settle(body, mark);
+  // In a branch an open route may ask who calls: whoever takes the other one stays a stranger.
+  const { openRoute } = body;
+  body.openRoute = false;
   const then = enter(body, () => {
     assume(body, step.condition, true);
     return checkSteps(body, step.steps);
@@ -134,6 +137,7 @@ function checkIf(body: Body, step: tree.IfStep): boolean {
       assume(body, step.condition, false);
       return checkSteps(body, otherwise);
     });
+  body.openRoute = openRoute;
   // Whoever comes here went the other way.
   if (then && !other) assume(body, step.condition, false);
   if (other && !then) assume(body, step.condition, true);

@@ -72,7 +72,7 @@ export const steps: readonly StepEntry[] = [
     word: "identify",
     syntax: "identify identity · identify identity else step",
     documentation:
-      "Recognises the caller, whose claims are `caller` from here on. Whoever is not recognised gets 401 with a challenge (503 while the issuer's keys have never been had), or what `else` says. Once in a request; not in an `open` route.",
+      "Recognises the caller, whose claims are `caller` from here on. Whoever is not recognised gets 401 with a challenge (503 while the issuer's keys have never been had), or what `else` says. Once in a request; in an `open` route only inside an `if`.",
     example: "identify staff",
     since: "0.1",
     places: ["route", "policy"],

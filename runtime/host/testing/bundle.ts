@@ -1,5 +1,5 @@
 /** Hand-written bundles for tests of the host: small CommonJS programs, as the compiler would write them. */
-import type { GatewayConfiguration, ServiceConfiguration } from "../../abi.ts";
+import type { Configuration, GatewayConfiguration, ServiceConfiguration } from "../../abi.ts";
 import { ABI_VERSION } from "../../abi.ts";
 
 export interface TestBundle {
@@ -8,6 +8,7 @@ export interface TestBundle {
   readonly text?: string;
   readonly gateway?: Partial<GatewayConfiguration>;
   readonly services?: readonly (Pick<ServiceConfiguration, "name" | "endpoints"> & Partial<ServiceConfiguration>)[];
+  readonly identities?: Configuration["identities"];
   readonly abi?: number;
   /** JavaScript run at the beginning of `configure(environment)`. */
   readonly configure?: string;
@@ -42,6 +43,7 @@ export function bundleText(bundle: TestBundle): string {
   const configuration = {
     gateway: { ...TEST_GATEWAY, ...bundle.gateway },
     services: (bundle.services ?? []).map((service) => ({ ...TEST_SERVICE, ...service })),
+    identities: bundle.identities,
     environment: {},
   };
   const handle =
