@@ -7,8 +7,14 @@ import type { Generation } from "./generation.ts";
 
 export class Dispatcher {
   readonly #idle: (generation: Generation) => void;
-  readonly #owners = new Map<Exchange, Generation>();
+  /**
+   * Those that no longer serve and still have exchanges, by number. An exchange holds its generation's number: a map from exchanges would
+   * be rebuilt all the time, and each table that V8 has left behind keeps the exchanges of its day, with all that hangs on them, until a
+   * full garbage collection.
+   */
+  readonly #draining = new Map<number, Generation>();
   #current: Generation;
+  #inFlight = 0;
 
   /** `idle` is told of every generation that no longer serves and has no exchange left, once. */
   constructor(first: Generation, idle: (generation: Generation) => void) {
@@ -22,12 +28,13 @@ export class Dispatcher {
 
   /** Exchanges that have begun and not ended. */
   get inFlight(): number {
-    return this.#owners.size;
+    return this.#inFlight;
   }
 
   /** The generation that answers this exchange; undefined once it has ended. */
   ownerOf(exchange: Exchange): Generation | undefined {
-    return this.#owners.get(exchange);
+    const { generation } = exchange;
+    return generation === this.#current.id ? this.#current : this.#draining.get(generation);
   }
 
   /** New exchanges go to `next` from now on. Gives the generation that served until now. */
@@ -35,21 +42,26 @@ export class Dispatcher {
     const old = this.#current;
     this.#current = next;
     if (old.inFlight === 0) this.#idle(old);
+    else this.#draining.set(old.id, old);
     return old;
   }
 
   readonly begin = (exchange: Exchange): void | Promise<void> => {
     const generation = this.#current;
     generation.inFlight++;
-    this.#owners.set(exchange, generation);
+    this.#inFlight++;
+    exchange.generation = generation.id;
     return generation.program.handle(exchange);
   };
 
   readonly end = (exchange: Exchange): void => {
-    const generation = this.#owners.get(exchange);
+    const generation = this.ownerOf(exchange);
     if (generation === undefined) return;
-    this.#owners.delete(exchange);
+    exchange.generation = 0;
+    this.#inFlight--;
     generation.inFlight--;
-    if (generation.inFlight === 0 && generation !== this.#current) this.#idle(generation);
+    if (generation.inFlight > 0 || generation === this.#current) return;
+    this.#draining.delete(generation.id);
+    this.#idle(generation);
   };
 }

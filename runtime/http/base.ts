@@ -43,6 +43,7 @@ export abstract class BaseExchange implements Exchange {
   readonly startedAt: number;
   aborted = false;
   edits: ResponseEdits | null = null;
+  generation = 0;
   route = "";
   reason = "";
   detail = "";

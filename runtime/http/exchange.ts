@@ -61,6 +61,8 @@ export interface Exchange {
 
   /** Response headers that `set response.header` put or removed so far; applied to whatever answer leaves. Null until used. */
   edits: ResponseEdits | null;
+  /** The number of the generation that answers it; 0: none yet, or no more. The host's alone. */
+  generation: number;
   /** The route's name and what decided, for the access log. */
   route: string;
   /** Problem code or step that decided the answer; "" where the upstream did. */

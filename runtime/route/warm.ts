@@ -41,6 +41,7 @@ function nobody(path: string): Exchange {
     aborted: false,
     onAbort: nothing,
     edits: null,
+    generation: 0,
     route: "",
     reason: "",
     detail: "",

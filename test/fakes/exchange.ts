@@ -113,6 +113,7 @@ export class FakeExchange implements Exchange {
   readonly startedAt = performance.now();
   aborted = false;
   edits: ResponseEdits | null = null;
+  generation = 0;
   route = "";
   reason = "";
   detail = "";
