@@ -88,6 +88,6 @@ describe("a fault in the interpreter's plan is noticed", () => {
 
 describe("a fault in the bundle's plan is noticed", () => {
   it.each(mutations)("$kind", async (mutation) => {
-    await caught(mutation, 3, (change) => gatewayDriver("strict", change));
+    await caught(mutation, 5, (change) => gatewayDriver("strict", change));
   });
 });
