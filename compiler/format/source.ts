@@ -116,7 +116,7 @@ export class SourceView {
       for (const index of this.claim(from, end)) {
         const comment = comments[index]!;
         // A `///` that documented nothing must not begin to, now that it moves in front of the entry.
-        const moved = comment.start > start || !comment.ownLine;
+        const moved = comment.start > start || !comment.ownLine || this.isMarkBetween(comment.end, entry.first);
         const shown = moved ? this.comment(index).replace(/^\/\/\/+/, "//") : this.comment(index);
         place(unbreakable(shown), Math.min(comment.start, start), comment.end, apart, null);
         apart = false;
@@ -136,6 +136,14 @@ export class SourceView {
       place(unbreakable(this.comment(index)), start, end, false, null);
     }
     return parts;
+  }
+
+  /** Whether a comma or semicolon stands behind the offset and before the token. */
+  private isMarkBetween(offset: number, token: number): boolean {
+    const { tokens } = this.tree;
+    let before = token - 1;
+    while (before > 0 && tokens[before]!.kind === "newline") before--;
+    return before >= 0 && tokens[before]!.start >= offset;
   }
 
   hasComment(from: number, to: number): boolean {
