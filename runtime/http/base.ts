@@ -2,6 +2,7 @@
  * What an exchange is on either transport: the request as read, the state of the answer, and the rules that do not depend on
  * how bytes leave (edits, one answer only, no body where none may be). A transport adds the `send…` methods.
  */
+import { performance } from "node:perf_hooks";
 import { newSpanId, newTraceId, parseTraceparent } from "../observe/trace.ts";
 import { applyEdits } from "./edits.ts";
 import type { Exchange, Headers, RequestBody, ResponseEdits, UpstreamNote } from "./exchange.ts";

@@ -29,6 +29,18 @@ export function toFieldValue(value: string): string {
   return bytes.replace(UNSENDABLE, " ");
 }
 
+/** The value of Content-Length (RFC 9110 §8.6): 1 to 15 digits and nothing else; -1 for what is none. */
+export function contentLength(value: string): number {
+  if (value === "" || value.length > 15) return -1;
+  let length = 0;
+  for (let index = 0; index < value.length; index++) {
+    const digit = value.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    length = length * 10 + digit;
+  }
+  return length;
+}
+
 /** Fields about this connection or this message's framing: the transport alone writes them, whatever a caller hands over. */
 export function isFramingField(name: string): boolean {
   switch (name.length) {

@@ -1,4 +1,5 @@
 /** What is noted about requests on one serving thread: the access log, `log` steps and counters, all off the request path. */
+import { performance } from "node:perf_hooks";
 import type { LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Limits } from "../limit/index.ts";

@@ -2,8 +2,6 @@
 import { randomFillSync } from "node:crypto";
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
-const NO_TRACE = "00000000000000000000000000000000";
-const NO_SPAN = "0000000000000000";
 
 export interface TraceParent {
   readonly traceId: string;
@@ -19,7 +17,7 @@ export function parseTraceparent(value: string): TraceParent | null {
   if (version === "ff" || (version === "00" && value.length !== 55)) return null;
   const traceId = value.slice(3, 35);
   const parentId = value.slice(36, 52);
-  if (traceId === NO_TRACE || parentId === NO_SPAN) return null;
+  if (isZero(traceId) || isZero(parentId)) return null;
   return { traceId, parentId, flags: value.slice(53, 55) };
 }
 
@@ -43,10 +41,15 @@ function randomHex(digits: number): string {
 
 export function newTraceId(): string {
   const id = randomHex(32);
-  return id === NO_TRACE ? newTraceId() : id;
+  return isZero(id) ? newTraceId() : id;
 }
 
 export function newSpanId(): string {
   const id = randomHex(16);
-  return id === NO_SPAN ? newSpanId() : id;
+  return isZero(id) ? newSpanId() : id;
+}
+
+function isZero(id: string): boolean {
+  for (let index = 0; index < id.length; index++) if (id.charCodeAt(index) !== 0x30) return false;
+  return true;
 }

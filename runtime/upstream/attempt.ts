@@ -1,4 +1,5 @@
 /** What a forwarded request and a call have in common: getting an endpoint, the time limits, the note for the log, the counts. */
+import { performance } from "node:perf_hooks";
 import type { CallRequest, ForwardOptions, ServiceConfiguration } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";

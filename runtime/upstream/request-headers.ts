@@ -49,8 +49,11 @@ export function forwardHead(
 }
 
 export function remove(headers: Headers, name: string): void {
+  // Mostly it is not there, and setting a length costs even where it stays.
   let kept = 0;
-  for (let index = 0; index < headers.length; index += 2) {
+  while (kept < headers.length && headers[kept] !== name) kept += 2;
+  if (kept === headers.length) return;
+  for (let index = kept; index < headers.length; index += 2) {
     if (headers[index] === name) continue;
     headers[kept] = headers[index]!;
     headers[kept + 1] = headers[index + 1]!;

@@ -1,5 +1,6 @@
 /** The head of an upstream's response on its way to the client: connection fields away, length apart, trailers sifted. */
 import type { Headers } from "../http/exchange.ts";
+import { contentLength } from "../http/fields.ts";
 
 export interface ResponseHead {
   /** Without connection and framing fields. */
@@ -35,8 +36,8 @@ export function responseHead(incoming: Headers): ResponseHead {
         if (value.toLowerCase() !== "chunked") sound = false;
         break;
       case "content-length": {
-        const declared = /^\d{1,15}$/.test(value) ? Number(value) : null;
-        if (declared === null || (length !== null && length !== declared)) sound = false;
+        const declared = contentLength(value);
+        if (declared === -1 || (length !== null && length !== declared)) sound = false;
         length = declared;
         break;
       }

@@ -9,6 +9,7 @@ import type {
 import { type AttemptOwner, Http1Attempt } from "./attempt.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Dialer } from "./dial.ts";
+import { IdleStack } from "./idle-stack.ts";
 import { faultOf, requestHead } from "./request-text.ts";
 
 /** Milliseconds between two looks at what stands still: a quarter of the shortest time that is watched, within these bounds. */
@@ -24,8 +25,8 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   readonly #limit: number;
   /** Every connection whose socket is not closed. */
   readonly #all = new Set<Connection>();
-  /** The one that was used last is at the end, and is taken first: the others can age. */
-  readonly #idle: Connection[] = [];
+  /** The one that was used last is taken first, so that the others can age. */
+  readonly #idle = new IdleStack();
   /** One timer watches over all connections, so that none needs its own. */
   #sweeper: NodeJS.Timeout | null = null;
   #interval: number;
@@ -58,20 +59,20 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
 
   async close(): Promise<void> {
     this.#closing = true;
-    for (const connection of this.#idle.splice(0)) connection.destroy();
+    for (let connection = this.#idle.pop(); connection !== null; connection = this.#idle.pop()) connection.destroy();
     if (this.#all.size > 0) await new Promise<void>((resolve) => this.#whenClosed.push(resolve));
   }
 
   // ------------------------------------------------------------ AttemptOwner
 
   connect(attempt: Http1Attempt, fresh: boolean): Connection {
-    const idle = fresh ? undefined : this.#idle.pop();
-    if (idle !== undefined) {
+    const idle = fresh ? null : this.#idle.pop();
+    if (idle !== null) {
       idle.start(attempt);
       return idle;
     }
     // Only a fresh connection can meet idle ones, of which the oldest makes room.
-    if (this.#all.size >= this.#limit) this.#idle[0]?.destroy();
+    if (this.#all.size >= this.#limit) this.#idle.oldest?.destroy();
     const connection = new Connection(this, attempt);
     this.#all.add(connection);
     if (this.#sweeper === null) this.#sweepEvery(this.#interval);
@@ -91,8 +92,7 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   }
 
   unusable(connection: Connection): void {
-    const index = this.#idle.lastIndexOf(connection);
-    if (index !== -1) this.#idle.splice(index, 1);
+    this.#idle.remove(connection);
   }
 
   closed(connection: Connection): void {

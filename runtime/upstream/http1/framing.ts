@@ -1,4 +1,5 @@
 /** What a response's head says about where its body ends and whether the connection goes on (RFC 9112 §6.3, §9.3). */
+import { contentLength } from "../../http/fields.ts";
 import { hasOption } from "../../http/head.ts";
 import type { Headers } from "../../http/exchange.ts";
 
@@ -15,7 +16,6 @@ export const framing = {
   timeout: Number.POSITIVE_INFINITY,
 };
 
-const DIGITS = /^[0-9]{1,15}$/;
 const TIMEOUT = /(?:^|,)[ \t]*timeout[ \t]*=[ \t]*"?([0-9]{1,9})/i;
 
 /**
@@ -44,8 +44,8 @@ export function readFraming(headers: Headers, minor: number): string | null {
         break;
       case 14:
         if (name === "content-length") {
-          if (!DIGITS.test(value)) return "content-length";
-          const declared = Number(value);
+          const declared = contentLength(value);
+          if (declared === -1) return "content-length";
           if (length !== UNTIL_CLOSE && length !== declared) return "two lengths";
           length = declared;
         }
