@@ -2,8 +2,9 @@
  * `vgw dev`: serves a program and swaps every edit in. A broken edit leaves the old generation serving and says why; an edit
  * that changes where the gateway listens restarts it.
  */
+import type { Stats } from "node:fs";
 import { dirname } from "node:path";
-import { watch } from "chokidar";
+import { type FSWatcher, watch } from "chokidar";
 import { type Gateway, startErrorText, startGateway } from "../../runtime/host/index.ts";
 import { StartError } from "../../runtime/start-error.ts";
 import { compile } from "../build.ts";
@@ -17,6 +18,8 @@ export interface DevOptions {
 
 /** Editors write a file in several steps; this long nothing may change before it is read. Milliseconds. */
 const SETTLE = 30;
+/** Time for a folder that was added to be watched. Milliseconds. */
+const FIRST_LOOK = 500;
 
 export async function runDev(path: string | undefined, options: DevOptions): Promise<number> {
   const entry = findEntry(path);
@@ -50,10 +53,16 @@ function writeLog(lines: string): void {
   }
 }
 
+/** Packages, builds and whatever else lies in the folder are nobody's edit of the program. */
+function isOther(path: string, stats?: Stats): boolean {
+  return stats?.isFile() === true && !path.endsWith(".vgw");
+}
+
 class DevSession {
   readonly #entry: string;
   readonly #threads: number;
-  readonly #watcher = watch([], { ignoreInitial: true, awaitWriteFinish: false });
+  readonly #watcher: FSWatcher;
+  readonly #watched = new Set<string>();
   #gateway: Gateway | null = null;
   #timer: NodeJS.Timeout | null = null;
   #building: Promise<void> = Promise.resolve();
@@ -62,20 +71,34 @@ class DevSession {
 
   constructor(entry: string, threads: number) {
     this.#entry = entry;
+    // Folders are watched, because many editors replace a file instead of writing it.
+    this.#watcher = watch(dirname(entry), { ignoreInitial: true, depth: 0, ignored: isOther });
+    this.#watched.add(dirname(entry));
     this.#threads = threads;
   }
 
   /** Builds once, then after every change. */
   async follow(): Promise<void> {
-    this.#watcher.on("all", () => {
-      if (this.#timer) clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => {
-        this.#building = this.#building.then(() => this.#rebuild());
-      }, SETTLE);
-    });
-    // Folders are watched, because many editors replace a file instead of writing it.
-    this.#watcher.add(dirname(this.#entry));
+    // Before it is ready a change would go unnoticed, so nothing is read before.
+    await new Promise<void>((resolve) => this.#watcher.once("ready", resolve));
+    this.#watcher.on("all", () => this.#look(SETTLE));
     await this.#rebuild();
+  }
+
+  /** Rebuilds when nothing has changed for so many milliseconds. */
+  #look(wait: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#building = this.#building.then(() => this.#rebuild());
+    }, wait);
+  }
+
+  /** An imported file may lie elsewhere; what changes before its folder is watched is found by looking once more. */
+  #watchFolder(folder: string): void {
+    if (this.#watched.has(folder)) return;
+    this.#watched.add(folder);
+    this.#watcher.add(folder);
+    this.#look(FIRST_LOOK);
   }
 
   async close(): Promise<void> {
@@ -89,7 +112,7 @@ class DevSession {
     const begun = performance.now();
     const style = styleFor(process.stderr);
     const result = checkEntry(this.#entry);
-    for (const { tree } of result.program.modules) this.#watcher.add(dirname(tree.file));
+    for (const { tree } of result.program.modules) this.#watchFolder(dirname(tree.file));
     const texts = result.program.modules.map(({ tree }) => `${tree.file}\0${tree.text}`).join("\0");
     if (texts === this.#seen) return;
     this.#seen = texts;
