@@ -24,6 +24,10 @@ export interface ClientDifferences {
   readonly refusesContinue: boolean;
   /** Takes `HTTP/2.0` in a status line for HTTP/1.1. */
   readonly takesOtherVersions: boolean;
+  /** Does not notice a streamed body of more or fewer bytes than were declared. */
+  readonly trustsDeclaredLength: boolean;
+  /** Opens a new connection after a response without a body whose end was held back. */
+  readonly losesHeldConnections: boolean;
 }
 
 export function describeUpstreamClient(
@@ -140,6 +144,25 @@ export function describeUpstreamClient(
         expect(seen).not.toMatch(/content-length/i);
         expect(seen).toMatch(/\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n$/);
       });
+
+      for (const [what, bytes] of [
+        ["more", "abcdefg"],
+        ["fewer", "abc"],
+      ] as const) {
+        it.skipIf(differences.trustsDeclaredLength)(
+          `fails, and ends the connection, for ${what} bytes than were declared`,
+          async () => {
+            let seen = "";
+            const server = await raw((socket) => socket.on("data", (data) => (seen += data.toString("latin1"))));
+            const recorder = send(client(server.origin), get("/", { method: "PUT", body: { length: 5 } }));
+            recorder.attempt.write(Buffer.from(bytes));
+            recorder.attempt.end();
+            expect(await recorder.over).toBe("unsendable");
+            if (server.sockets.length > 0) await server.closed(1);
+            expect(seen).not.toContain("abcdefg");
+          },
+        );
+      }
 
       for (const [what, request] of [
         ["a line break in a field", get("/", { headers: ["x-bad", "a\r\nx-smuggled: 1"] })],
@@ -272,6 +295,41 @@ export function describeUpstreamClient(
         const to = client(server.origin);
         for (let round = 0; round < 3; round++) expect(await send(to, get()).over).toBe("complete");
         expect(server.sockets).toHaveLength(3);
+      });
+
+      for (const [what, bytes] of [
+        ["a body", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"],
+        ["chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
+        ["no body", "HTTP/1.1 204 No Content\r\n\r\n"],
+      ] as const) {
+        it(`are used again after ${what} that was held back at the head`, async () => {
+          const server = await answering([bytes]);
+          const to = client(server.origin);
+          for (let round = 0; round < 3; round++) {
+            const recorder = send(to, get(`/${round}`));
+            recorder.pauseAtHead = true;
+            await recorder.until(() => recorder.paused);
+            const { calls } = recorder;
+            await settled();
+            expect(recorder.calls).toBe(calls);
+            recorder.resume();
+            expect(await recorder.over).toBe("complete");
+            await settled();
+          }
+          const loses = differences.losesHeldConnections && what === "no body";
+          expect(server.sockets).toHaveLength(loses ? 3 : 1);
+        });
+      }
+
+      it("are given up before the server does, where it says when", async () => {
+        const server = await answering([
+          "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok",
+        ]);
+        const to = client(server.origin);
+        expect(await send(to, get()).over).toBe("complete");
+        await server.closed(1);
+        expect(await send(to, get()).over).toBe("complete");
+        expect(server.sockets).toHaveLength(2);
       });
 
       it("go to several at once", async () => {

@@ -23,6 +23,8 @@ export class Recorder implements UpstreamSink {
   readonly informationals: { readonly status: number; readonly headers: Headers }[] = [];
   /** Pauses within `data` once so many bytes have come. */
   pauseAfter = Number.POSITIVE_INFINITY;
+  /** Pauses within `head`. */
+  pauseAtHead = false;
   paused = false;
   onDrain: () => void = () => {};
   readonly #chunks: Uint8Array[] = [];
@@ -67,9 +69,14 @@ export class Recorder implements UpstreamSink {
   head(status: number, headers: Headers, more: boolean): void {
     this.#called("head", this.status === 0);
     const { calls } = this;
-    queueMicrotask(() => {
-      if (more && this.calls === calls) this.#broken(new Error("nothing followed the head"));
-    });
+    if (this.pauseAtHead) {
+      this.paused = true;
+      this.attempt.pause();
+    } else {
+      queueMicrotask(() => {
+        if (more && this.calls === calls) this.#broken(new Error("nothing followed the head"));
+      });
+    }
     this.status = status;
     this.headers = headers;
     this.#tell();
