@@ -18,8 +18,8 @@ export interface DevOptions {
 
 /** Editors write a file in several steps; this long nothing may change before it is read. Milliseconds. */
 const SETTLE = 30;
-/** Time for a folder that was added to be watched. Milliseconds. */
-const FIRST_LOOK = 500;
+/** After this long a program is read once more, whatever the watcher said. Milliseconds. */
+const SECOND_LOOK = 300;
 
 export async function runDev(path: string | undefined, options: DevOptions): Promise<number> {
   const entry = findEntry(path);
@@ -98,7 +98,7 @@ class DevSession {
     if (this.#watched.has(folder)) return;
     this.#watched.add(folder);
     this.#watcher.add(folder);
-    this.#look(FIRST_LOOK);
+    this.#look(SECOND_LOOK);
   }
 
   async close(): Promise<void> {
@@ -116,6 +116,8 @@ class DevSession {
     const texts = result.program.modules.map(({ tree }) => `${tree.file}\0${tree.text}`).join("\0");
     if (texts === this.#seen) return;
     this.#seen = texts;
+    // The watcher tells only one of two changes that follow each other within some 50 ms: nothing newer may be left lying.
+    this.#look(SECOND_LOOK);
     if (result.diagnostics.length > 0) report(result, {});
     if (result.hasErrors) {
       remark(

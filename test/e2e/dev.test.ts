@@ -1,7 +1,7 @@
 /** `vgw dev`: an edit is serving soon, a broken edit leaves the old program serving and says why. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { type Running, start, temporaryFolder, until, vgw } from "./support.ts";
 
 let running: Running | null = null;
@@ -10,8 +10,8 @@ const file = join(folder.path, "gateway.vgw");
 
 afterEach(async () => {
   await running?.stop();
-  folder.remove();
 });
+afterAll(() => folder.remove());
 
 const program = (greeting: string): string => `vgw 1
 
