@@ -23,7 +23,7 @@ export async function explain(code: string): Promise<Page | null> {
   return isCode(code) ? (pages()[code] ?? null) : null;
 }
 
-/** A checked program without errors as a bundle. Loads ts-morph and esbuild. */
+/** A checked program without errors as a bundle. Loads esbuild. */
 export async function build(result: CheckResult): ReturnType<typeof import("./build.ts").compile> {
   refuseErrors(result);
   return (await import("./build.ts")).compile(result.program);

@@ -25,7 +25,9 @@ async function raw(connection: (socket: Socket, index: number) => void): Promise
   return server;
 }
 
-/** Answers every request with these bytes. */
+/** Answers every request with these bytes.
+ * Long because it is a list of cases over one set of helpers.
+ */
 function answering(bytes: string): Promise<RawServer> {
   return raw((socket) => onRequest(socket, () => socket.write(Buffer.from(bytes, "latin1"))));
 }
