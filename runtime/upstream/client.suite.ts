@@ -1,7 +1,6 @@
 /**
  * What every `UpstreamClient` must do, against servers that behave and servers that don't. Long because it is one list of
  * promises; what an implementation cannot do is named in its `differences`, with the test that then expects otherwise.
- * Long because it is a list of cases over one set of helpers.
  */
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";

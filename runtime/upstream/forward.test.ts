@@ -1,3 +1,4 @@
+/** Forwarding by a real client, against servers that behave and servers that do not. Long because it is one list of cases over the same few helpers. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -25,9 +26,7 @@ async function raw(connection: (socket: Socket, index: number) => void): Promise
   return server;
 }
 
-/** Answers every request with these bytes.
- * Long because it is a list of cases over one set of helpers.
- */
+/** Answers every request with these bytes. */
 function answering(bytes: string): Promise<RawServer> {
   return raw((socket) => onRequest(socket, () => socket.write(Buffer.from(bytes, "latin1"))));
 }
