@@ -26,6 +26,9 @@ export function behaviourFor(
   return { method: null, target: null, once: false, kind: "answer", status: 599, headers: [], body: new Uint8Array() };
 }
 
+/** Nothing listens there. The port of a server that was closed would do only until the next server is given it, be it the gateway itself. */
+const REFUSING_ORIGIN = "http://127.0.0.1:1";
+
 export interface FakeUpstream {
   readonly origin: string;
   /** Another case begins. */
@@ -62,9 +65,11 @@ export async function startUpstream(
     behave(behaviourFor(behaviours, method, target, used), method, socket);
     return data.subarray(read.end);
   };
+  if (behaviours.some((each) => each.kind === "refuse")) {
+    return { origin: REFUSING_ORIGIN, begin: () => used.clear(), stop: async () => {} };
+  }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = addressOf(server);
-  if (behaviours.some((each) => each.kind === "refuse")) await close(server, sockets);
   return { origin: `http://127.0.0.1:${port}`, begin: () => used.clear(), stop: () => close(server, sockets) };
 }
 
