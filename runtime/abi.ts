@@ -8,7 +8,7 @@ import type { Failure } from "./failure.ts";
 import type { IdentityConfiguration } from "./identity/configuration.ts";
 
 /** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 4;
 
 export interface BundleModule {
   /** Reads the environment and gives what the host must provide. Throws a `StartError` (`start-error.ts`) naming every variable that is missing or malformed. */
@@ -35,10 +35,20 @@ export interface Host {
   /** `Caller` is the record that the identity's declared claims make. */
   identity<Caller>(name: string): Identity<Caller>;
   /**
+   * Several identities asked together, in this order: "any" recognises a caller whom one of them knows (`{ identity, claims }`: the
+   * `name` of the one, and what it knows), "all" one whom each of them knows (their claims by `name`).
+   */
+  identities<Recognised>(
+    how: "any" | "all",
+    members: readonly { readonly name: string; readonly identity: string }[],
+  ): Identity<Recognised>;
+  /**
    * The counters of a limit, shared by all threads and by every generation that asks for the same identity. `whenFull` says what
    * happens to a key for which the host has no place left.
    */
   limiter(identity: string, whenFull: "allow" | "deny"): Limiter;
+  /** The places of a concurrency limit, shared in the same way. */
+  concurrency(identity: string, whenFull: "allow" | "deny"): ConcurrencyLimiter;
   log(exchange: Exchange, level: "debug" | "info" | "warn" | "error", fields: LogValue): void;
   /**
    * Arms the route's deadline: `milliseconds` after `exchange.startedAt` the host answers 504 (or cuts an answer that has
@@ -79,6 +89,20 @@ export interface Limiter {
   readonly retryAfter: number;
 }
 
+/**
+ * One concurrency limit. Who is let in has its place until the exchange ends, whichever way; the host gives it back. An exchange counts
+ * once for a key, however often it asks; one that is over is refused.
+ */
+export interface ConcurrencyLimiter {
+  /** True: fewer than `most` exchanges of the key were inside, over all threads, and nobody waited. */
+  enter(exchange: Exchange, key: string, most: number): boolean;
+  /**
+   * As `enter`; where there is no room, the exchange waits its turn, behind at most `queue` others of the key and at most `wait`
+   * milliseconds. False: it was refused, waited for too long, or is over.
+   */
+  join(exchange: Exchange, key: string, most: number, queue: number, wait: number): boolean | Promise<boolean>;
+}
+
 // ---------------------------------------------------------------- identities
 
 export interface Identity<Caller> {
@@ -95,6 +119,8 @@ export interface Service {
    * answer has been sent (or the client left), to a Failure while nothing has been sent. Never rejects.
    */
   forward(exchange: Exchange, options: ForwardOptions): Promise<Failure | null>;
+  /** As `forward`, and a failure is answered with its standard problem: the last thing that a program does with the exchange. */
+  proxy(exchange: Exchange, options: ForwardOptions): void;
   /** One buffered call. Never rejects. */
   call(exchange: Exchange, request: CallRequest): Promise<Answer | Failure>;
 }
@@ -198,12 +224,50 @@ export interface ListenConfiguration {
   /** 0: any free port (the log tells which). */
   readonly port: number;
   readonly transport: "fast" | "strict";
+  /** Left out: clear text. */
+  readonly tls?: ListenTlsConfiguration | undefined;
+}
+
+/** PEM text, or the file that holds it: the host reads it when it starts. */
+export type PemSource = { readonly file: string } | { readonly text: string };
+
+export type TlsVersion = "1.2" | "1.3";
+
+/** A certificate chain, its own certificate first, with its private key; or a folder of such pairs (`host/certificate-folder.ts`). */
+export type CertificateConfiguration =
+  | { readonly folder: string }
+  | {
+      readonly certificate: PemSource;
+      readonly key: PemSource;
+      /** What the key is encrypted with; null: it is not. */
+      readonly passphrase: string | null;
+    };
+
+export interface ListenTlsConfiguration {
+  /** The first one answers clients that name no server. */
+  readonly certificates: readonly CertificateConfiguration[];
+  readonly minimum: TlsVersion;
+  /** What a client gets that names a server for which there is no certificate, or none: the first certificate, or nothing. */
+  readonly unknown: "default" | "refuse";
+}
+
+/** How a service's endpoints are proved to be what they say, and this gateway to them. */
+export interface ServiceTlsConfiguration {
+  /** The authorities that are believed; null: those of Node (with NODE_EXTRA_CA_CERTS). */
+  readonly ca: PemSource | null;
+  /** The name that is asked for (RFC 6066 §3) and that the certificate must be for; null: the endpoint's host. */
+  readonly serverName: string | null;
+  /** What this gateway shows when it is asked who it is; null: nothing. */
+  readonly certificate: Exclude<CertificateConfiguration, { readonly folder: string }> | null;
+  readonly minimum: TlsVersion;
 }
 
 export interface ServiceConfiguration {
   readonly name: string;
   /** Origins such as "http://10.0.0.11:8080", with an optional base path. */
   readonly endpoints: readonly string[];
+  /** For endpoints with https; left out: Node's authorities, the endpoint's host as the name, no certificate of one's own. */
+  readonly tls?: ServiceTlsConfiguration | undefined;
   /** Of each endpoint, in their order, above 0; left out: all are equal. */
   readonly weights?: readonly number[] | undefined;
   /** Left out: endpoints that fail stay. Left alone is one that had `requests` within `within` and failed too many, for `time`, each time longer up to `longest`. */

@@ -23,6 +23,7 @@ export const ERRORS = {
   "expectation-failed": { status: 417, title: "The expectation cannot be met" },
   "upgrade-required": { status: 426, title: "The request needs another protocol" },
   "rate-limited": { status: 429, title: "Too many requests" },
+  "concurrency-limited": { status: 429, title: "Too many requests at once" },
   "headers-too-large": { status: 431, title: "The request's header fields are too large" },
   // What the program met.
   "absent-value": { status: 500, title: "A value that is needed is absent" },
@@ -31,6 +32,7 @@ export const ERRORS = {
   "method-not-implemented": { status: 501, title: "The method is not implemented" },
   "coding-not-implemented": { status: 501, title: "The transfer coding is not implemented" },
   "identity-unavailable": { status: 503, title: "The caller cannot be identified just now" },
+  "concurrency-exhausted": { status: 503, title: "As many requests as are allowed are being answered" },
   overloaded: { status: 503, title: "The gateway has no capacity left" },
   "version-not-supported": { status: 505, title: "The HTTP version is not supported" },
   // What an upstream did.

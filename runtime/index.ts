@@ -7,6 +7,7 @@ export type {
   AnswerHead,
   BundleModule,
   CallSignal,
+  ConcurrencyLimiter,
   Configuration,
   Host,
   Identity,

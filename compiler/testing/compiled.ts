@@ -3,11 +3,20 @@ import type { Configuration, Host, Identity } from "../../runtime/abi.ts";
 import { compileBundle } from "../../runtime/host/bundle.ts";
 import { checkConfiguration } from "../../runtime/host/configuration.ts";
 import { PROBLEM_HEADERS, problemText } from "../../runtime/http/problem.ts";
-import { createVerifier } from "../../runtime/identity/index.ts";
+import { createVerifier, type Recogniser, together, type Verifier } from "../../runtime/identity/index.ts";
 import { Proxies } from "../../runtime/http/proxies.ts";
-import { createTableMemory, LimitTable, Limits, newTableKey } from "../../runtime/limit/index.ts";
+import { giveBackAll } from "../../runtime/http/held.ts";
+import {
+  Concurrency,
+  createPermitMemory,
+  createTableMemory,
+  LimitTable,
+  Limits,
+  newTableKey,
+  PermitTable,
+} from "../../runtime/limit/index.ts";
 import { createService } from "../../runtime/upstream/index.ts";
-import type { InterpretedRequest, World } from "../5-plan/interpreter/index.ts";
+import { type InterpretedRequest, sentVerifier, type World } from "../5-plan/interpreter/index.ts";
 import type { Plan } from "../5-plan/plan.ts";
 import { emit } from "../6-emit/index.ts";
 import { bundle } from "../7-bundle/index.ts";
@@ -37,7 +46,11 @@ export async function compiled(plan: Plan): Promise<Answerer> {
     const program = module.load(hostOf(configuration, services, world, request));
     const exchange = await new Promise<MemoryExchange>((resolve, reject) => {
       const proxies = new Proxies(configuration.gateway.trustedProxies);
-      const made: MemoryExchange = new MemoryExchange(request, path, proxies, () => resolve(made), reject);
+      const finished = (): void => {
+        giveBackAll(made);
+        resolve(made);
+      };
+      const made: MemoryExchange = new MemoryExchange(request, path, proxies, finished, reject);
       Promise.resolve(program.handle(made)).catch(reject);
     });
     return {
@@ -59,7 +72,14 @@ function hostOf(
 ): Host {
   return {
     environment: configuration.environment,
-    identity: (name) => identityOf(name, configuration, world, request),
+    identity: (name) => identityOf(verifierOf(name, configuration, world, request)),
+    identities: (how, members) => {
+      const verifiers = members.map(({ name, identity }) => ({
+        name,
+        verifier: verifierOf(identity, configuration, world, request),
+      }));
+      return identityOf(together(how, verifiers));
+    },
     service: (name) => {
       const service = services.get(name);
       if (service === undefined)
@@ -67,6 +87,8 @@ function hostOf(
       return service;
     },
     limiter: (identity, whenFull) => limitsOf(world).limiter(identity, whenFull),
+    // One request at a time: none is inside before.
+    concurrency: (identity, whenFull) => places.limiter(identity, whenFull),
     log: (_exchange, level, fields) => world.log(level, fields),
     // A test's clock stands still, so that no deadline passes by itself.
     deadline: () => undefined,
@@ -76,27 +98,34 @@ function hostOf(
 }
 
 /** A caller that the test sends needs no token; whatever else is sent is verified. */
-function identityOf<Caller>(
+function verifierOf(
   name: string,
   configuration: Configuration,
   world: World,
-  { caller }: InterpretedRequest,
-): Identity<Caller> {
-  if (caller?.identity === name) return { identify: () => caller.claims as Caller };
+  { callers }: InterpretedRequest,
+): Verifier {
+  const sent = callers?.find(({ identity }) => identity === name);
+  if (sent !== undefined) return sentVerifier(sent);
   const found = configuration.identities?.find((identity) => identity.name === name);
   if (found === undefined)
     throw new Error(`the bundle asks for the identity ${name}, which its configuration does not name`);
-  const verifier = createVerifier(found, {
+  return createVerifier(found, {
     now: () => world.now(),
     clock: () => world.now(),
     fetch: (url) => world.fetchKeys?.(url) ?? Promise.reject(new Error("no issuer is in reach")),
     note: () => undefined,
   });
-  return { identify: (exchange) => verifier.identify(exchange.headers) as ReturnType<Identity<Caller>["identify"]> };
+}
+
+function identityOf<Recognised>(recogniser: Recogniser<unknown>): Identity<Recognised> {
+  return {
+    identify: (exchange) => recogniser.identify(exchange.headers) as ReturnType<Identity<Recognised>["identify"]>,
+  };
 }
 
 /** As many values of `limit … by` as any test will send. */
 const COUNTERS = 1024;
+const places = new Concurrency(new PermitTable(createPermitMemory(COUNTERS, 1, newTableKey()), 0));
 const limitsByTest = new WeakMap<object, Limits>();
 
 /** The counters of the test that the world belongs to, at its clock. */

@@ -14,7 +14,7 @@ import { type GenerationInfo, Generations } from "./generations.ts";
 import { createHostLog, type HostLog } from "./host-log.ts";
 import { watchThreads } from "./hang-watch.ts";
 import type { Overrides } from "./overrides.ts";
-import { createTableMemory, LimitTable, newTableKey } from "../limit/index.ts";
+import { createPermitMemory, createTableMemory, LimitTable, newTableKey, PermitTable } from "../limit/index.ts";
 import { gatewayStatus, type GatewayStatus } from "./status.ts";
 import type { BoundListener, Thread, ThreadMetrics } from "./thread.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
@@ -209,12 +209,14 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
   const count = entry === undefined ? 1 : wanted;
   const upstreams = createTableLayout(count);
   const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
+  const permitTable = createPermitMemory(gateway.limits.counters, count, newTableKey());
   const settings = (thread: number): ThreadSettings => ({
     thread,
     surroundings: start.surroundings,
     folder: start.artifact.folder,
     accessLog: gateway.accessLog,
     limitTable,
+    permitTable,
     upstreams,
   });
   if (entry === undefined || count === 1) {
@@ -229,6 +231,7 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
       ended: () => {
         new SharedTable(upstreams).clearThread(thread);
         new LimitTable(limitTable, thread).release(thread);
+        new PermitTable(permitTable, thread).release(thread);
       },
     });
   });

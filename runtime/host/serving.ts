@@ -5,8 +5,9 @@
 import type { Configuration, Host, Identity, ListenConfiguration, LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Listener, Transport } from "../http/transport.ts";
-import type { Verifier } from "../identity/index.ts";
-import type { Limits } from "../limit/index.ts";
+import { type Recogniser, together, type Verifier } from "../identity/index.ts";
+import { giveBackAll } from "../http/held.ts";
+import type { Concurrency, Limits } from "../limit/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -49,6 +50,7 @@ export interface ServingParts {
   readonly transport: (listen: ListenConfiguration) => Transport;
   readonly makeService: MakeService;
   readonly limits: Limits;
+  readonly concurrency: Concurrency;
   readonly makeVerifier: MakeVerifier;
   readonly live: LiveSettings;
   readonly observer: Observer;
@@ -167,9 +169,14 @@ export class Serving implements Thread {
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */
   #hostFor(configuration: Configuration, identities: ReadonlyMap<string, Verifier>): Host {
-    const { observer, limits, now, random } = this.#parts;
+    const { observer, limits, concurrency, now, random } = this.#parts;
     const services = this.#pool.acquire(configuration.services);
     const deadlines = this.#deadlines;
+    const verifierOf = (name: string): Verifier => {
+      const verifier = identities.get(name);
+      if (verifier === undefined) throw new Error(`the program asks for the identity "${name}" without configuring it`);
+      return verifier;
+    };
     return {
       environment: configuration.environment,
       service(name) {
@@ -177,16 +184,16 @@ export class Serving implements Thread {
         if (service === undefined) throw new Error(`the program asks for the service "${name}" without configuring it`);
         return service;
       },
-      identity<Caller>(name: string): Identity<Caller> {
-        const verifier = identities.get(name);
-        if (verifier === undefined)
-          throw new Error(`the program asks for the identity "${name}" without configuring it`);
-        // The claims are those of the configuration, which the same compiler wrote as the type.
-        return {
-          identify: (exchange) => verifier.identify(exchange.headers) as ReturnType<Identity<Caller>["identify"]>,
-        };
-      },
+      identity: (name) => identityOf(verifierOf(name)),
+      identities: (how, members) =>
+        identityOf(
+          together(
+            how,
+            members.map(({ name, identity }) => ({ name, verifier: verifierOf(identity) })),
+          ),
+        ),
       limiter: (identity, whenFull) => limits.limiter(identity, whenFull),
+      concurrency: (identity, whenFull) => concurrency.limiter(identity, whenFull),
       log: (exchange, level, fields) => observer.log(exchange, level, fields),
       deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),
       now,
@@ -201,6 +208,7 @@ export class Serving implements Thread {
 
   #done(dispatcher: Dispatcher, exchange: Exchange): void {
     this.#deadlines.clear(exchange);
+    giveBackAll(exchange);
     const generation = dispatcher.ownerOf(exchange);
     if (generation !== undefined) this.#parts.observer.done(exchange, generation.hash);
     dispatcher.end(exchange);
@@ -225,5 +233,12 @@ export class Serving implements Thread {
     this.#release(generation.configuration).catch((error: unknown) => {
       this.#parts.log("error", "upstream.close", { message: String(error) });
     });
+  };
+}
+
+/** What it recognises is what the configuration says, which the same compiler wrote as the type. */
+function identityOf<Recognised>(recogniser: Recogniser<unknown>): Identity<Recognised> {
+  return {
+    identify: (exchange) => recogniser.identify(exchange.headers) as ReturnType<Identity<Recognised>["identify"]>,
   };
 }

@@ -7,7 +7,7 @@ import { loadNative } from "../http/uws/loader.ts";
 import { createObserver, type LogLines, UpstreamCounterSet } from "../observe/index.ts";
 import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
 import { createVerifier, fetchText } from "../identity/index.ts";
-import { LimitTable, Limits } from "../limit/index.ts";
+import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
 import type { MakeService } from "./service-pool.ts";
@@ -22,6 +22,8 @@ export interface ThreadSettings {
   readonly accessLog: boolean;
   /** The counters of limits. */
   readonly limitTable: SharedArrayBuffer;
+  /** The places of concurrency limits. */
+  readonly permitTable: SharedArrayBuffer;
   /** What the threads know together about upstreams. */
   readonly upstreams: TableLayout;
 }
@@ -44,6 +46,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
   const table = new SharedTable(settings.upstreams, settings.thread);
   const surroundings = { now: monotonic, random, table, note: log };
   const limits = new Limits(new LimitTable(settings.limitTable, settings.thread), clockOf(injected.now));
+  const concurrency = new Concurrency(new PermitTable(settings.permitTable, settings.thread));
   const transports = new Map<string, Transport>();
   return new Serving({
     thread: settings.thread,
@@ -67,12 +70,14 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
         },
       }),
     limits,
+    concurrency,
     live,
     observer: createObserver({
       accessLog: settings.accessLog,
       lines,
       upstreams,
       limits,
+      concurrency,
       now: injected.now ?? Date.now,
     }),
     log,

@@ -6,12 +6,15 @@ import { performance } from "node:perf_hooks";
 import { newSpanId, newTraceId, parseTraceparent } from "../observe/trace.ts";
 import { applyEdits } from "./edits.ts";
 import type { Exchange, Headers, RequestBody, ResponseEdits, UpstreamNote } from "./exchange.ts";
+import type { Held } from "./held.ts";
 import { isBodiless } from "./status.ts";
 import type { Proxies } from "./proxies.ts";
 
 /** The listener that an exchange came through. */
 export interface ExchangeOwner {
   readonly proxies: Proxies;
+  /** Whether its connections are TLS. */
+  readonly secure: boolean;
   /** The answer has left, was cut, or the client is gone; once per exchange. */
   finished(exchange: BaseExchange): void;
   /** Something that the program gave to the exchange threw. Ends the exchange. */
@@ -45,6 +48,7 @@ export abstract class BaseExchange implements Exchange {
   aborted = false;
   edits: ResponseEdits | null = null;
   generation = 0;
+  held: Held | null = null;
   route = "";
   reason = "";
   detail = "";
@@ -80,7 +84,6 @@ export abstract class BaseExchange implements Exchange {
     this.startedAt = performance.now();
   }
 
-  protected abstract get encrypted(): boolean;
   /** `headers` may hold anything a caller gave; framing fields in it are to be left out. */
   protected abstract sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void;
   protected abstract sendInformational(status: number, headers: Headers): void;
@@ -99,7 +102,7 @@ export abstract class BaseExchange implements Exchange {
   }
 
   get secure(): boolean {
-    return this.encrypted || this.owner.proxies.saysSecure(this.peer, this.headers);
+    return this.owner.secure || this.owner.proxies.saysSecure(this.peer, this.headers);
   }
 
   get bytesReceived(): number {

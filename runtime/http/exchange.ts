@@ -5,6 +5,8 @@
  * Headers travel as flat arrays `[name, value, name, value, …]`, names in lower case, order and repetition kept.
  * All methods may be called from any tick; after `aborted` every write is a no-op. None of them throws.
  */
+import type { Held } from "./held.ts";
+
 export type Headers = string[];
 
 export interface RequestBody {
@@ -63,6 +65,8 @@ export interface Exchange {
   edits: ResponseEdits | null;
   /** The number of the generation that answers it; 0: none yet, or no more. The host's alone. */
   generation: number;
+  /** What is to be given back when the exchange ends. The host's alone. */
+  held: Held | null;
   /** The route's name and what decided, for the access log. */
   route: string;
   /** Problem code or step that decided the answer; "" where the upstream did. */

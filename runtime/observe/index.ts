@@ -2,12 +2,12 @@
 import { performance } from "node:perf_hooks";
 import type { LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
-import type { Limits } from "../limit/index.ts";
+import type { Concurrency, Limits } from "../limit/index.ts";
 import { accessRecord, quoted } from "./access-record.ts";
 import { METRICS } from "./metrics.ts";
 import { processSamples } from "./process-samples.ts";
 import { RouteCounterSet } from "./route-counters.ts";
-import { type Sample, sample } from "./sample.ts";
+import { type Sample, type SampleValue, sample } from "./sample.ts";
 import { stepRecord } from "./step-record.ts";
 import type { UpstreamCounterSet } from "./upstream-counters.ts";
 
@@ -21,6 +21,7 @@ export interface ObserverOptions {
   readonly lines: LogLines;
   readonly upstreams?: UpstreamCounterSet;
   readonly limits?: Limits;
+  readonly concurrency?: Concurrency;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -84,7 +85,7 @@ export class Observer {
 
   /** `inFlight`: exchanges that have begun and not ended. */
   async metrics(inFlight: number): Promise<readonly Sample[]> {
-    const { upstreams, limits, lines } = this.#options;
+    const { upstreams, limits, concurrency, lines } = this.#options;
     const labels = { gateway: this.#gateway, generation: short(this.#generation) };
     return [
       ...this.#routes.samples(),
@@ -95,6 +96,7 @@ export class Observer {
       ),
       ...(upstreams?.samples() ?? []),
       sample(METRICS.limitDecisions, limits === undefined ? [] : limitValues(limits)),
+      ...(concurrency === undefined ? [] : concurrencySamples(concurrency)),
       sample(METRICS.generation, [{ value: 1, labels }]),
       sample(METRICS.logDropped, [{ value: lines.dropped ?? 0, labels: {} }]),
       ...processSamples(),
@@ -114,6 +116,19 @@ function limitValues(limits: Limits): { readonly value: number; readonly labels:
   return [...limits.counts].flatMap(([limit, counts]) =>
     Object.entries(counts).map(([result, value]) => ({ value, labels: { limit, result } })),
   );
+}
+
+function concurrencySamples({ counts }: Concurrency): Sample[] {
+  const gauge = (which: "inside" | "waiting"): SampleValue[] =>
+    [...counts].map(([limit, one]) => ({ value: one[which], labels: { limit } }));
+  const decisions = [...counts].flatMap(([limit, { inside: _, waiting: __, ...results }]) =>
+    Object.entries(results).map(([result, value]) => ({ value, labels: { limit, result } })),
+  );
+  return [
+    sample(METRICS.concurrencyInside, gauge("inside")),
+    sample(METRICS.concurrencyWaiting, gauge("waiting")),
+    sample(METRICS.concurrencyDecisions, decisions),
+  ];
 }
 
 function short(hash: string): string {

@@ -118,6 +118,27 @@ export const METRICS = {
     help: 'Decisions of limits, by where the limit stands and result ("admitted", "limited", or "full": no room to count by this value)',
     over: "sum",
   },
+  concurrencyInside: {
+    name: "vgw_concurrency_in_use",
+    type: "gauge",
+    labels: ["limit"],
+    help: "Requests between a concurrency limit and their end, by where the limit stands",
+    over: "sum",
+  },
+  concurrencyWaiting: {
+    name: "vgw_concurrency_queued",
+    type: "gauge",
+    labels: ["limit"],
+    help: "Requests that wait at a concurrency limit",
+    over: "sum",
+  },
+  concurrencyDecisions: {
+    name: "vgw_concurrency_decisions_total",
+    type: "counter",
+    labels: ["limit", "result"],
+    help: 'Decisions of concurrency limits, by where the limit stands and result ("admitted", "refused", "expired": waited for too long, "left": the request was over before its turn, or "full": no room to count by this value)',
+    over: "sum",
+  },
   upstreamShare: {
     name: "vgw_upstream_endpoint_share",
     type: "gauge",

@@ -15,7 +15,7 @@ export {
   own,
   rangeProblem,
 } from "./form.ts";
-export { forward, forwardWith, type HeaderEdit, requestTarget, rewrittenTarget } from "./forward.ts";
+export { forward, type HeaderEdit, requestTarget, rewrittenTarget } from "./forward.ts";
 export {
   answerHeader,
   answerStatus,
@@ -39,12 +39,12 @@ export {
   missingInput,
   otherwise,
 } from "./input.ts";
-export { admit, setRetryAfter } from "./limit.ts";
+export { admit, crowded, setRetryAfter } from "./limit.ts";
 export { replyKnownProblem, replyMethodNotAllowed } from "./missing.ts";
 export { headerLine, present, textsOf, whenPresent, whenText } from "./optional.ts";
 export { changeQuery, formNames, formValues, queryValue, queryValues } from "./query.ts";
 export { deny, replyContent, replyEmpty, replyFailure, replyJson, replyRedirect } from "./reply.ts";
-export { decodeSegment, fitsAround, middleOf, pathSegments, restOf } from "./segments.ts";
+export { decodeSegment, fitsAround, middleOf, pathSegments, restAfter, restOf } from "./segments.ts";
 export {
   candidates,
   GUARDED,

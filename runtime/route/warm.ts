@@ -42,6 +42,7 @@ function nobody(path: string): Exchange {
     onAbort: nothing,
     edits: null,
     generation: 0,
+    held: null,
     route: "",
     reason: "",
     detail: "",

@@ -10,6 +10,7 @@ import type {
   ResponseEdits,
   UpstreamNote,
 } from "../../runtime/http/exchange.ts";
+import type { Held } from "../../runtime/http/held.ts";
 
 export interface FakeRequest {
   readonly method?: string;
@@ -114,6 +115,7 @@ export class FakeExchange implements Exchange {
   aborted = false;
   edits: ResponseEdits | null = null;
   generation = 0;
+  held: Held | null = null;
   route = "";
   reason = "";
   detail = "";
