@@ -12,7 +12,7 @@ export interface Body {
 }
 
 const guardable: ReadonlySet<string> = new Set(
-  "require limit forward reply deny set remove rewrite log expression-step".split(" "),
+  "require limit concurrency forward reply deny set remove rewrite log expression-step".split(" "),
 );
 const bodySettings: ReadonlySet<string> = new Set(["deadline", "body", "timeout"]);
 const testVerbs: ReadonlySet<TokenType> = new Set([v.GivenVerb, v.SendVerb, v.ExpectVerb, v.AdvanceVerb]);
@@ -257,9 +257,13 @@ export abstract class StepGrammar extends SettingGrammar {
     return { kind: "require", condition, otherwise };
   });
 
-  private readonly limitStep: Rule<Unguarded<tree.LimitStep>> = this.define("limitStep", () => {
+  private readonly limitStep: Rule<Unguarded<tree.LimitStep | tree.ConcurrencyStep>> = this.define("limitStep", () => {
     this.CONSUME(v.LimitVerb);
     const rate = this.SUBRULE(this.expression, withoutElse);
+    const concurrent = this.OPTION2({
+      GATE: () => this.nextWord("concurrent"),
+      DEF: () => this.CONSUME1(v.Identifier),
+    });
     const by = this.OPTION({
       GATE: () => this.nextWord("by"),
       DEF: () => {
@@ -269,15 +273,35 @@ export abstract class StepGrammar extends SettingGrammar {
     });
     const settings = this.OPTION1(() => this.SUBRULE(this.settings));
     const otherwise = this.SUBRULE(this.optionalElse);
-    return { kind: "limit", rate, by: by ?? null, settings: settings ?? [], otherwise };
+    const rest = { by: by ?? null, settings: settings ?? [], otherwise };
+    return concurrent === undefined ? { kind: "limit", rate, ...rest } : { kind: "concurrency", most: rate, ...rest };
   });
 
   private readonly identifyStep: Rule<tree.IdentifyStep> = this.define("identifyStep", () => {
     const start = this.mark();
     this.CONSUME(v.IdentifyVerb);
-    const identity = this.nameOf(this.CONSUME(v.Identifier));
+    const first = this.nameOf(this.CONSUME(v.Identifier));
+    const all = this.OPTION({
+      GATE: () => first.text === "all",
+      DEF: () => {
+        const names: tree.Name[] = [];
+        this.CONSUME(v.LeftParenthesis);
+        this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => names.push(this.nameOf(this.CONSUME1(v.Identifier))) });
+        this.CONSUME(v.RightParenthesis);
+        return names;
+      },
+    });
+    const names = [first];
+    this.MANY({
+      GATE: () => all === undefined,
+      DEF: () => {
+        this.CONSUME(v.Or);
+        names.push(this.nameOf(this.CONSUME2(v.Identifier)));
+      },
+    });
     const otherwise = this.SUBRULE(this.optionalElse);
-    return { id: this.finish(start), kind: "identify", identity, otherwise };
+    const how = all ? "all" : names.length > 1 ? "any" : "one";
+    return { id: this.finish(start), kind: "identify", how, identities: all ?? names, otherwise };
   });
 
   private readonly forwardStep: Rule<Unguarded<tree.ForwardStep>> = this.define("forwardStep", () => {

@@ -68,14 +68,17 @@ export abstract class TestGrammar extends StepGrammar {
     const method = this.nameOf(this.CONSUME(v.Identifier));
     // Not a whole expression: `as` behind it names the caller, not a type.
     const path = this.SUBRULE(this.postfix);
-    const caller = this.OPTION(() => this.SUBRULE(this.sentCaller));
+    const callers: tree.SentCaller[] = [];
+    this.OPTION(() => {
+      this.CONSUME(v.As);
+      this.AT_LEAST_ONE_SEP({ SEP: v.And, DEF: () => callers.push(this.SUBRULE(this.sentCaller)) });
+    });
     const settings = this.OPTION1(() => this.SUBRULE(this.settings));
-    return { id: this.finish(start), kind: "send", method, path, caller: caller ?? null, settings: settings ?? [] };
+    return { id: this.finish(start), kind: "send", method, path, callers, settings: settings ?? [] };
   });
 
   private readonly sentCaller: Rule<tree.SentCaller> = this.define("sentCaller", () => {
     const start = this.mark();
-    this.CONSUME(v.As);
     const identity = this.nameOf(this.CONSUME(v.Identifier));
     const list = this.OPTION(() => this.SUBRULE(this.callArguments));
     return { id: this.finish(start), kind: "sent-caller", identity, arguments: list ?? [] };

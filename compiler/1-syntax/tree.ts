@@ -228,6 +228,7 @@ export type Step =
   | RequireStep
   | IdentifyStep
   | LimitStep
+  | ConcurrencyStep
   | ForwardStep
   | ReplyStep
   | DenyStep
@@ -281,10 +282,22 @@ export interface LimitStep extends GuardableStep {
   readonly otherwise: Otherwise | null;
 }
 
-/** `identify staff else …`: what follows knows `caller`. */
+/** `limit 100 concurrent by caller.id { queue: 50, wait: 2s } else …`. */
+export interface ConcurrencyStep extends GuardableStep {
+  readonly kind: "concurrency";
+  readonly most: Expression;
+  /** null: all requests together. */
+  readonly by: Expression | null;
+  readonly settings: readonly Setting[];
+  readonly otherwise: Otherwise | null;
+}
+
+/** `identify staff else …`, `identify staff or partner`, `identify all(staff, partner)`: what follows knows `caller`. */
 export interface IdentifyStep extends Node {
   readonly kind: "identify";
-  readonly identity: Name;
+  /** "one" where a single name stands without `all`. */
+  readonly how: "one" | "any" | "all";
+  readonly identities: readonly Name[];
   readonly otherwise: Otherwise | null;
 }
 
@@ -385,7 +398,8 @@ export interface SendStep extends Node {
   readonly kind: "send";
   readonly method: Name;
   readonly path: Expression;
-  readonly caller: SentCaller | null;
+  /** Several are one request's: `as staff(id: "u1") and device(id: "d1")`. */
+  readonly callers: readonly SentCaller[];
   /** `body`, `headers`, `address`, `host`. */
   readonly settings: readonly Setting[];
 }

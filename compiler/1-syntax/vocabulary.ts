@@ -48,8 +48,8 @@ export const At = token("At", "`@`");
 export const Minus = token("Minus", "`-`", BinaryOperator);
 const Operator = token("Operator", "an operator", BinaryOperator);
 
-const And = token("And", "`and`", BinaryOperator);
-const Or = token("Or", "`or`", BinaryOperator);
+export const And = token("And", "`and`", BinaryOperator);
+export const Or = token("Or", "`or`", BinaryOperator);
 export const In = token("In", "`in`", BinaryOperator);
 export const Not = token("Not", "`not`");
 export const As = token("As", "`as`");

@@ -110,7 +110,7 @@ export type Meaning =
   | { readonly kind: "function"; readonly function: CheckedFunction }
   | { readonly kind: "service"; readonly service: CheckedService }
   | { readonly kind: "policy"; readonly policy: CheckedPolicy }
-  /** Of the Name in `identify` and in a test's `send … as`. */
+  /** Of the Name in `identify`, in a test's `send … as` and in the patterns of `match caller`. */
   | { readonly kind: "identity"; readonly identity: CheckedIdentity }
   /** `caller`: what the `identify` before it found. */
   | { readonly kind: "caller" }

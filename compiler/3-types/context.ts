@@ -71,6 +71,8 @@ export interface Local {
   readonly declaration: tree.NodeId;
   readonly module: ModuleState;
   readonly type: Type;
+  /** Of `caller`: whose it may be here; left out where it is all of several. */
+  readonly identities?: readonly CheckedIdentity[] | undefined;
 }
 
 /** A labelled value set on the request, waiting for the service it is forwarded to. */

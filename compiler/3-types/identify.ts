@@ -4,21 +4,51 @@ import { nearest } from "../2-names/index.ts";
 import { type Body, type Local, report, span } from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
+import type { CheckedIdentity } from "./checked.ts";
 import { identityNamed } from "./identity.ts";
+import { join } from "./join.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
-import type { FieldType, Type } from "./type.ts";
+import { type FieldType, NONE, type Type } from "./type.ts";
 
 export const CALLER = "caller";
 
 export function checkIdentify(body: Body, step: tree.IdentifyStep): void {
-  const identity = identityNamed(body, step.identity);
+  const identities = step.identities.flatMap((name, index) => {
+    const identity = identityNamed(body, name);
+    if (step.identities.slice(0, index).some(({ text }) => text === name.text))
+      report(body, name, "VGW3006", { name: name.text }, "again");
+    else if (identity) return [{ name: name.text, identity }];
+    return [];
+  });
   checkEndingOtherwise(body, step.otherwise);
   if (body.openRoute)
     report(body, step, "VGW6005", {}, "an open route has no callers to tell apart", {
       help: "take `open` away: the step says who may call",
     });
-  const type: Type = identity?.caller ?? UNKNOWN;
-  declareCaller(body, { name: CALLER, declaration: step.id, module: body.module, type }, step);
+  const caller = { name: CALLER, declaration: step.id, module: body.module };
+  if (identities.length < step.identities.length) declareCaller(body, { ...caller, type: UNKNOWN }, step);
+  else if (step.how === "all") {
+    const fields = identities.map(({ name, identity }) => ({ name, type: identity.caller, default: undefined }));
+    declareCaller(body, { ...caller, type: { kind: "record", name: null, fields, labels: NONE } }, step);
+  } else {
+    const any = identities.map(({ identity }) => identity);
+    declareCaller(body, { ...caller, type: callerOf(any), identities: any }, step);
+  }
+}
+
+/** What is known of a caller who is one of these: the fields that all of them have. */
+export function callerOf(identities: readonly CheckedIdentity[]): Type {
+  const [first, ...others] = identities.map(({ caller }) => caller);
+  if (first === undefined) return UNKNOWN;
+  if (others.length === 0) return first;
+  const fields = first.fields.flatMap(({ name, type }) => {
+    const all = others.reduce<Type | null>((joined, { fields: theirs }) => {
+      const field = theirs.find((one) => one.name === name);
+      return joined && field ? join(joined, field.type) : null;
+    }, type);
+    return all === null ? [] : [{ name, type: all, default: undefined }];
+  });
+  return { kind: "record", name: null, fields, labels: NONE };
 }
 
 /** In a route: what a policy found out holds from there on. */

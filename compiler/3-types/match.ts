@@ -3,6 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { type Body, report, sourceOf } from "./context.ts";
 import { NEVER, present, UNKNOWN } from "./construct.ts";
 import { canMatch, Coverage } from "./coverage.ts";
+import { callerMatched, checkCallerMatch } from "./match-caller.ts";
 import { check } from "./expression.ts";
 import { describeKind, mismatch } from "./expect.ts";
 import { base, join, membersOf } from "./join.ts";
@@ -13,6 +14,8 @@ import { describe, show } from "./show.ts";
 import type { Type } from "./type.ts";
 
 export function checkMatch(body: Body, node: tree.Match, expected: Type | null): Type {
+  const caller = callerMatched(body, node);
+  if (caller) return checkCallerMatch(body, node, caller, expected);
   const subject = check(body, node.subject);
   const known = subject.kind !== "unknown" && subject.kind !== "never";
   const coverage = new Coverage(subject);
@@ -50,7 +53,7 @@ function isTaken(body: Body, arm: tree.MatchArm, subject: Type): boolean {
   return arm.patterns === null || arm.patterns.some((pattern) => pattern.kind === "none" || take(body, pattern, fresh));
 }
 
-function mismatchOfArms(body: Body, arm: tree.MatchArm, type: Type, all: Type): void {
+export function mismatchOfArms(body: Body, arm: tree.MatchArm, type: Type, all: Type): void {
   report(
     body,
     arm.value,
@@ -60,7 +63,7 @@ function mismatchOfArms(body: Body, arm: tree.MatchArm, type: Type, all: Type): 
   );
 }
 
-function notExhaustive(body: Body, node: tree.Match, missing: readonly string[]): void {
+export function notExhaustive(body: Body, node: tree.Match, missing: readonly string[]): void {
   const named = missing.filter((name) => name !== "everything else");
   report(body, node.subject, "VGW3016", { cases: missing.join(", ") }, "has values without an arm", {
     help:

@@ -2,10 +2,12 @@
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
 import { checkBuiltin } from "./builtin-call.ts";
+import type { CheckedIdentity } from "./checked.ts";
 import { type Body, report, span } from "./context.ts";
 import { int, INT, JSON_VALUE, optional, present, STRING, UNKNOWN } from "./construct.ts";
 import { check, expect, value } from "./expression.ts";
 import { needed } from "./failure.ts";
+import { CALLER } from "./identify.ts";
 import { base, join } from "./join.ts";
 import { deepLabels, withLabels } from "./labels.ts";
 import { readPlace } from "./place.ts";
@@ -103,8 +105,25 @@ function memberOf(body: Body, node: tree.Member, object: Type): Type {
   const builtin = builtinOf(`${receiver}.${name}`);
   if (builtin)
     return checkBuiltin(body, node, builtin, { node: node.object, type: needed(body, node.object, object) }, []);
-  noMember(body, node.name, inner);
+  if (!ofSomeCallers(body, node)) noMember(body, node.name, inner);
   return UNKNOWN;
+}
+
+/** A claim that only some of the identities have, which is reported. */
+function ofSomeCallers(body: Body, { object, name }: tree.Member): boolean {
+  if (object.kind !== "reference" || object.name.text !== CALLER) return false;
+  const identities = body.scope.find(CALLER)?.identities ?? [];
+  const has = ({ caller }: CheckedIdentity): boolean => caller.fields.some((field) => field.name === name.text);
+  const those = identities.filter(has);
+  if (those.length === 0) return false;
+  const without = identities.filter((identity) => !has(identity));
+  const text =
+    without.length > 0
+      ? `${without.map((identity) => identity.name).join(", ")} has no such claim`
+      : "it is of another type for each of them";
+  const arms = identities.map((one) => `${one.name} => ${has(one) ? `caller.${name.text}` : "…"}`);
+  report(body, name, "VGW2015", { name: name.text }, text, { help: `match caller { ${arms.join(", ")} }` });
+  return true;
 }
 
 function fieldOf(type: Type, name: string): Type | null {

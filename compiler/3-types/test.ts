@@ -93,7 +93,11 @@ function checkFake(body: Body, target: tree.Call, object: tree.Reference, value:
 function checkSend(body: Body, step: tree.SendStep): void {
   checkMethods(body, [step.method]);
   expect(body, step.path, STRING);
-  if (step.caller) checkSentCaller(body, step.caller);
+  for (const [index, caller] of step.callers.entries()) {
+    checkSentCaller(body, caller);
+    if (step.callers.slice(0, index).some(({ identity }) => identity.text === caller.identity.text))
+      report(body, caller.identity, "VGW3006", { name: caller.identity.text }, "again");
+  }
   checkSettings(body, "send", sendSettings, step.settings, step, (setting, node) => {
     if (setting.type.kind === "entries") checkEntries(body, setting.key, node, null);
     else if (setting.key === "body") checkPayload(body, node);

@@ -74,6 +74,8 @@ function namesIn(declaration: Declaration): { readonly names: ReadonlySet<string
         names.add(node.service.text);
         break;
       case "identify":
+        for (const { text } of node.identities) names.add(text);
+        break;
       case "sent-caller":
         names.add(node.identity.text);
         break;

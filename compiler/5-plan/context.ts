@@ -91,6 +91,8 @@ export function bindingKey(program: Program, module: CheckedModule, declaration:
 
 /** The key of `caller`: one at a time, that of the latest `identify`. */
 export const bindingOfCaller = "caller";
+/** Which identity recognised the caller, where it is one of several. */
+export const bindingOfIdentity = "caller's identity";
 
 export function bind(context: Context, declaration: NodeId, expr: Expr): void {
   context.body.bindings.set(bindingKey(context.body.program, context.module, declaration), expr);

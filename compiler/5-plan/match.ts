@@ -7,6 +7,7 @@ import { within } from "./binary.ts";
 import { type Context, newSlot, originOf, readSlot, toPure, toSteps, typeOf } from "./context.ts";
 import { lower, lowerInto } from "./expression.ts";
 import { closed, name, push, wrap } from "./failure.ts";
+import { identityTest, isCallerMatch } from "./identify.ts";
 import { isStepwise } from "./needs.ts";
 import type { Expr, Slot, Step } from "./plan.ts";
 
@@ -40,18 +41,21 @@ export function matchInto(context: Context, node: tree.Match, slot: Slot): void 
 }
 
 function lowerArms(context: Context, node: tree.Match): Arm[] {
+  // The checker has shown that the last arm takes all that remains.
+  const isLast = (index: number): boolean => index === node.arms.length - 1;
+  if (isCallerMatch(context, node)) {
+    const callerTest = (pattern: tree.Expression): Expr => identityTest(context, pattern);
+    return node.arms.map((arm, index) => ({ test: isLast(index) ? null : armTest(arm, callerTest), value: arm.value }));
+  }
   const inner = { ...context, hint: `${context.hint}_subject` };
   const subject = name(inner, node.subject, lower(inner, node.subject));
-  return node.arms.map((arm, index) => ({
-    // The checker has shown that the last arm takes all that remains.
-    test: index === node.arms.length - 1 ? null : armTest(context, subject, arm),
-    value: arm.value,
-  }));
+  const valueTest = (pattern: tree.Expression): Expr => patternTest(context, subject, pattern);
+  return node.arms.map((arm, index) => ({ test: isLast(index) ? null : armTest(arm, valueTest), value: arm.value }));
 }
 
-function armTest(context: Context, subject: Expr, arm: tree.MatchArm): Expr | null {
+function armTest(arm: tree.MatchArm, testOf: (pattern: tree.Expression) => Expr): Expr | null {
   if (arm.patterns === null) return null;
-  const tests = arm.patterns.map((pattern) => patternTest(context, subject, pattern));
+  const tests = arm.patterns.map(testOf);
   return tests.reduce((all, test) => binary("or", all, test));
 }
 

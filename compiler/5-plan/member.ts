@@ -43,7 +43,7 @@ export function lowerMeaning(
     case "local":
       return local(bindings.get(bindingKey(program, context.module, meaning.declaration)), type, shown);
     case "caller":
-      return local(bindings.get(bindingOfCaller), type, shown);
+      return callerAs(local(bindings.get(bindingOfCaller), type, shown), type);
     case "policy-value":
       return local(bindings.get(bindingKey(program, meaning.policy.module, meaning.declaration)), type, shown);
     case "constant": {
@@ -65,6 +65,11 @@ export function lowerMeaning(
     default:
       throw new Error(`"${shown}" has no value`);
   }
+}
+
+/** Of several identities: the arms of `match caller` know more of it than what is around them. */
+function callerAs(bound: Expr, type: Type): Expr {
+  return bound.expr === "field" ? { ...bound, type } : bound;
 }
 
 /** As this place knows it: a condition before may have shown that it is present. */

@@ -139,6 +139,7 @@ export type Step =
   | RequireStep
   | IdentifyStep
   | LimitStep
+  | ConcurrencyStep
   | IfStep
   | GatherStep
   | SetStep
@@ -265,10 +266,16 @@ export interface LimitStep extends Originated {
   readonly whenFull: "deny" | "allow";
 }
 
-/** Recognises the caller, whose claims go to the slot. Fails with kind "refused" (401), or "connect" (503) where no key was ever had. */
+/**
+ * Recognises the caller. Fails with kind "refused" (401), or "connect" (503) where no key was ever had. The slot takes the claims
+ * ("one"); the identity that recognised the caller, and its claims ("any": a record of `identity` and `claims`); or a record with
+ * the claims of each identity under its name ("all").
+ */
 export interface IdentifyStep extends Originated {
   readonly step: "identify";
-  readonly identity: string;
+  readonly how: "one" | "any" | "all";
+  /** In the order of asking. `name` is what the slot's value calls it, `identity` what the plan does. */
+  readonly identities: readonly { readonly name: string; readonly identity: string }[];
   readonly slot: Slot;
 }
 

@@ -3,7 +3,7 @@
  * serialisers, patterns) that are declared once however many routes need them.
  */
 import type { Plan } from "../5-plan/plan.ts";
-import type { LimitStep } from "../5-plan/plan.ts";
+import type { IdentifyStep, LimitStep, Slot } from "../5-plan/plan.ts";
 import { capital, identifier, Names } from "./names.ts";
 
 /** Something written into the helper section of the file. */
@@ -91,6 +91,26 @@ export class Emission {
   identity(name: string): string {
     this.usedIdentities.add(name);
     return this.identities.get(name) ?? name;
+  }
+
+  /** Identities that are asked together, by what the host is asked for: the variable, and what it recognises. */
+  readonly joined = new Map<string, { readonly name: string; readonly text: string; readonly slot: Slot }>();
+
+  /** Whom an `identify` asks. */
+  recogniser({ how, identities, slot }: IdentifyStep): string {
+    const [only] = identities;
+    if (how === "one" && only !== undefined) return this.identity(only.identity);
+    const members = identities.map(({ name, identity }) => {
+      return `{ name: ${JSON.stringify(name)}, identity: ${JSON.stringify(identity)} }`;
+    });
+    const text = `identities("${how}", [${members.join(", ")}])`;
+    let known = this.joined.get(text);
+    if (known === undefined) {
+      const wanted = identities.map(({ identity }) => identity).join(how === "any" ? " or " : " and ");
+      known = { name: this.take(identifier(wanted)), text, slot };
+      this.joined.set(text, known);
+    }
+    return known.name;
   }
 
   /** Imports a function of the runtime and gives its name here. */

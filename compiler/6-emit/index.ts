@@ -82,6 +82,7 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
     emission.environmentUsed ||
     emission.usedServices.size > 0 ||
     emission.usedIdentities.size > 0 ||
+    emission.joined.size > 0 ||
     emission.limiters.size > 0;
   const parameter = needed ? `given: ${emission.useType("Host")}` : "";
   writer.block(`export function load(${parameter}): ${emission.useType("Program")}`, () => {
@@ -99,6 +100,7 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
       if (!emission.usedIdentities.has(name)) continue;
       writer.line(`${emission.identity(name)} = given.identity(${JSON.stringify(name)});`);
     }
+    for (const { name, text } of emission.joined.values()) writer.line(`${name} = given.${text};`);
     writer.append(constants);
     writer.line(`return { abi: ${ABI_VERSION}, handle${emission.warmed ? ", warm" : ""} };`);
   });

@@ -77,7 +77,7 @@ function emitStep(body: Body, step: Step): boolean {
       emitLimit(body, step);
       return true;
     case "identify":
-      settle(body, step.slot, `await ${emission.identity(step.identity)}.identify(exchange)`, true);
+      settle(body, step.slot, `await ${emission.recogniser(step)}.identify(exchange)`, true);
       return true;
     case "if":
       return emitIf(body, step);

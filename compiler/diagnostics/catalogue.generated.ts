@@ -210,6 +210,11 @@ export const catalogue = {
     severity: "error",
     message: "nothing has identified the caller here",
   },
+  VGW2015: {
+    slug: "not-every-caller",
+    severity: "error",
+    message: "not every caller has `{name}` here",
+  },
   VGW3001: {
     slug: "type-mismatch",
     severity: "error",
@@ -606,6 +611,7 @@ export interface MessageValues {
   VGW2012: { name: string | number };
   VGW2013: { name: string | number };
   VGW2014: Record<never, never>;
+  VGW2015: { name: string | number };
   VGW3001: { expected: string | number; found: string | number };
   VGW3002: { name: string | number };
   VGW3003: { type: string | number; name: string | number };

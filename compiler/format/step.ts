@@ -37,7 +37,7 @@ function stepOf(view: SourceView, node: tree.Step): Doc {
     case "read":
       return read(view, node);
     case "identify":
-      return ["identify ", node.identity.text, elsePart(view, node.otherwise)];
+      return ["identify ", identities(node), elsePart(view, node.otherwise)];
     case "if":
       return conditional(view, node);
     case "reserved-step":
@@ -49,6 +49,12 @@ function stepOf(view: SourceView, node: tree.Step): Doc {
       return group([doc, indent([line, "when ", expression(view, node.guard, binding.value)])]);
     }
   }
+}
+
+/** `a or b`, `all(a, b)`. */
+function identities(node: tree.IdentifyStep): string {
+  const names = node.identities.map(({ text }) => text);
+  return node.how === "all" ? `all(${names.join(", ")})` : names.join(" or ");
 }
 
 type Guardable = Exclude<
@@ -66,6 +72,14 @@ function unguarded(view: SourceView, node: Guardable): Doc {
       const from = view.last((by ?? rate).id) + 1;
       const list = node.settings.length === 0 ? "" : [" ", settings(view, from, node.settings)];
       return ["limit ", expression(view, rate, binding.value), key, list, elsePart(view, node.otherwise)];
+    }
+    case "concurrency": {
+      const { most, by } = node;
+      const key = by === null ? "" : [" by ", expression(view, by, binding.value)];
+      const from = by === null ? view.last(most.id) + 2 : view.last(by.id) + 1;
+      const list = node.settings.length === 0 ? "" : [" ", settings(view, from, node.settings)];
+      const amount = expression(view, most, binding.value);
+      return ["limit ", amount, " concurrent", key, list, elsePart(view, node.otherwise)];
     }
     case "forward": {
       const bare = node.settings.length === 0 && node.steps.length === 0 && !braceFollows(view, node.service);

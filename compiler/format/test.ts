@@ -24,10 +24,10 @@ function stepOf(view: SourceView, node: tree.TestStep): Doc {
       );
     case "send": {
       const path = expression(view, node.path, binding.postfix);
-      const caller = node.caller === null ? "" : [" as ", sentCaller(view, node.caller)];
-      const from = view.last(node.caller?.id ?? node.path.id) + 1;
+      const callers = node.callers.map((caller, index) => [index === 0 ? " as " : " and ", sentCaller(view, caller)]);
+      const from = view.last((node.callers.at(-1) ?? node.path).id) + 1;
       const list = node.settings.length === 0 ? "" : [" ", settings(view, from, node.settings)];
-      return ["send ", node.method.text, " ", path, caller, list];
+      return ["send ", node.method.text, " ", path, callers, list];
     }
     case "expect":
       return listed(

@@ -1,7 +1,7 @@
 /** `send … as staff(id: "u1")`: the caller that a test sends, without a token. */
 import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedModule } from "../3-types/checked.ts";
-import type { InterpretedRequest, World } from "../5-plan/interpreter/index.ts";
+import type { SentCaller, World } from "../5-plan/interpreter/index.ts";
 import type { Expressions } from "./expression.ts";
 
 export async function sentCaller(
@@ -9,7 +9,7 @@ export async function sentCaller(
   module: CheckedModule,
   expressions: Expressions,
   world: World,
-): Promise<NonNullable<InterpretedRequest["caller"]>> {
+): Promise<SentCaller> {
   const meaning = module.meanings.get(node.identity.id);
   if (meaning?.kind !== "identity") throw new Error("`as` names an identity");
   const claims: { [claim: string]: unknown } = {};

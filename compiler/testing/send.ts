@@ -42,7 +42,7 @@ export async function readSend(
     body,
     address: String((await value("address")) ?? state.address),
     secure: false,
-    ...(step.caller === null ? {} : { caller: await sentCaller(step.caller, module, expressions, world) }),
+    callers: await Promise.all(step.callers.map((caller) => sentCaller(caller, module, expressions, world))),
   };
 }
 

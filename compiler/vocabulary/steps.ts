@@ -68,11 +68,27 @@ export const steps: readonly StepEntry[] = [
     ends: false,
   },
   {
+    kind: "concurrency",
+    word: "limit … concurrent",
+    syntax:
+      "limit count concurrent · limit count concurrent by value · limit count concurrent by value { settings } else step",
+    documentation:
+      "Lets so many requests at a time go on from here, for each value of `by` (without it: all together), until their answers are complete, they fail or their clients go away. " +
+      "Others wait their turn, where there is a `queue`, or are refused: with 429 where `by` tells callers apart, with 503 where it is the gateway that is busy, with `Retry-After`, or what `else` says. " +
+      "The count is exact over all threads of a gateway; several gateways beside each other let in that many each. A request counts once, however often it passes the same limit. " +
+      "A limit of a policy counts all routes together that use the policy, each limit of a route its own, and limits with the same `name` together; counts go on when a new program is swapped in. " +
+      "To bound what a service is asked at a time, whichever route asks, give the limits before it one `name`.",
+    example: "limit 100 concurrent by request.address { queue: 50, wait: 2s }",
+    since: "0.1",
+    places: ["route", "policy"],
+    ends: false,
+  },
+  {
     kind: "identify",
     word: "identify",
-    syntax: "identify identity · identify identity else step",
+    syntax: "identify identity · identify one or other · identify all(one, other) · identify … else step",
     documentation:
-      "Recognises the caller, whose claims are `caller` from here on. Whoever is not recognised gets 401 with a challenge (503 while the issuer's keys have never been had), or what `else` says. Once in a request; in an `open` route only inside an `if`.",
+      "Recognises the caller, whose claims are `caller` from here on. Whoever is not recognised gets 401 with a challenge for each identity that would do (503 while the issuer's keys have never been had), or what `else` says. Once in a request; in an `open` route only inside an `if`.\n\nWith `or` the caller is one of several: `caller` has the claims that all of them have, and `match caller { staff => caller.team, partner => caller.company }` tells them apart. A request is judged by one credential: the first, in the order written, that it carries. A credential that is refused is not made good by another one, and what the request carries besides the judged one is not looked at. Identities that read the same field or cookie (two issuers of bearer tokens) are asked one after the other about what stands there. The same `id` may mean one caller of each identity: count and cache by both, as in `limit 60/min by match caller { staff => \"staff {caller.id}\", partner => \"partner {caller.id}\" }`.\n\nWith `all` the caller must be known to each of them by its own credential, and `caller.staff` and `caller.device` hold the claims of each; the 401 asks for those that are missing or wrong. Tests send such callers with `send GET \"/\" as staff(id: \"u1\") and device(id: \"d1\")`.",
     example: "identify staff",
     since: "0.1",
     places: ["route", "policy"],

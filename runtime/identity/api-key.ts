@@ -25,6 +25,8 @@ const LONGEST_KEY = 1024;
 export class ApiKeyVerifier implements Verifier {
   readonly #header: string;
   readonly #keys: ReadonlyMap<string, KnownKey>;
+  readonly place: string;
+  readonly challenge: string;
   readonly #missing: Failure;
   readonly #refused: Failure;
   /** Compared with where no key has the hash: the same work is done. */
@@ -34,9 +36,19 @@ export class ApiKeyVerifier implements Verifier {
   constructor(configuration: ApiKeyConfiguration) {
     this.#header = configuration.header;
     this.#keys = knownKeys(configuration);
-    const challenge = `ApiKey realm="${configuration.name}"`;
-    this.#missing = unauthenticated("no key was sent", challenge);
-    this.#refused = unauthenticated("nobody has this key", challenge);
+    this.place = configuration.header;
+    this.challenge = `ApiKey realm="${configuration.name}"`;
+    this.#missing = unauthenticated("no key was sent", this.challenge);
+    this.#refused = unauthenticated("nobody has this key", this.challenge);
+  }
+
+  presents(headers: Headers): boolean {
+    return headers.some((text, index) => index % 2 === 0 && text === this.#header);
+  }
+
+  /** There is nothing to keep: a look-up costs a hash anyway. */
+  known(): null {
+    return null;
   }
 
   identify(headers: Headers): Caller | Failure {

@@ -1,18 +1,20 @@
 /** Identities: who calls. Shared by the host and the interpreter; no part of it is ever in a bundle. */
 import { StartError } from "../start-error.ts";
+import { AllOf } from "./all-of.ts";
+import { AnyOf } from "./any-of.ts";
 import { ApiKeyVerifier } from "./api-key.ts";
 import type { IdentityConfiguration, JwtConfiguration } from "./configuration.ts";
 import { JwtVerifier } from "./jwt.ts";
 import { keyFromSecret, keysFromText, leastSecretBytes } from "./key.ts";
 import { KeySetUrl } from "./key-set-url.ts";
 import { fixedKeys, type KeySource } from "./key-source.ts";
-import type { Verifier } from "./verifier.ts";
+import type { Recogniser, Verifier } from "./verifier.ts";
 
 export { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 export type * from "./configuration.ts";
 export { fetchText } from "./fetch-text.ts";
 export type { Caller } from "./typed-claims.ts";
-export type { Verifier } from "./verifier.ts";
+export type { Recogniser, Verifier } from "./verifier.ts";
 
 export interface IdentityParts {
   /** Milliseconds since the epoch. */
@@ -31,6 +33,14 @@ export function createVerifier(configuration: IdentityConfiguration, parts: Iden
   const keys = keySource(configuration, parts);
   keys.touch();
   return new JwtVerifier(configuration, keys, parts.now);
+}
+
+/** Several identities that are asked together, by the names that the program has for them, in its order. */
+export function together(
+  how: "any" | "all",
+  members: readonly { readonly name: string; readonly verifier: Verifier }[],
+): Recogniser<unknown> {
+  return how === "any" ? new AnyOf(members) : new AllOf(members);
 }
 
 function keySource({ name, keys, algorithms }: JwtConfiguration, parts: IdentityParts): KeySource {

@@ -35,6 +35,8 @@ export class JwtVerifier implements Verifier {
   readonly #keys: KeySource;
   readonly #now: () => number;
   readonly #verified = new VerifiedTokens();
+  readonly place: string;
+  readonly challenge: string;
   readonly #missing: Failure;
   readonly #refused: ReadonlyMap<string, Failure>;
 
@@ -42,10 +44,23 @@ export class JwtVerifier implements Verifier {
     this.#configuration = configuration;
     this.#keys = keys;
     this.#now = now;
-    const realm = `Bearer realm="${configuration.name}"`;
-    this.#missing = unauthenticated("no token was sent", realm);
-    const invalid = `${realm}, error="invalid_token"`;
+    const { from, name } = configuration.credential;
+    this.place = from === "cookie" ? `cookie ${name}` : name;
+    this.challenge = `Bearer realm="${configuration.name}"`;
+    this.#missing = unauthenticated("no token was sent", this.challenge);
+    const invalid = `${this.challenge}, error="invalid_token"`;
     this.#refused = new Map(Object.entries(DETAILS).map(([why, detail]) => [why, unauthenticated(detail, invalid)]));
+  }
+
+  presents(headers: Headers): boolean {
+    return presentedToken(headers, this.#configuration.credential) !== null;
+  }
+
+  known(headers: Headers): Caller | null {
+    const token = presentedToken(headers, this.#configuration.credential);
+    if (token === null || token === "" || token.length > LONGEST_TOKEN) return null;
+    this.#keys.touch();
+    return this.#verified.get(cacheKey(token), this.#now(), this.#keys.version);
   }
 
   identify(headers: Headers): Caller | Failure | Promise<Caller | Failure> {

@@ -3,7 +3,19 @@ import type { Failure } from "../failure.ts";
 import type { Headers } from "../http/exchange.ts";
 import type { Caller } from "./typed-claims.ts";
 
-export interface Verifier {
+/** Whoever recognises callers: one identity, or several together. */
+export interface Recogniser<Recognised> {
   /** Who sent these header fields (names in lower case), or the 401 that they get. Never throws, never rejects. */
-  identify(headers: Headers): Caller | Failure | Promise<Caller | Failure>;
+  identify(headers: Headers): Recognised | Failure | Promise<Recognised | Failure>;
+}
+
+export interface Verifier extends Recogniser<Caller> {
+  /** Where its credential stands in a request: a field's name, or "cookie " and the cookie's. */
+  readonly place: string;
+  /** What a request without credentials is asked for (RFC 9110 §11.6.1). */
+  readonly challenge: string;
+  /** Whether the request carries something that claims to be this identity's credential. */
+  presents(headers: Headers): boolean;
+  /** The caller where no work is needed to tell, because the credential was verified before; else null. */
+  known(headers: Headers): Caller | null;
 }

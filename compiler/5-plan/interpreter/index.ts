@@ -21,7 +21,15 @@ import type { InterpretedAnswer, InterpretedRequest, World } from "./world.ts";
 
 export { renderTrace } from "./render.ts";
 export type { TraceEntry } from "./trace.ts";
-export type { IncomingAnswer, InterpretedAnswer, InterpretedRequest, OutgoingRequest, World } from "./world.ts";
+export { sentVerifier } from "./identify.ts";
+export type {
+  IncomingAnswer,
+  InterpretedAnswer,
+  InterpretedRequest,
+  OutgoingRequest,
+  SentCaller,
+  World,
+} from "./world.ts";
 
 export interface Interpreter {
   answer(request: InterpretedRequest, world: World): Promise<InterpretedAnswer>;

@@ -14,8 +14,13 @@ export interface InterpretedRequest {
   readonly address: string;
   /** Whether it came over TLS. */
   readonly secure: boolean;
-  /** As a test sends it: whoever asks this identity gets these claims, whatever the header says. */
-  readonly caller?: { readonly identity: string; readonly claims: { readonly [claim: string]: unknown } };
+  /** As a test sends it: whoever asks one of these identities gets its claims, whatever the header says. */
+  readonly callers?: readonly SentCaller[];
+}
+
+export interface SentCaller {
+  readonly identity: string;
+  readonly claims: { readonly [claim: string]: unknown };
 }
 
 export interface OutgoingRequest {

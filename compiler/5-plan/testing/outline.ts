@@ -35,7 +35,9 @@ function linesOf(step: Step, indent: string): string[] {
     case "fail":
       return [`${indent}fail ${step.kind}`];
     case "identify":
-      return [`${indent}${step.slot.name} = identify ${step.identity}`];
+      return [
+        `${indent}${step.slot.name} = identify ${step.how} ${step.identities.map(({ identity }) => identity).join(", ")}`,
+      ];
     case "require":
       return [`${indent}require ${text(step.condition)}`];
     case "limit": {

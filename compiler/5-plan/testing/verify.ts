@@ -73,8 +73,9 @@ class Verifier {
         known.add(step.slot.name);
         return true;
       case "identify":
-        if (!this.#plan.identities.some(({ name }) => name === step.identity))
-          this.#say(`there is no identity ${step.identity}`);
+        for (const { identity } of step.identities)
+          if (!this.#plan.identities.some(({ name }) => name === identity))
+            this.#say(`there is no identity ${identity}`);
         known.add(step.slot.name);
         return true;
       case "reply":
