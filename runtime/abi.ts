@@ -5,6 +5,7 @@
  */
 import type { Exchange, Headers } from "./http/exchange.ts";
 import type { Failure } from "./failure.ts";
+import type { WebSocketSettings } from "./websocket/index.ts";
 import type { IdentityConfiguration } from "./identity/configuration.ts";
 
 /** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
@@ -121,6 +122,11 @@ export interface Service {
   forward(exchange: Exchange, options: ForwardOptions): Promise<Failure | null>;
   /** As `forward`, and a failure is answered with its standard problem: the last thing that a program does with the exchange. */
   proxy(exchange: Exchange, options: ForwardOptions): void;
+  /**
+   * As `forward`, for an exchange that is a WebSocket handshake (`asksForWebSocket`): settled when the service has answered it, which
+   * may be long before the WebSocket ends. `body` and `answer` of the options are not used.
+   */
+  webSocket(exchange: Exchange, options: ForwardOptions, settings: WebSocketSettings): Promise<Failure | null>;
   /** One buffered call. Never rejects. */
   call(exchange: Exchange, request: CallRequest): Promise<Answer | Failure>;
 }
@@ -186,6 +192,8 @@ export interface Answer {
 export interface Configuration {
   readonly gateway: GatewayConfiguration;
   readonly services: readonly ServiceConfiguration[];
+  /** The largest message, in bytes, of the WebSockets that the program lets through; left out: it lets none through. */
+  readonly webSockets?: number | undefined;
   /** Left out: none. */
   readonly identities?: readonly IdentityConfiguration[] | undefined;
   /** Values for `Host.environment`. */

@@ -14,6 +14,7 @@ export const START_CODES = {
   "start-configuration": { status: 422, title: "The configuration is not valid" },
   "start-setting": { status: 422, title: "The transport cannot honour a setting" },
   "start-fast": { status: 422, title: "The fast transport is not available" },
+  "start-certificate": { status: 422, title: "A certificate or key cannot be used" },
   "start-listen": { status: 500, title: "A listener cannot be opened" },
   "start-token": { status: 422, title: "The admin listener needs a token" },
   "swap-restart": { status: 409, title: "The change needs a restart" },

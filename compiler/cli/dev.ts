@@ -160,11 +160,12 @@ class DevSession {
       source,
       environment: process.env,
       overrides: { threads: this.#threads },
+      files: dirname(this.#entry),
       write: writeLog,
     });
   }
 
   #addresses(): string {
-    return (this.#gateway?.listeners ?? []).map(({ address, port }) => `http://${address}:${port}`).join(", ");
+    return (this.#gateway?.listeners ?? []).map(({ scheme, address, port }) => `${scheme}://${address}:${port}`).join(", ");
   }
 }

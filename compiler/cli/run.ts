@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { startBundler, writeArtifact } from "../7-bundle/index.ts";
 import { compile } from "../build.ts";
 import { parseThreads } from "./dev.ts";
@@ -16,11 +16,12 @@ export interface RunOptions {
 
 export async function runRun(path: string | undefined, options: RunOptions): Promise<number> {
   startBundler();
-  const result = checkedOrEnd(findEntry(path), {});
+  const entry = findEntry(path);
+  const result = checkedOrEnd(entry, {});
   const bundle = await compile(result.program);
   const folder = join(mkdtempSync(join(tmpdir(), "vgw-run-")), "artifact");
   await writeArtifact(folder, bundle);
-  const args = [join(folder, "gateway.mjs")];
+  const args = [join(folder, "gateway.mjs"), "--files", dirname(entry)];
   if (options.threads) args.push("--threads", String(parseThreads(options.threads)));
   if (options.requireFast) args.push("--require-fast");
   const child = spawn(process.execPath, args, { stdio: "inherit" });

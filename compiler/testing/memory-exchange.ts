@@ -35,13 +35,12 @@ class MemoryBody implements RequestBody {
 }
 
 /** Of one request: the proxies that it trusts, and where what goes wrong is told. */
-function ownerOf(proxies: Proxies, fail: (error: unknown) => void): ExchangeOwner {
-  return { proxies, finished: () => undefined, failed: (_exchange, error) => fail(error) };
+function ownerOf(proxies: Proxies, secure: boolean, fail: (error: unknown) => void): ExchangeOwner {
+  return { proxies, secure, finished: () => undefined, failed: (_exchange, error) => fail(error) };
 }
 
 export class MemoryExchange extends BaseExchange {
   readonly body: MemoryBody;
-  readonly #secure: boolean;
   readonly #over: () => void;
   readonly #chunks: Uint8Array[] = [];
   answerHeaders: Headers = [];
@@ -66,20 +65,15 @@ export class MemoryExchange extends BaseExchange {
         httpVersion: "1.1",
         traceparent: -1,
       },
-      ownerOf(proxies, fail),
+      ownerOf(proxies, request.secure, fail),
       false,
     );
     this.body = new MemoryBody(request.body);
-    this.#secure = request.secure;
     this.#over = over;
   }
 
   get answerBody(): Uint8Array {
     return Buffer.concat(this.#chunks);
-  }
-
-  protected get encrypted(): boolean {
-    return this.#secure;
   }
 
   protected sendWhole(_status: number, headers: Headers, body: string | Uint8Array | null): void {

@@ -1,5 +1,6 @@
 /** `node gateway.mjs --check`: everything a start does short of opening listeners. */
 import { readArtifact } from "./artifact.ts";
+import { readListeners } from "./certificates.ts";
 import type { CommandLine } from "./command-line.ts";
 import { configureArtifact } from "./generation.ts";
 import { createHostLog } from "./host-log.ts";
@@ -11,9 +12,11 @@ import { assemble } from "./wiring.ts";
 /** Gives the exit code. Rejects with a `StartError`. */
 export async function check(commandLine: CommandLine, folder: string): Promise<number> {
   const artifact = await readArtifact({ folder });
-  const surroundings = { environment: process.env, overrides: {} };
+  const files = commandLine.files ?? process.cwd();
+  const surroundings = { environment: process.env, overrides: {}, files };
   const { gateway, services } = configureArtifact(artifact, surroundings);
   const { descriptions, listeners, warnings } = await chooseTransports(gateway, artifact, commandLine.requireFast);
+  const certificates = readListeners(listeners, files, Date.now());
   const lines = { write: () => undefined };
   const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
   const permitTable = createPermitMemory(gateway.limits.counters, 1, newTableKey());
@@ -22,7 +25,7 @@ export async function check(commandLine: CommandLine, folder: string): Promise<n
   const thread = assemble(settings, createHostLog(lines.write), lines, {});
   await thread.prepare({ id: 1, artifact });
   await thread.drain({ milliseconds: 0 });
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of [...warnings, ...certificates.warnings]) process.stderr.write(`warning: ${warning}\n`);
   const where = listeners.map(({ address, port, transport }) => `${address}:${port} (${transport})`).join(", ");
   process.stdout.write(`${gateway.name} ${artifact.hash.slice(0, 12)} would listen on ${where}, `);
   process.stdout.write(`with ${Object.values(descriptions).join(" and ")}, in front of ${services.length} services.\n`);

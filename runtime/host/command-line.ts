@@ -5,6 +5,8 @@ import { StartError } from "../start-error.ts";
 export interface CommandLine {
   /** The artifact; null: the folder that `gateway.mjs` lies in. */
   readonly folder: string | null;
+  /** Where relative paths of certificates and keys begin; null: the working directory. */
+  readonly files: string | null;
   readonly check: boolean;
   readonly threads: number | null;
   readonly requireFast: boolean;
@@ -16,6 +18,7 @@ export interface CommandLine {
 export const HELP = `node gateway.mjs: serves the program in this folder.
 
   --folder FOLDER       the folder that \`vgw build\` wrote (default: the one gateway.mjs lies in)
+  --files FOLDER        where relative paths of certificates and keys begin (default: the working directory)
   --check               verify and configure it under this environment, then end
   --threads N           serving threads (default: the program's \`threads\`, else one per core)
   --require-fast        refuse to start where the fast transport does not load
@@ -32,6 +35,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (positionals.length > 0) throw usage(`"${positionals[0]}" is not an option`);
   return {
     folder: values.folder ?? null,
+    files: values.files ?? null,
     check: values.check ?? false,
     threads: values.threads === undefined ? null : numberOf("--threads", values.threads, /^[1-9]\d{0,2}$/),
     requireFast: values["require-fast"] ?? false,
@@ -47,6 +51,7 @@ function parsed(args: readonly string[]) {
       allowPositionals: true,
       options: {
         folder: { type: "string" },
+        files: { type: "string" },
         check: { type: "boolean" },
         threads: { type: "string" },
         "require-fast": { type: "boolean" },

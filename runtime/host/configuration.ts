@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { StartError } from "../start-error.ts";
 import { IDENTITY } from "./identity-configuration.ts";
+import { LISTEN_TLS, SERVICE_TLS } from "./tls-configuration.ts";
 import { problemsOf } from "./zod-problems.ts";
 
 const PORT = z.int().min(0).max(65535);
@@ -17,7 +18,16 @@ const ORIGIN = z
 const CONFIGURATION = z.object({
   gateway: z.object({
     name: z.string(),
-    listen: z.array(z.object({ address: z.string(), port: PORT, transport: z.enum(["fast", "strict"]) })).min(1),
+    listen: z
+      .array(
+        z.object({
+          address: z.string(),
+          port: PORT,
+          transport: z.enum(["fast", "strict"]),
+          tls: LISTEN_TLS.optional(),
+        }),
+      )
+      .min(1),
     admin: z
       .object({ address: z.string(), port: PORT, token: z.string().min(1, "the token is empty").nullable() })
       .nullable(),
@@ -40,6 +50,7 @@ const CONFIGURATION = z.object({
     z.object({
       name: z.string(),
       endpoints: z.array(ORIGIN).min(1),
+      tls: SERVICE_TLS.optional(),
       weights: z.array(z.number().positive()).optional(),
       eject: z.object({ requests: COUNT, within: MILLISECONDS, time: MILLISECONDS, longest: MILLISECONDS }).optional(),
       health: z

@@ -3,11 +3,11 @@
  * would silently take half of the connections; and with port 0 its first thread would get a port that no other can join.
  */
 import { createServer } from "node:net";
-import type { ListenConfiguration } from "../abi.ts";
+import type { ReadyListener } from "./certificates.ts";
 import { listenError } from "./listen-error.ts";
 
 /** The listener with a real port. Rejects with a `StartError` "start-listen". */
-export function claimPort(listen: ListenConfiguration): Promise<ListenConfiguration> {
+export function claimPort(listen: ReadyListener): Promise<ReadyListener> {
   const { address, port } = listen;
   return new Promise((resolve, reject) => {
     const server = createServer();

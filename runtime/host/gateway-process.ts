@@ -7,7 +7,7 @@ import type { CommandLine } from "./command-line.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { createHostLog } from "./host-log.ts";
 import { startErrorExit, startErrorText } from "./report.ts";
-import type { ChildMessage, ParentMessage } from "./supervisor.ts";
+import { type ChildMessage, LOG_DESCRIPTOR, type ParentMessage } from "./supervisor.ts";
 
 /** Milliseconds between two heartbeats, unless the hang limit asks for more of them. */
 const BEAT = 500;
@@ -16,7 +16,7 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
   // A terminal's Ctrl-C reaches every process of the group; the supervisor decides what it means.
   process.on("SIGINT", () => undefined);
   process.on("SIGHUP", () => undefined);
-  const lines = new LogQueue({ output: descriptorOutput(process.stdout.fd) });
+  const lines = new LogQueue({ output: descriptorOutput(LOG_DESCRIPTOR) });
   const log = createHostLog(lines.write);
   process.on("uncaughtException", (error) => {
     log("error", "process.uncaught", { message: "an error that nothing caught", stack: error.stack ?? String(error) });
@@ -29,6 +29,7 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
       environment: process.env,
       overrides: commandLine.threads === null ? {} : { threads: commandLine.threads },
       requireFast: commandLine.requireFast,
+      ...(commandLine.files !== null && { files: commandLine.files }),
       hangLimit: commandLine.hangLimit,
       write: lines.write,
       dropped: () => lines.dropped,

@@ -83,7 +83,7 @@ function openGate(): void {
 describe.each(["strict", "fast"] as const)("on the %s transport", (transport) => {
   it("serves, swaps and goes back", async () => {
     const { gateway, text, swap } = await started(transport, { text: "one" });
-    expect(gateway.listeners).toEqual([{ address: "127.0.0.1", port: expect.any(Number), transport }]);
+    expect(gateway.listeners).toEqual([{ address: "127.0.0.1", port: expect.any(Number), transport, scheme: "http" }]);
     const first = await gateway.status();
     expect(await text()).toBe("one");
     await swap({ text: "two" });

@@ -8,6 +8,7 @@ import { type AdminListener, openAdmin } from "../admin/index.ts";
 import { METRICS } from "../observe/metrics.ts";
 import { sample } from "../observe/sample.ts";
 import { type Artifact, type BundleSource, readArtifact } from "./artifact.ts";
+import { type ReadyListener, readListeners } from "./certificates.ts";
 import { claimPort } from "./free-port.ts";
 import { configureArtifact, type Environment, type Surroundings } from "./generation.ts";
 import { type GenerationInfo, Generations } from "./generations.ts";
@@ -26,6 +27,8 @@ export interface StartOptions {
   readonly source: BundleSource;
   readonly environment: Environment;
   readonly overrides?: Overrides;
+  /** The folder in which relative paths of certificates and keys begin (default: the working directory). */
+  readonly files?: string;
   /** Refuse to start on the strict transport where the program asks for the fast one. */
   readonly requireFast?: boolean;
   /** Gets whole log lines; without it the gateway is silent. */
@@ -59,12 +62,15 @@ function silent(): void {}
 export async function startGateway(options: StartOptions): Promise<Gateway> {
   const startedAt = Date.now();
   const log = createHostLog(options.write ?? silent);
-  const surroundings = { environment: options.environment, overrides: options.overrides ?? {} };
+  const files = options.files ?? process.cwd();
+  const surroundings = { environment: options.environment, overrides: options.overrides ?? {}, files };
   const artifact = await readArtifact(options.source);
   const configuration = configureArtifact(artifact, surroundings);
   const { gateway } = configuration;
   const choice = await chooseTransports(gateway, artifact, options.requireFast ?? false);
   for (const warning of choice.warnings) log("warn", "start.transport", { message: warning });
+  const ready = readListeners(choice.listeners, files, Date.now());
+  for (const warning of ready.warnings) log("warn", "start.certificate", { message: warning });
 
   let serving = false;
   // A thread that ends before is told by what it was doing.
@@ -76,7 +82,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
   const generations = new Generations({ threads, log, configure });
   try {
     await generations.first(artifact, configuration);
-    const listeners = await openListeners(threads, choice);
+    const listeners = await openListeners(threads, ready.listeners);
     const running = new Gateway({ startedAt, options, log, threads, generations, listeners, choice });
     await running.openAdmin(gateway.admin);
     log("info", "start.serving", {
@@ -85,7 +91,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
       generation: generations.current.id,
       hash: generations.current.hash,
       threads: threads.length,
-      listeners: listeners.map(({ address, port, transport }) => ({ address, port, transport })),
+      listeners: listeners.map(({ address, port, transport, scheme }) => ({ address, port, transport, scheme })),
       transports: choice.descriptions,
       admin: running.admin,
     });
@@ -238,15 +244,20 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
 }
 
 /** The first thread opens every listener; the others join those that can be shared, on the ports that were found. */
-async function openListeners(threads: readonly Thread[], choice: TransportChoice): Promise<readonly BoundListener[]> {
+async function openListeners(
+  threads: readonly Thread[],
+  ready: readonly ReadyListener[],
+): Promise<readonly BoundListener[]> {
   const [first, ...others] = threads;
   if (first === undefined) throw new Error("no thread");
   const shared = others.length > 0;
   const listeners = await Promise.all(
-    choice.listeners.map((listen) => (listen.transport === "fast" || shared ? claimPort(listen) : listen)),
+    ready.map((listen) => (listen.transport === "fast" || shared ? claimPort(listen) : listen)),
   );
   const bound = await first.listen({ listeners, shared });
-  const joined = bound.filter(({ transport }) => canBeShared(transport));
+  const joined = listeners
+    .map((listener, index) => ({ ...listener, port: bound[index]?.port ?? listener.port }))
+    .filter(({ transport }) => canBeShared(transport));
   await Promise.all(others.map((thread) => thread.listen({ listeners: joined, shared })));
   return bound;
 }

@@ -6,6 +6,7 @@ import { compileBundle } from "./bundle.ts";
 import { checkConfiguration } from "./configuration.ts";
 import { checkAbi } from "./manifest.ts";
 import { applyOverrides, type Overrides } from "./overrides.ts";
+import { readServiceTls } from "./service-tls.ts";
 import { StackRemapper } from "./source-map.ts";
 
 export type Environment = { readonly [name: string]: string | undefined };
@@ -14,6 +15,8 @@ export type Environment = { readonly [name: string]: string | undefined };
 export interface Surroundings {
   readonly environment: Environment;
   readonly overrides: Overrides;
+  /** The folder in which relative paths of certificates and keys begin. */
+  readonly files: string;
 }
 
 export interface Generation {
@@ -42,7 +45,8 @@ export function loadGeneration(
   const fileName = bundleFileName(artifact);
   const remapper = new StackRemapper(fileName, artifact.map);
   const module = compileBundle(artifact.code, fileName);
-  const configuration = configured(module, surroundings);
+  const asked = configured(module, surroundings);
+  const configuration = { ...asked, services: readServiceTls(asked.services, surroundings.files) };
   let program: Program;
   try {
     program = module.load(makeHost(configuration));

@@ -2,7 +2,7 @@
  * One serving thread: its listeners, its service pools and its generations. Listeners, pools and counters outlive generations;
  * a swap touches none of them (test: `swap.test.ts`).
  */
-import type { Configuration, Host, Identity, ListenConfiguration, LogValue } from "../abi.ts";
+import type { Configuration, Host, Identity, LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Listener, Transport } from "../http/transport.ts";
 import { type Recogniser, together, type Verifier } from "../identity/index.ts";
@@ -10,6 +10,7 @@ import { giveBackAll } from "../http/held.ts";
 import type { Concurrency, Limits } from "../limit/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
+import type { ReadyListener } from "./certificates.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { answerDeadline } from "./expired.ts";
@@ -47,7 +48,7 @@ export interface ServingParts {
   /** `configure` and `load` of the artifact; throws a `StartError`. */
   readonly load: (id: number, artifact: Artifact, makeHost: (configuration: Configuration) => Host) => Generation;
   /** The transport that serves a listener, chosen at the start. */
-  readonly transport: (listen: ListenConfiguration) => Transport;
+  readonly transport: (listen: ReadyListener) => Transport;
   readonly makeService: MakeService;
   readonly limits: Limits;
   readonly concurrency: Concurrency;
@@ -121,6 +122,7 @@ export class Serving implements Thread {
         const listener = await transport.listen({
           address: listen.address,
           port: listen.port,
+          ...(listen.tls !== undefined && { tls: listen.tls }),
           shared,
           limits,
           trustedProxies,
@@ -130,7 +132,12 @@ export class Serving implements Thread {
           refused: (code, status, address) => this.#parts.observer.refused(code, status, address),
         });
         opened.push(listener);
-        bound.push({ address: listen.address, port: listener.port, transport: transport.name });
+        bound.push({
+          address: listen.address,
+          port: listener.port,
+          transport: transport.name,
+          scheme: listen.tls === undefined ? "http" : "https",
+        });
       } catch (error) {
         await Promise.all(opened.map((listener) => listener.close()));
         throw error instanceof StartError ? error : listenError(listen.address, listen.port, error);

@@ -15,6 +15,12 @@ export type ChildMessage =
 /** From the supervisor to the gateway's process. */
 export type ParentMessage = { readonly type: "drain" } | { readonly type: "reload" };
 
+/**
+ * Where the gateway's process writes its log: the supervisor's standard output under another number. Native code that prints
+ * (uWebSockets.js does, for each name of a TLS listener) reaches standard error instead, and breaks no line of the log.
+ */
+export const LOG_DESCRIPTOR = 4;
+
 export interface SupervisorOptions {
   /** The file to run, and its arguments. */
   readonly entry: string;
@@ -69,7 +75,10 @@ class Supervisor {
     this.#restart = null;
     this.#reason = null;
     this.#readyAt = 0;
-    const child = fork(this.#options.entry, [...this.#options.arguments], { env: this.#options.environment });
+    const child = fork(this.#options.entry, [...this.#options.arguments], {
+      env: this.#options.environment,
+      stdio: ["inherit", 2, "inherit", "ipc", 1],
+    });
     this.#child = child;
     child.on("message", (message: ChildMessage) => this.#receive(child, message));
     child.on("error", (error) => {

@@ -5,9 +5,10 @@
 import type { ListenConfiguration } from "../abi.ts";
 import type { Sample } from "../observe/sample.ts";
 import type { Artifact } from "./artifact.ts";
+import type { ReadyListener } from "./certificates.ts";
 
 export interface Thread {
-  /** Opens listeners, once; the first generation has been prepared and activated. Rejects with a `StartError` "start-listen". */
+  /** Opens listeners, once; the first generation has been prepared and activated. Rejects with a `StartError` "start-listen" or "start-certificate". */
   listen(order: ListenOrder): Promise<readonly BoundListener[]>;
   /** Verifies, configures, loads and warms; serves nothing yet. Rejects with a `StartError`, leaving nothing behind. */
   prepare(order: { readonly id: number; readonly artifact: Artifact }): Promise<void>;
@@ -22,7 +23,7 @@ export interface Thread {
 }
 
 export interface ListenOrder {
-  readonly listeners: readonly ListenConfiguration[];
+  readonly listeners: readonly ReadyListener[];
   /** Other threads will listen on the same addresses. */
   readonly shared: boolean;
 }
@@ -31,6 +32,7 @@ export interface BoundListener {
   readonly address: string;
   readonly port: number;
   readonly transport: ListenConfiguration["transport"];
+  readonly scheme: "http" | "https";
 }
 
 export interface ThreadStatus {

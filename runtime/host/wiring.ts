@@ -1,5 +1,4 @@
 /** How one serving thread is put together: every part of it, on one screen. */
-import type { ListenConfiguration } from "../abi.ts";
 import { strictTransport } from "../http/node/index.ts";
 import type { Transport } from "../http/transport.ts";
 import { createFastTransport } from "../http/uws/index.ts";
@@ -8,6 +7,7 @@ import { createObserver, type LogLines, UpstreamCounterSet } from "../observe/in
 import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
 import { createVerifier, fetchText } from "../identity/index.ts";
 import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts";
+import type { ReadyListener } from "./certificates.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
 import type { MakeService } from "./service-pool.ts";
@@ -91,7 +91,7 @@ function clockOf(now: Injected["now"]): () => bigint {
   return now === undefined ? () => process.hrtime.bigint() : () => BigInt(Math.round(now() * 1e6));
 }
 
-function makeTransport(listen: ListenConfiguration, folder: string | null): Transport {
+function makeTransport(listen: ReadyListener, folder: string | null): Transport {
   if (listen.transport === "strict") return strictTransport;
   const { native, rejected } = loadNative(folder === null ? {} : { artifactFolder: folder });
   // The main thread has loaded it before any thread started.

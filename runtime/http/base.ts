@@ -5,14 +5,17 @@
 import { performance } from "node:perf_hooks";
 import { newSpanId, newTraceId, parseTraceparent } from "../observe/trace.ts";
 import { applyEdits } from "./edits.ts";
-import type { Exchange, Headers, RequestBody, ResponseEdits, UpstreamNote } from "./exchange.ts";
+import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
+import type { Exchange, Headers, RequestBody, ResponseEdits, UpstreamNote, WebSocketAnswer } from "./exchange.ts";
 import type { Held } from "./held.ts";
+import type { OpenWebSockets } from "./open-websockets.ts";
 import { isBodiless } from "./status.ts";
 import type { Proxies } from "./proxies.ts";
 
 /** The listener that an exchange came through. */
 export interface ExchangeOwner {
   readonly proxies: Proxies;
+  readonly webSockets: OpenWebSockets;
   /** Whether its connections are TLS. */
   readonly secure: boolean;
   /** The answer has left, was cut, or the client is gone; once per exchange. */
@@ -54,6 +57,7 @@ export abstract class BaseExchange implements Exchange {
   detail = "";
   service = "";
   upstream: UpstreamNote | null = null;
+  webSocketNote: WebSocketNote | null = null;
   status = 0;
   bytesSent = 0;
   /** The last byte of the answer was handed over, or it was cut. */
@@ -66,6 +70,7 @@ export abstract class BaseExchange implements Exchange {
   protected drainListener: (() => void) | null = null;
   readonly #traceparent: number;
   protected readonly owner: ExchangeOwner;
+  #webSocket: WebSocketReceiver | null = null;
   #traceId = "";
   #spanId = "";
   #address = "";
@@ -91,6 +96,12 @@ export abstract class BaseExchange implements Exchange {
   protected abstract sendChunk(chunk: Uint8Array): boolean;
   protected abstract sendEnd(trailers: Headers): void;
   protected abstract destroy(): void;
+  /** Null: not on this connection. */
+  protected abstract upgrade(
+    headers: Headers,
+    answer: WebSocketAnswer,
+    receiver: WebSocketReceiver,
+  ): WebSocketSide | null;
 
   get address(): string {
     if (this.#address === "") this.#address = this.owner.proxies.clientAddress(this.peer, this.headers);
@@ -106,7 +117,7 @@ export abstract class BaseExchange implements Exchange {
   }
 
   get bytesReceived(): number {
-    return this.body.received;
+    return this.webSocketNote === null ? this.body.received : this.webSocketNote.bytesIn;
   }
 
   get traceId(): string {
@@ -168,6 +179,29 @@ export abstract class BaseExchange implements Exchange {
 
   closeAfter(): void {
     this.closing = true;
+  }
+
+  webSocket(answer: WebSocketAnswer, receiver: WebSocketReceiver): WebSocketSide | null {
+    if (this.aborted || this.status !== 0) return null;
+    const { headers } = answer;
+    // The status is 101 whatever the program set: another one would be no handshake.
+    const side = this.upgrade(this.edits === null ? headers : applyEdits(headers, this.edits), answer, receiver);
+    if (side === null) return null;
+    this.status = 101;
+    this.ended = true;
+    this.#webSocket = receiver;
+    this.owner.webSockets.add(receiver);
+    this.abortListener = null;
+    this.drainListener = null;
+    return side;
+  }
+
+  /** The connection of a WebSocket is no more. */
+  protected webSocketEnded(): void {
+    const { webSocketNote: note } = this;
+    if (note !== null) this.bytesSent = note.bytesOut;
+    if (this.#webSocket !== null) this.owner.webSockets.delete(this.#webSocket);
+    this.owner.finished(this);
   }
 
   /** The client is gone. */

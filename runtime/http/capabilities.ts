@@ -50,6 +50,17 @@ export interface Capabilities {
    * memory as far as its limit allows. A maximum of `net.ipv4.tcp_rmem` below 512 KiB prevents that.
    */
   readonly promptPause: boolean;
+  /** Finds a certificate for a server name in any spelling. uWebSockets.js compares bytes; every known client asks in lower case. */
+  readonly serverNameCase: boolean;
+  /** ALPN (RFC 7301): a client that speaks no HTTP/1.1 is turned away. uWebSockets.js leaves the extension unanswered. */
+  readonly alpn: boolean;
+  /** TLS sessions are taken up again by whichever thread gets the connection, not only by the one that gave them out. */
+  readonly sharedSessions: boolean;
+  /**
+   * Serves a client that names no server where certificates with RSA and with ECDSA keys are served together. Node has no way to
+   * choose the certificate of such a client, and would offer it to all (`node/tls.ts`), so it is turned away; the start says so.
+   */
+  readonly mixedKeys: boolean;
   /** Settings that are honoured; the others are fixed (idle and head: 10 to 12 s, closed without an answer). */
   readonly limits: { readonly idle: boolean; readonly head: boolean; readonly connections: boolean };
   /** Largest declared body length: 20.30 takes no more than nine digits and closes without an answer; longer ones can come chunked. null: `limits.body` alone. */
@@ -74,6 +85,10 @@ export const FAST: Capabilities = {
   codingCase: false,
   descriptor: false,
   promptPause: false,
+  serverNameCase: false,
+  alpn: false,
+  sharedSessions: false,
+  mixedKeys: true,
   limits: { idle: false, head: false, connections: false },
   declaredLength: 999_999_999,
   fieldCount: 49,
@@ -106,6 +121,10 @@ export const STRICT: Capabilities = {
   codingCase: true,
   descriptor: true,
   promptPause: true,
+  serverNameCase: true,
+  alpn: true,
+  sharedSessions: true,
+  mixedKeys: false,
   limits: { idle: true, head: true, connections: true },
   declaredLength: null,
   fieldCount: null,

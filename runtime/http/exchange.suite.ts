@@ -8,6 +8,7 @@ import { connectionSuite } from "./testing/connection.suite.ts";
 import { framingSuite } from "./testing/framing.suite.ts";
 import { headSuite } from "./testing/head.suite.ts";
 import { streamSuite } from "./testing/stream.suite.ts";
+import { tlsSuite } from "./testing/tls.suite.ts";
 import type { Transport } from "./transport.ts";
 
 export function exchangeSuite(transport: Transport, can: Capabilities): void {
@@ -19,5 +20,6 @@ export function exchangeSuite(transport: Transport, can: Capabilities): void {
     describe("framing", () => framingSuite(transport, can));
     describe("aborts", () => abortSuite(transport, can));
     describe("connections", () => connectionSuite(transport, can));
+    describe("TLS", () => tlsSuite(transport, can));
   });
 }

@@ -2,6 +2,7 @@
  * What a transport is: something that accepts connections and turns each request into an `Exchange`. The host knows only
  * this; `uws/` ("fast") and `node/` ("strict") implement it. What they cannot do is listed in `capabilities.ts`.
  */
+import type { TlsVersion } from "../abi.ts";
 import type { Exchange } from "./exchange.ts";
 
 export interface Transport {
@@ -17,6 +18,8 @@ export interface ListenOptions {
   readonly address: string;
   /** 0: any free port; `Listener.port` tells which. */
   readonly port: number;
+  /** Left out: clear text. */
+  readonly tls?: ListenTls;
   /** A listening socket that another thread opened; only the strict transport can take one (capability `descriptor`). */
   readonly fd?: number;
   /** Other threads listen on the same address and port. The fast transport always allows it, the strict one where `canShareAddress`. */
@@ -32,6 +35,26 @@ export interface ListenOptions {
   readonly failed?: (exchange: Exchange, error: unknown) => void;
   /** A request was refused before there was an exchange (malformed head, limits). `code` is one of `errors.ts`. */
   readonly refused?: (code: string, status: number, address: string) => void;
+}
+
+/** With what a listener speaks TLS: read and checked, plain data. */
+export interface ListenTls {
+  /** In the order in which they are chosen; the first is for clients that name no server. */
+  readonly certificates: readonly ServedCertificate[];
+  readonly minimum: TlsVersion;
+  /** Clients that name a server for which there is no certificate, or none, are turned away within the handshake. */
+  readonly refuseUnknown: boolean;
+  /** 48 random bytes, the same in all threads: what one gave out the others take up again. The fast transport cannot use them. */
+  readonly ticketKeys: Uint8Array;
+}
+
+export interface ServedCertificate {
+  /** Lower case; "*.example" stands for exactly one label. */
+  readonly names: readonly string[];
+  /** PEM: the certificate, then those between it and its authority. */
+  readonly chain: string;
+  /** PEM, not encrypted. */
+  readonly key: string;
 }
 
 export interface TransportLimits {

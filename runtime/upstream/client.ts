@@ -2,7 +2,9 @@
  * The narrow interface to one upstream endpoint: everything above it (services, balancing, limits, hygiene) knows only this,
  * so that the HTTP/1.1 client behind it can be replaced. `client.suite.ts` proves any implementation.
  */
+import type { TlsVersion } from "../abi.ts";
 import type { Headers } from "../http/exchange.ts";
+import type { ByteStream } from "../websocket/index.ts";
 
 /** Sends requests to one origin over a pool of connections. */
 export interface UpstreamClient {
@@ -25,15 +27,18 @@ export interface UpstreamRequest {
   readonly target: string;
   /**
    * Flat, names in lower case, without `host` and without framing and connection fields (content-length, transfer-encoding,
-   * connection, …), which are the client's. The client takes the array over.
+   * connection, …), which are the client's. The client takes the array over. As a text: whole lines ("name: value", CR, LF) that the caller
+   * has made sure of; in an array, the client looks at each name and value.
    */
-  readonly headers: Headers;
+  readonly headers: Headers | string;
   /** Exactly one `host` goes out: this one. */
   readonly host: string;
   /** null: none. `{ length }`: written by `UpstreamAttempt.write` and `end`; length null: chunked. */
   readonly body: Uint8Array | string | { readonly length: number | null } | null;
   /** Milliseconds without a byte after which a response body, while it is not paused, counts as stalled. */
   readonly idle: number;
+  /** The request asks for another protocol: 101 is no fault, and `upgraded` is told. `Connection` and `Upgrade` are the caller's then. */
+  readonly upgrade?: boolean;
 }
 
 /** What the client tells. A response's field values hold no NUL, CR, LF or other control character; its length fields agree. */
@@ -53,6 +58,11 @@ export interface UpstreamSink {
   failed(error: UpstreamError): void;
   /** After a `write` that gave false: there is room again. */
   drain(): void;
+  /**
+   * The other side has switched protocols (101). The attempt is over; the connection belongs to the stream, whose receiver is to be set
+   * within the call, or which is to be destroyed.
+   */
+  upgraded?(headers: Headers, stream: ByteStream): void;
 }
 
 /**
@@ -82,11 +92,23 @@ export interface UpstreamAttempt {
 export interface UpstreamClientOptions {
   /** Origin, such as "http://10.0.0.11:8080". */
   readonly origin: string;
+  /** For an origin with https; null or left out: Node's authorities, the origin's host as the name, no certificate of one's own. */
+  readonly tls?: UpstreamTls | null;
   readonly connections: number;
   /** Milliseconds for a connection to be established, TLS included. */
   readonly connectTimeout: number;
   /** Milliseconds an unused connection is kept. */
   readonly keepAlive: number;
+}
+
+/** PEM texts. Clients that are given the same object share what is made of it. */
+export interface UpstreamTls {
+  /** Only these authorities are believed; null: Node's. */
+  readonly ca: string | null;
+  /** What the certificate must be for, and the name that is asked for; null: the origin's host. */
+  readonly serverName: string | null;
+  readonly certificate: { readonly chain: string; readonly key: string } | null;
+  readonly minimum: TlsVersion;
 }
 
 export type CreateUpstreamClient = (options: UpstreamClientOptions) => UpstreamClient;

@@ -3,6 +3,7 @@ import type { ServiceConfiguration } from "../abi.ts";
 import type { EndpointCounters, UpstreamCounterSet } from "../observe/upstream-counters.ts";
 import type { CreateUpstreamClient, UpstreamClient } from "./client.ts";
 import { LatencyMean } from "./peak-ewma.ts";
+import { upstreamTlsOf } from "./service-tls.ts";
 import { hashText } from "./rendezvous.ts";
 import type { SharedSlot } from "./shared-table.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -55,9 +56,11 @@ export class Endpoint {
     this.#now = surroundings.now;
     this.counters = counters.of(configuration.name, this.authority);
     this.shared = surroundings.table.acquire(`endpoint ${index} ${JSON.stringify(configuration)}`);
+    const tls = upstreamTlsOf(configuration);
     this.#createClient = () =>
       createClient({
         origin: url.origin,
+        tls,
         connections: configuration.connections,
         connectTimeout: configuration.connectTimeout,
         keepAlive: configuration.idle,

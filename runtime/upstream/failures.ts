@@ -2,6 +2,7 @@
 import { ERRORS, type ErrorCode } from "../errors.ts";
 import { Failure, type FailureKind } from "../failure.ts";
 import type { UpstreamError } from "./client.ts";
+import { explainFault } from "./tls-fault.ts";
 
 function make(kind: FailureKind, code: ErrorCode, detail: string): Failure {
   return new Failure(kind, ERRORS[code].status, code, detail);
@@ -11,9 +12,9 @@ function make(kind: FailureKind, code: ErrorCode, detail: string): Failure {
 export function failureOf(error: UpstreamError, service: string): Failure {
   switch (error.kind) {
     case "connect":
-      return make("connect", "upstream-unreachable", `${service}: no connection (${error.detail})`);
+      return make("connect", "upstream-unreachable", `${service}: no connection (${explainFault(error.detail)})`);
     case "closed":
-      return make("protocol", "upstream-closed", `${service}: connection lost (${error.detail})`);
+      return make("protocol", "upstream-closed", `${service}: connection lost (${explainFault(error.detail)})`);
     case "malformed":
       return make("protocol", "upstream-malformed", `${service}: not a valid response (${error.detail})`);
     case "stalled":
@@ -64,6 +65,11 @@ export function statusFailure(service: string, status: number): Failure {
 /** The program threw while it looked at an upstream's head. */
 export function programFailed(error: unknown): Failure {
   return make("invalid", "program-failed", error instanceof Error ? error.message : String(error));
+}
+
+/** The client's connection cannot carry a WebSocket. */
+export function notUpgradable(): Failure {
+  return make("invalid", "websocket-malformed", "this connection cannot become a WebSocket");
 }
 
 /** Nobody is there to read the answer; never becomes a response. */

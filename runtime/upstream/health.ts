@@ -3,6 +3,7 @@ import type { ServiceConfiguration } from "../abi.ts";
 import type { CreateUpstreamClient, UpstreamAttempt, UpstreamClient, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Keeper } from "./keeper.ts";
+import { upstreamTlsOf } from "./service-tls.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 type HealthConfiguration = NonNullable<ServiceConfiguration["health"]>;
@@ -28,6 +29,7 @@ export class HealthChecks {
       : endpoints.map((endpoint, index) => {
           const client = createClient({
             origin: new URL(addresses[index]!).origin,
+            tls: upstreamTlsOf(configuration),
             connections: 1,
             connectTimeout: health.timeout,
             keepAlive: 1,

@@ -48,11 +48,7 @@ export class NodeExchange extends BaseExchange {
     this.socket = request.socket;
     this.#connection = connection;
     this.body = new NodeBody(request, response, length, limit, expected, (error) => owner.failed(this, error));
-    response.on("close", () => this.#closed());
-  }
-
-  protected get encrypted(): boolean {
-    return false;
+    response.on("close", () => this.connectionClosed());
   }
 
   /** The other end neither sends what we wait for nor takes what we send. */
@@ -191,14 +187,15 @@ export class NodeExchange extends BaseExchange {
     this.socket.destroy();
   }
 
-  #closed(): void {
+  /** The answer is through, or the connection is closed. */
+  connectionClosed(): void {
+    if (!this.#connection.exchanges.delete(this)) return;
     // "close" also follows a complete answer.
     if (!this.#response.writableFinished || !this.ended) {
       if (this.#destroyed || this.ended) this.aborted = true;
       else this.abort();
       this.body.break("aborted");
     } else if (!this.#request.complete) this.body.break("aborted");
-    this.#connection.exchanges.delete(this);
     this.owner.finished(this);
   }
 }

@@ -1,5 +1,6 @@
 /** The strict transport: Node's own `http` server behind the transport's interface. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { ERRORS, type ErrorCode } from "../../errors.ts";
 import type { BaseExchange, ExchangeOwner } from "../base.ts";
@@ -12,6 +13,7 @@ import type { Listener, ListenOptions, Transport } from "../transport.ts";
 import { type Connection, NodeExchange } from "./exchange.ts";
 import { flatten } from "./headers.ts";
 import { splitTarget } from "./target.ts";
+import { tlsOptions } from "./tls.ts";
 
 export const strictTransport: Transport = {
   name: "strict",
@@ -31,14 +33,18 @@ class NodeListener implements Listener, ExchangeOwner {
   readonly #options: ListenOptions;
   readonly #server: Server;
   readonly proxies: Proxies;
+  readonly secure: boolean;
   readonly #sockets = new Map<Socket, Connection>();
+  /** Of a TLS listener: what lies under its connections, those included whose handshake is under way. */
+  readonly #raw = new Set<Socket>();
   #draining: (() => void)[] | null = null;
 
   constructor(options: ListenOptions) {
     const { limits } = options;
     this.#options = options;
     this.proxies = new Proxies(options.trustedProxies);
-    const server = createServer({
+    this.secure = options.tls !== undefined;
+    const settings = {
       maxHeaderSize: limits.headers,
       headersTimeout: limits.head,
       requestTimeout: 0,
@@ -50,13 +56,23 @@ class NodeListener implements Listener, ExchangeOwner {
       requireHostHeader: false,
       noDelay: true,
       highWaterMark: 64 * 1024,
-    });
+    };
+    const server =
+      options.tls === undefined
+        ? createServer(settings)
+        : createTlsServer({ ...settings, ...tlsOptions(options.tls, limits.head) });
     this.#server = server;
     // Node would drop the fields above its limit without a word; the size of the head is what bounds them.
     server.maxHeadersCount = 0;
     server.timeout = limits.idle;
     if (limits.connections !== null) server.maxConnections = limits.connections;
-    server.on("connection", (socket) => this.#connected(socket));
+    server.on(this.secure ? "secureConnection" : "connection", (socket: Socket) => this.#connected(socket));
+    if (this.secure) {
+      server.on("connection", (socket) => {
+        this.#raw.add(socket);
+        socket.on("close", () => this.#raw.delete(socket));
+      });
+    }
     server.on("request", (request, response) => this.#receive(request, response, false));
     server.on("checkContinue", (request, response) => this.#receive(request, response, true));
     server.on("checkExpectation", (request, response) => this.#refuse(request, response, "expectation-failed"));
@@ -67,7 +83,7 @@ class NodeListener implements Listener, ExchangeOwner {
   }
 
   get connections(): number {
-    return this.#sockets.size;
+    return this.secure ? this.#raw.size : this.#sockets.size;
   }
 
   start(): Promise<Listener> {
@@ -85,8 +101,13 @@ class NodeListener implements Listener, ExchangeOwner {
   }
 
   #connected(socket: Socket): void {
-    this.#sockets.set(socket, { exchanges: new Set(), closing: false });
-    socket.on("close", () => this.#sockets.delete(socket));
+    const connection: Connection = { exchanges: new Set(), closing: false };
+    this.#sockets.set(socket, connection);
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+      // Node tells only the response whose turn it is.
+      for (const exchange of connection.exchanges) exchange.connectionClosed();
+    });
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, expected: boolean): void {
@@ -247,6 +268,7 @@ class NodeListener implements Listener, ExchangeOwner {
     this.#server.close();
     this.#server.closeAllConnections();
     for (const socket of this.#sockets.keys()) socket.destroy();
+    for (const socket of this.#raw) socket.destroy();
     return this.closed;
   }
 }

@@ -1,7 +1,7 @@
 /** Listeners and clients that a test opens, all closed when it ends. */
 import { afterEach } from "vitest";
 import type { Exchange } from "../exchange.ts";
-import type { Listener, ListenOptions, Transport, TransportLimits } from "../transport.ts";
+import type { Listener, ListenOptions, ListenTls, Transport, TransportLimits } from "../transport.ts";
 import { RawClient } from "./raw-client.ts";
 
 export interface Served {
@@ -21,7 +21,11 @@ const LIMITS: TransportLimits = { body: 1_000_000, headers: 16_384, idle: 60_000
 
 type Serve = (
   handler: (exchange: Exchange) => void | Promise<void>,
-  options?: { readonly limits?: Partial<TransportLimits>; readonly trustedProxies?: readonly string[] },
+  options?: {
+    readonly limits?: Partial<TransportLimits>;
+    readonly trustedProxies?: readonly string[];
+    readonly tls?: ListenTls;
+  },
 ) => Promise<Served>;
 
 /** For the body of a `describe`: gives the function with which its tests open listeners. */
@@ -41,6 +45,7 @@ export function serveWith(transport: Transport): Serve {
       port: 0,
       limits: { ...LIMITS, ...options.limits },
       trustedProxies: options.trustedProxies ?? [],
+      ...(options.tls !== undefined && { tls: options.tls }),
       handler: (exchange) => {
         begun.push(exchange);
         return handler(exchange);

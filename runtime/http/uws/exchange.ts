@@ -24,6 +24,15 @@ const LINGER_SILENCE_MILLISECONDS = 50;
 
 const statusLines: string[] = [];
 
+function statusLine(status: number): string {
+  let line = statusLines[status];
+  if (line === undefined) {
+    line = `${status} ${reasonPhrase(status)}`;
+    statusLines[status] = line;
+  }
+  return line;
+}
+
 export class UwsExchange extends BaseExchange {
   readonly body: UwsBody;
   readonly #response: NativeResponse;
@@ -62,10 +71,6 @@ export class UwsExchange extends BaseExchange {
     this.body = new UwsBody(response, length, limit, (error) => owner.failed(this, error));
     response.onAborted(() => this.#clientGone());
     if (length !== 0) response.onData((chunk, last) => this.body.receive(chunk, last));
-  }
-
-  protected get encrypted(): boolean {
-    return false;
   }
 
   /** The handler has returned: writes from now on need a cork of their own. */
@@ -311,18 +316,22 @@ export class UwsExchange extends BaseExchange {
 
   #writeHead(status: number, headers: Headers): void {
     const response = this.#response;
-    let line = statusLines[status];
-    if (line === undefined) {
-      line = `${status} ${reasonPhrase(status)}`;
-      statusLines[status] = line;
-    }
-    response.writeStatus(line);
+    // Without a status uWebSockets.js writes 200.
+    if (status !== 200) response.writeStatus(statusLine(status));
+    // Each call of the native module costs as much as ten lines of text: they go in one, behind the first name.
+    let first = "";
+    let lines = "";
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index]!;
       if (isFramingField(name) || name === "date" || !isFieldName(name)) continue;
       const value = headers[index + 1]!;
-      response.writeHeader(name, isPlain(value) ? value : Buffer.from(toFieldValue(value), "latin1"));
+      if (!isPlain(value)) response.writeHeader(name, Buffer.from(toFieldValue(value), "latin1"));
+      else if (first === "") {
+        first = name;
+        lines = value;
+      } else lines += `\r\n${name}: ${value}`;
     }
+    if (first !== "") response.writeHeader(first, lines);
   }
 
   protected destroy(): void {

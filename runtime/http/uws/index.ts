@@ -14,6 +14,7 @@ import { addressText } from "./address.ts";
 import { UwsExchange } from "./exchange.ts";
 import type { LoadedNative } from "./loader.ts";
 import type { NativeApp, NativeModule, NativeRequest, NativeResponse } from "./native.ts";
+import { createTlsApp } from "./tls.ts";
 
 /** uWebSockets.js looks every four seconds, and closes what has been silent for so long. */
 const TIMEOUT_SECONDS = 10;
@@ -54,6 +55,7 @@ class UwsListener implements Listener, ExchangeOwner {
   readonly #longest: number;
   readonly #app: NativeApp;
   readonly proxies: Proxies;
+  readonly secure: boolean;
   #socket: object | null = null;
   #draining: (() => void)[] | null = null;
   #drained = false;
@@ -72,7 +74,12 @@ class UwsListener implements Listener, ExchangeOwner {
     this.closed = new Promise((done) => {
       this.#closed = done;
     });
-    this.#app = native.module.App();
+    const route = (app: NativeApp): void => {
+      app.any("/*", (response, request) => this.#receive(response, request));
+    };
+    this.secure = options.tls !== undefined;
+    this.#app = options.tls === undefined ? native.module.App() : createTlsApp(native.module, options.tls, route);
+    if (options.tls === undefined) route(this.#app);
     if (this.#app.filter !== undefined) {
       this.connections = 0;
       const count = (_response: object, change: number): void => {
@@ -83,7 +90,6 @@ class UwsListener implements Listener, ExchangeOwner {
     // What the other builds have, and what `capabilities.ts` promises.
     this.#app.setIdleTimeout?.(TIMEOUT_SECONDS);
     this.#app.setResponseTimeout?.(TIMEOUT_SECONDS);
-    this.#app.any("/*", (response, request) => this.#receive(response, request));
     this.#app.listen(options.address, options.port, (socket) => {
       if (socket === false) {
         const error = new Error(`${options.address}:${options.port} cannot be listened on`);

@@ -34,7 +34,7 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   #whenClosed: (() => void)[] = [];
 
   constructor(options: UpstreamClientOptions) {
-    this.dialer = new Dialer(options.origin);
+    this.dialer = new Dialer(options.origin, options.tls ?? null);
     this.connectTimeout = options.connectTimeout;
     this.keepAlive = options.keepAlive;
     this.#limit = options.connections;

@@ -1,6 +1,8 @@
 /** Opens sockets to one origin: clear text or TLS, each reading into one buffer that all of them share. */
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import type { UpstreamTls } from "../client.ts";
+import { secureContextOf } from "./secure-context.ts";
 
 /** Bytes one read can bring. */
 const READ_SIZE = 64 * 1024;
@@ -21,7 +23,10 @@ export class Dialer {
   /** The latest TLS session, which saves half of the next handshake. */
   #session: Buffer | undefined;
 
-  constructor(origin: string) {
+  readonly #tls: UpstreamTls | null;
+
+  constructor(origin: string, tls: UpstreamTls | null) {
+    this.#tls = tls;
     const url = new URL(origin);
     this.#secure = url.protocol === "https:";
     this.#host = url.hostname.replace(/^\[|\]$/g, "");
@@ -59,7 +64,8 @@ export class Dialer {
     const socket = connectTls({
       ...options,
       // An address is not sent as a server name (RFC 6066 §3); it is still what the certificate must be for.
-      servername: isIP(this.#host) === 0 ? this.#host : "",
+      servername: this.#tls?.serverName ?? (isIP(this.#host) === 0 ? this.#host : ""),
+      secureContext: secureContextOf(this.#tls),
       ALPNProtocols: ["http/1.1"],
       ...(this.#session === undefined ? {} : { session: this.#session }),
     });

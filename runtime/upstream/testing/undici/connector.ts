@@ -5,7 +5,8 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { buildConnector } from "undici";
-import type { UpstreamClientOptions } from "../../client.ts";
+import type { UpstreamClientOptions, UpstreamTls } from "../../client.ts";
+import { secureContextOf } from "../../http1/secure-context.ts";
 
 export class ConnectTimeout extends Error {
   readonly code = "CONNECT_TIMEOUT";
@@ -23,10 +24,12 @@ export class Connector {
   open = 0;
   opened = 0;
   readonly #timeout: number;
+  readonly #tls: UpstreamTls | null;
   #session: Buffer | undefined;
 
   constructor(options: UpstreamClientOptions) {
     this.#timeout = options.connectTimeout;
+    this.#tls = options.tls ?? null;
   }
 
   readonly connect = (options: buildConnector.Options, callback: buildConnector.Callback): void => {
@@ -60,7 +63,8 @@ export class Connector {
     const socket = connectTls({
       host: hostname,
       port,
-      servername: isIP(hostname) === 0 ? hostname : "",
+      servername: this.#tls?.serverName ?? (isIP(hostname) === 0 ? hostname : ""),
+      secureContext: secureContextOf(this.#tls),
       ALPNProtocols: ["http/1.1"],
       ...(this.#session === undefined ? {} : { session: this.#session }),
     });
