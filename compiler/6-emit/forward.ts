@@ -26,7 +26,7 @@ export function emitForward(body: Body, step: ForwardStep): void {
   }
   const target = targetText(body);
   const payload = replays ? replayText(body) : bodyText(body, step);
-  const open = standard ? `${emission.use("forwardWith")}(exchange, ${service}, {` : `${service}.forward(exchange, {`;
+  const open = standard ? `${service}.proxy(exchange, {` : `${service}.forward(exchange, {`;
   const result = standard ? "" : body.scope.names.take("failure");
   for (const signal of body.pending) writer.line(`${signal}.abort();`);
   writer.line(standard ? `return ${open}` : `const ${result} = await ${open}`);

@@ -5,7 +5,17 @@ import type { RoutePlan } from "../5-plan/plan.ts";
 import type { Emission } from "./emission.ts";
 import { expression } from "./expression.ts";
 import { Names } from "./names.ts";
-import { conditions, type Group, groups, hostText, parametersOf, parameterText, triePath } from "./pattern.ts";
+import {
+  conditions,
+  type Group,
+  groups,
+  hostText,
+  parametersOf,
+  parameterText,
+  readsSegments,
+  takesAll,
+  triePath,
+} from "./pattern.ts";
 import { knownProblem } from "./problem.ts";
 import { Scope } from "./scope.ts";
 import { childExpressions } from "./walk.ts";
@@ -39,37 +49,44 @@ export function emitMatching(emission: Emission, writer: SourceWriter, functions
 }
 
 function emitSwitch(emission: Emission, writer: SourceWriter, functions: RouteFunctions, made: readonly Group[]): void {
-  const { routes } = emission.plan;
+  const last = made.findIndex((group) => takesEverything(functions, group));
+  const reached = last === -1 ? made : made.slice(0, last + 1);
+  const routes = reached.flatMap((group) => group.routes);
   const exchange = emission.useType("Exchange");
   writer.line("/** The routes in the order in which they decide; the first that fits answers. */");
   writer.block(`function handle(exchange: ${exchange}): void | Promise<void>`, () => {
     const methods = routes.some((route) => route.methods !== null);
+    // Where some route takes everything, nobody asks why the others did not.
+    const refuses = methods && last === -1;
     // With guards alone there is nothing but 404.
-    const guarded = methods && routes.some((route) => route.guard !== null);
+    const guarded = refuses && routes.some((route) => route.guard !== null);
     if (methods) writer.line("const { method } = exchange;");
     if (routes.some((route) => route.host !== null)) {
       writer.line(`const hostname = ${emission.use("hostName")}(exchange.host);`);
     }
-    if (routes.some((route) => parametersOf(route).length > 0)) {
+    if (routes.some(readsSegments)) {
       writer.line(`const segments = ${emission.use("pathSegments")}(exchange.path);`);
     }
-    if (methods) {
+    if (refuses) {
       writer.line("// Methods of the routes whose path fits, for 405 should none of them take the request.");
       writer.line("let allowed: readonly string[] | null = null;");
     }
     if (guarded) writer.line("let guarded = false;");
-    for (const group of made) {
+    for (const group of reached) {
       writer.blank();
       writer.line(`// ${group.shown}`);
       emitGroup(emission, writer, functions, group, {
         withHost: true,
         taken: (call) => `return ${call};`,
         guarded: guarded ? ["guarded = true;"] : [],
-        missed: (methods) => `allowed = ${emission.use("allowMethods")}(allowed, ${listLiteral(methods)});`,
+        missed: refuses
+          ? (methods) => [`allowed = ${emission.use("allowMethods")}(allowed, ${listLiteral(methods)});`]
+          : () => [],
       });
     }
+    if (last !== -1) return;
     writer.blank();
-    if (methods) {
+    if (refuses) {
       const known = guarded ? "guarded || allowed === null" : "allowed === null";
       writer.line(`if (${known}) return ${notFoundText(emission)};`);
       writer.line(`return ${notAllowedText(emission)};`);
@@ -87,7 +104,7 @@ function emitTrie(emission: Emission, writer: SourceWriter, functions: RouteFunc
     if (route === undefined) continue;
     const name = emission.take(`match_${functions.get(route)?.name ?? "route"}`);
     const methods = allMethods(group);
-    const parameter = parametersOf(route).length > 0 ? `, segments: readonly string[]` : "";
+    const parameter = readsSegments(route) ? `, segments: readonly string[]` : "";
     writer.line(`// ${group.shown}`);
     writer.block(`function ${name}(exchange: ${exchange}${parameter}): ${emission.useType("Taken")}`, () => {
       if (group.routes.some((one) => one.methods !== null)) writer.line("const { method } = exchange;");
@@ -99,7 +116,7 @@ function emitTrie(emission: Emission, writer: SourceWriter, functions: RouteFunc
         guarded: ["guarded = true;"],
         missed: () => {
           const missed = emission.use("OTHER_METHOD");
-          return guarded ? `return guarded ? ${emission.use("GUARDED")} : ${missed};` : `return ${missed};`;
+          return [guarded ? `return guarded ? ${emission.use("GUARDED")} : ${missed};` : `return ${missed};`];
         },
       });
       if (!goesOn) return;
@@ -134,7 +151,7 @@ interface Outcomes {
   readonly withHost: boolean;
   readonly taken: (call: string) => string;
   readonly guarded: readonly string[];
-  readonly missed: (methods: readonly string[]) => string;
+  readonly missed: (methods: readonly string[]) => readonly string[];
 }
 
 /** False: nothing comes behind it. */
@@ -148,6 +165,7 @@ function emitGroup(
   const [first] = group.routes;
   if (first === undefined) return true;
   let goesOn = true;
+  let conditional = false;
   const names = new Names(emission.names, ["method", "hostname", "segments", "allowed", "guarded"]);
   const scope = new Scope(emission, names);
   const judge = (): void => {
@@ -155,7 +173,7 @@ function emitGroup(
     for (const route of group.routes) if (open) open = emitRoute(scope, writer, functions, route, outcomes);
     const methods = allMethods(group);
     goesOn = open && methods.length === 0;
-    if (open && methods.length > 0) writer.line(outcomes.missed(methods));
+    if (open && methods.length > 0) for (const line of outcomes.missed(methods)) writer.line(line);
   };
   // In the trie the fixed parts of the path are known to fit.
   const fixed = outcomes.withHost ? conditions(emission, first, true) : [];
@@ -167,8 +185,10 @@ function emitGroup(
     }
     const tests: string[] = [];
     for (const slot of parameters) {
+      const used = isUsed(functions, group, slot.name);
+      if (!used && takesAll(first, slot)) continue;
       const text = parameterText(emission, first, slot);
-      if (!isUsed(functions, group, slot.name)) {
+      if (!used) {
         tests.push(`${text} !== undefined`);
         continue;
       }
@@ -176,11 +196,31 @@ function emitGroup(
       writer.line(`const ${name} = ${text};`);
       tests.push(`${name} !== undefined`);
     }
-    writer.block(`if (${tests.join(" && ")})`, judge);
+    if (tests.length === 0) judge();
+    else {
+      conditional = true;
+      writer.block(`if (${tests.join(" && ")})`, judge);
+    }
   };
-  if (fixed.length === 0) read();
-  else writer.block(`if (${fixed.join(" && ")})`, read);
-  return goesOn || fixed.length > 0 || parameters.length > 0;
+  // A parameter's name is the group's own.
+  const named = outcomes.withHost && parameters.some((slot) => isUsed(functions, group, slot.name));
+  if (fixed.length === 0) {
+    if (!named) read();
+    else {
+      writer.line("{");
+      writer.indented(read);
+      writer.line("}");
+    }
+  } else writer.block(`if (${fixed.join(" && ")})`, read);
+  return goesOn || conditional || fixed.length > 0;
+}
+
+/** Whether no request gets past it: any host, any path, and a route for any method without a guard. */
+function takesEverything(functions: RouteFunctions, group: Group): boolean {
+  const [first] = group.routes;
+  if (first === undefined || first.host !== null || first.rest === null || first.segments.length > 0) return false;
+  if (!takesAll(first, first.rest) || isUsed(functions, group, first.rest.name)) return false;
+  return group.routes.some((route) => route.methods === null && route.guard === null);
 }
 
 function isUsed(functions: RouteFunctions, group: Group, slot: string): boolean {

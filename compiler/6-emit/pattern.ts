@@ -62,6 +62,17 @@ export function parametersOf(route: RoutePlan): readonly Slot[] {
   return route.rest === null ? slots : [...slots, route.rest];
 }
 
+/** Whether the path must be taken apart; else its beginning decides, or all of it. */
+export function readsSegments(route: RoutePlan): boolean {
+  return route.segments.some((segment) => segment.kind === "parameter");
+}
+
+/** The part of the path that is written out; up to the rest, with the slash before it, where there is one. */
+function literalPath(route: RoutePlan): string {
+  const texts = segmentsOf(route).map((segment) => (segment.kind === "literal" ? segment.text : ""));
+  return `/${route.rest === null ? texts.join("/") : texts.map((text) => `${text}/`).join("")}`;
+}
+
 /** Conditions that hold where the host and the fixed parts of the path fit. */
 export function conditions(emission: Emission, route: RoutePlan, withHost: boolean): string[] {
   const tests: string[] = [];
@@ -72,9 +83,11 @@ export function conditions(emission: Emission, route: RoutePlan, withHost: boole
     );
   }
   const segments = segmentsOf(route);
-  if (route.rest === null && segments.every((segment) => segment.kind === "literal")) {
-    const path = segments.map((segment) => (segment.kind === "literal" ? segment.text : "")).join("/");
-    tests.push(`exchange.path === ${JSON.stringify(`/${path}`)}`);
+  if (!readsSegments(route)) {
+    const fixed = JSON.stringify(literalPath(route));
+    if (route.rest === null) tests.push(`exchange.path === ${fixed}`);
+    // Every path begins with "/".
+    else if (segments.length > 0) tests.push(`exchange.path.startsWith(${fixed})`);
     return tests;
   }
   tests.push(route.rest === null ? `segments.length === ${segments.length}` : `segments.length > ${segments.length}`);
@@ -88,10 +101,17 @@ export function conditions(emission: Emission, route: RoutePlan, withHost: boole
   return tests;
 }
 
+/** Whether a parameter takes whatever stands there: nothing need be read to know that the route fits. */
+export function takesAll(route: RoutePlan, slot: Slot): boolean {
+  return slot === route.rest && anyText(slot.type);
+}
+
 /** The text that gives a parameter's value, or undefined where the path's part is none of its type. */
 export function parameterText(emission: Emission, route: RoutePlan, slot: Slot): string {
   if (slot === route.rest) {
-    const rest = `${emission.use("restOf")}(segments, ${route.segments.length})`;
+    const rest = readsSegments(route)
+      ? `${emission.use("restOf")}(segments, ${route.segments.length})`
+      : `${emission.use("restAfter")}(exchange.path, ${literalPath(route).length})`;
     return anyText(slot.type) ? rest : parsed(emission, slot, rest);
   }
   const index = route.segments.findIndex((segment) => segment.kind === "parameter" && segment.slot === slot);

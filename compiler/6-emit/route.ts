@@ -2,17 +2,18 @@
 import { numberLiteral } from "./literal.ts";
 import type { Plan, RoutePlan } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
+import { emitSplit } from "./continuation.ts";
 import type { Emission } from "./emission.ts";
 import type { RouteFunction } from "./match.ts";
 import { Names } from "./names.ts";
 import { hostText, parametersOf } from "./pattern.ts";
-import { declareChanges } from "./place.ts";
+import { declareChanges, requestChanges } from "./place.ts";
 import { Scope } from "./scope.ts";
 import { emitSteps } from "./step.ts";
 import { typeText } from "./type.ts";
 import { usageOf } from "./usage.ts";
-import { mustBeAsync } from "./waiting.ts";
-import type { SourceWriter } from "./writer.ts";
+import { mustBeAsync, splitAt } from "./waiting.ts";
+import { SourceWriter } from "./writer.ts";
 
 /** `GET /orders/{id: uuid} on shop.example, with partner (shop.vgw:12)`. */
 function heading(plan: Plan, route: RoutePlan): string {
@@ -30,10 +31,11 @@ export function emitRoute(emission: Emission, writer: SourceWriter, route: Route
   const scope = new Scope(emission, names);
   const used = parametersOf(route).filter((slot) => usage.reads(slot.name) > 0);
   const parameters = used.map((slot) => `${scope.bind(slot)}: ${typeText(emission, slot.type)}`);
-  const { async, promise } = mustBeAsync(route.steps);
-  const result =
-    async || promise === "always" ? "Promise<void>" : promise === "sometimes" ? "void | Promise<void>" : "void";
+  const async = mustBeAsync(route.steps);
   const head = [`exchange: ${emission.useType("Exchange")}`, ...parameters].join(", ");
+  const split = !async && splitAt(route.steps) >= 0;
+  const result = async ? "Promise<void>" : split ? "void | Promise<void>" : "void";
+  const behind = new SourceWriter();
   writer.within(route.origin, () => {
     writer.line(`// ${heading(emission.plan, route)}`);
     writer.block(`${async ? "async " : ""}function ${name}(${head}): ${result}`, () => {
@@ -51,9 +53,16 @@ export function emitRoute(emission: Emission, writer: SourceWriter, route: Route
         pending: [],
         started: new Map(),
       };
-      declareChanges(body);
-      emitSteps(body, route.steps);
+      if (!async) emitSplit(body, name, behind);
+      else {
+        declareChanges(body, requestChanges(route.steps));
+        emitSteps(body, route.steps);
+      }
     });
   });
+  if (split) {
+    writer.blank();
+    writer.append(behind);
+  }
   return { name, parameters: used.map((slot) => slot.name) };
 }

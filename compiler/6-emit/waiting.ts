@@ -1,55 +1,48 @@
-/** Whether a route's function has to be async: only where it waits itself; handing on a promise is not waiting. */
-import type { Step } from "../5-plan/plan.ts";
+/**
+ * Whether a route's function has to be async: where it waits for something itself. A `forward` that ends the request is not waited
+ * for, nor is an `identify` that a route is split at (`continuation.ts`).
+ */
+import type { IdentifyStep, Step } from "../5-plan/plan.ts";
 import { replaysBody } from "./replay.ts";
+import { attemptShape } from "./shape.ts";
 import { innerSteps, waits } from "./walk.ts";
 
-export interface Waiting {
-  readonly async: boolean;
-  /** How often a function that is not async returns a promise: that of a `forward`. */
-  readonly promise: "always" | "sometimes" | "never";
+export function mustBeAsync(steps: readonly Step[]): boolean {
+  const split = splitAt(steps);
+  return replaysBody(steps) || steps.some((step, index) => index !== split && isAwaited(step, false));
 }
 
-export function mustBeAsync(steps: readonly Step[]): Waiting {
-  const forwards = countForwards(steps, false);
-  if (forwards === null || (forwards > 0 && replaysBody(steps))) return { async: true, promise: "always" };
-  if (forwards === 0) return { async: false, promise: "never" };
-  // A rewritten path may turn out malformed, which is answered at once.
-  const rewrites = steps.some(
-    (step) => step.step === "set" && (step.place === "request.path" || step.place === "request.query"),
-  );
-  const only =
-    !rewrites &&
-    steps.every(
-      (step) => step.step === "forward" || step.step === "set" || step.step === "compute" || step.step === "log",
-    );
-  return { async: false, promise: only ? "always" : "sometimes" };
+/**
+ * The index of the `identify` that the whole route passes through; -1: there is none. What its `else` does must not be waited for
+ * either.
+ */
+export function splitAt(steps: readonly Step[]): number {
+  return steps.findIndex((step) => {
+    if (step.step !== "attempt") return step.step === "identify";
+    return identifyOf(step) !== null && !step.otherwise.some((inner) => isAwaited(inner, false));
+  });
 }
 
-/** Forwards that end the request with the standard problem; null where anything is awaited. */
-function countForwards(steps: readonly Step[], inAttempt: boolean): number | null {
-  let count = 0;
-  for (const step of steps) {
-    if (step.step === "forward") {
-      if (inAttempt) return null;
-      count++;
-      continue;
-    }
-    if (step.step === "attempt") {
-      const tried = countForwards(step.steps, true);
-      const otherwise = countForwards(step.otherwise, inAttempt);
-      if (tried === null || otherwise === null) return null;
-      count += tried + otherwise;
-      continue;
-    }
-    if (step.step === "if") {
-      for (const inner of innerSteps(step)) {
-        const within = countForwards(inner, inAttempt);
-        if (within === null) return null;
-        count += within;
-      }
-      continue;
-    }
-    if (waits([step])) return null;
+/** The `identify` that a step is, with or without `else`. */
+export function identifyOf(step: Step): IdentifyStep | null {
+  if (step.step === "identify") return step;
+  if (step.step !== "attempt" || step.steps.length !== 1 || attemptShape(step) !== "early") return null;
+  const [only] = step.steps;
+  return only?.step === "identify" ? only : null;
+}
+
+/** `tried`: within an attempt, whose result decides what comes next. */
+function isAwaited(step: Step, tried: boolean): boolean {
+  switch (step.step) {
+    case "forward":
+      return tried;
+    case "attempt":
+      return (
+        step.steps.some((inner) => isAwaited(inner, true)) || step.otherwise.some((inner) => isAwaited(inner, tried))
+      );
+    case "if":
+      return innerSteps(step).some((inner) => inner.some((one) => isAwaited(one, tried)));
+    default:
+      return waits([step]);
   }
-  return count;
 }

@@ -29,6 +29,13 @@ export function toFieldValue(value: string): string {
   return bytes.replace(UNSENDABLE, " ");
 }
 
+/** Fields as they stand in a message, each line with its end. What they hold must be sound. */
+export function fieldLines(headers: Headers): string {
+  let lines = "";
+  for (let index = 0; index < headers.length; index += 2) lines += `${headers[index]}: ${headers[index + 1]}\r\n`;
+  return lines;
+}
+
 /** The value of Content-Length (RFC 9110 §8.6): 1 to 15 digits and nothing else; -1 for what is none. */
 export function contentLength(value: string): number {
   if (value === "" || value.length > 15) return -1;

@@ -104,5 +104,6 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** A method is any token (RFC 9110 §9.1). */
 export function isToken(text: string): boolean {
-  return TOKEN.test(text);
+  // Comparing with what nearly everybody sends is cheaper than the expression.
+  return text === "GET" || text === "POST" || TOKEN.test(text);
 }

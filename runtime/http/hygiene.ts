@@ -3,6 +3,7 @@
  * proxy in front says is kept and added to. Both families always say the same.
  */
 import type { Exchange, Headers } from "./exchange.ts";
+import { fieldLines } from "./fields.ts";
 import { formatForwarded, parseForwarded } from "./forwarded.ts";
 import { forwardedFor } from "./proxies.ts";
 
@@ -14,6 +15,34 @@ export function isForwardedField(name: string): boolean {
   const first = name.charCodeAt(0);
   if (first === 0x66) return name === "forwarded";
   return first === 0x78 && (name === "x-real-ip" || name.startsWith("x-forwarded-"));
+}
+
+// Requests come in runs from one peer through one host: comparing is all it costs.
+let lastPeer = "";
+let lastHost = "";
+let lastSecure = false;
+let lastMode: ForwardedMode = "none";
+let lastLines = "";
+
+/** The fields for `mode` as lines, each with its end. */
+export function forwardedLines(exchange: Exchange, mode: ForwardedMode): string {
+  if (mode === "none") return "";
+  if (exchange.peerTrusted) return linesOf(exchange, mode);
+  const { peer, host, secure } = exchange;
+  if (peer !== lastPeer || host !== lastHost || secure !== lastSecure || mode !== lastMode) {
+    lastLines = linesOf(exchange, mode);
+    lastPeer = peer;
+    lastHost = host;
+    lastSecure = secure;
+    lastMode = mode;
+  }
+  return lastLines;
+}
+
+function linesOf(exchange: Exchange, mode: ForwardedMode): string {
+  const headers: Headers = [];
+  pushForwarded(headers, exchange, mode);
+  return fieldLines(headers);
 }
 
 /** Appends the fields for `mode` to `headers`, in which none of them may stand yet. */

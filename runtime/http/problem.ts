@@ -1,6 +1,6 @@
 /** Problem details (RFC 9457): the body of every error that the gateway makes itself. */
 import { ERRORS, type ErrorCode } from "../errors.ts";
-import type { Problem } from "../failure.ts";
+import { type Failure, type Problem, publicDetail } from "../failure.ts";
 import type { Exchange, Headers } from "./exchange.ts";
 import { reasonPhrase } from "./status.ts";
 
@@ -50,4 +50,15 @@ export function replyProblem(
 /** A problem with the status that belongs to the code. */
 export function replyError(exchange: Exchange, code: ErrorCode, detail: string | null): void {
   replyProblem(exchange, ERRORS[code].status, code, detail, null);
+}
+
+/** A failure that no `else` handles: its standard problem. `status` of a failure by status is the upstream's own, not ours. */
+export function replyFailure(exchange: Exchange, failure: Failure): void {
+  const status = failure.kind === "status" ? 502 : failure.status;
+  exchange.detail = failure.detail;
+  if (failure.challenge !== null) {
+    exchange.reason = failure.code;
+    const headers = ["www-authenticate", failure.challenge, ...PROBLEM_HEADERS];
+    exchange.respond(status, headers, problemText(status, failure.code, publicDetail(failure), failure.problems));
+  } else replyProblem(exchange, status, failure.code, publicDetail(failure), failure.problems);
 }

@@ -1,9 +1,8 @@
 /** `forward`: the exchange handed to a service, and what happens when that fails before anything was sent. */
-import type { ForwardOptions, Service } from "../abi.ts";
+import type { Service } from "../abi.ts";
 import { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { canonicalPath, hasDotSegment } from "../http/path.ts";
-import { replyFailure } from "./reply.ts";
 
 /** A change to the headers that go to the service; null removes. */
 export interface HeaderEdit {
@@ -24,13 +23,8 @@ export function rewrittenTarget(path: string, query: string): string | Failure {
 }
 
 /** Forwards the request as it is; a failure gets its standard problem. `deadline` in milliseconds from the request's start; null: none. */
-export function forward(
-  exchange: Exchange,
-  service: Service,
-  bodyLimit: number,
-  deadline: number | null,
-): Promise<void> {
-  return forwardWith(exchange, service, {
+export function forward(exchange: Exchange, service: Service, bodyLimit: number, deadline: number | null): void {
+  service.proxy(exchange, {
     target: requestTarget(exchange),
     edits: null,
     body: null,
@@ -39,9 +33,4 @@ export function forward(
     bodyLimit,
     answer: null,
   });
-}
-
-export async function forwardWith(exchange: Exchange, service: Service, options: ForwardOptions): Promise<void> {
-  const failure = await service.forward(exchange, options);
-  if (failure !== null && !exchange.aborted) replyFailure(exchange, failure);
 }

@@ -43,7 +43,8 @@ export { admit, crowded, setRetryAfter } from "./limit.ts";
 export { replyKnownProblem, replyMethodNotAllowed } from "./missing.ts";
 export { headerLine, present, textsOf, whenPresent, whenText } from "./optional.ts";
 export { changeQuery, formNames, formValues, queryValue, queryValues } from "./query.ts";
-export { deny, replyContent, replyEmpty, replyFailure, replyJson, replyRedirect } from "./reply.ts";
+export { replyFailure } from "../http/problem.ts";
+export { deny, replyContent, replyEmpty, replyJson, replyRedirect } from "./reply.ts";
 export { decodeSegment, fitsAround, middleOf, pathSegments, restAfter, restOf } from "./segments.ts";
 export {
   candidates,
@@ -57,4 +58,5 @@ export {
   type TrieRoute,
 } from "./trie.ts";
 export { formField, formList, unknownFields } from "./urlencoded.ts";
+export { forwardWebSocket, proxyWebSocket } from "./websocket.ts";
 export { warmMatcher, warmTrie } from "./warm.ts";

@@ -7,6 +7,7 @@ export function keyed(service: Service, keyOf: (exchange: Exchange) => string | 
   return {
     name: service.name,
     forward: (exchange, options) => service.forward(exchange, { ...options, key: keyOf(exchange) ?? null }),
+    proxy: (exchange, options) => service.proxy(exchange, { ...options, key: keyOf(exchange) ?? null }),
     call: (exchange, request) => service.call(exchange, { ...request, key: keyOf(exchange) ?? null }),
   };
 }

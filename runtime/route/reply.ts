@@ -1,7 +1,6 @@
 /** The ends of a route that the program writes itself: `reply` and `deny`. */
-import { type Failure, publicDetail } from "../failure.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
-import { PROBLEM_HEADERS, problemText, replyProblem } from "../http/problem.ts";
+import { PROBLEM_HEADERS, problemText } from "../http/problem.ts";
 
 /** Shared by all answers; nobody may change it. */
 const JSON_HEADERS: Headers = ["content-type", "application/json"];
@@ -33,15 +32,4 @@ export function replyRedirect(exchange: Exchange, status: number, location: stri
 export function deny(exchange: Exchange, status: number, detail: string | null): void {
   exchange.reason = "deny";
   exchange.respond(status, PROBLEM_HEADERS, problemText(status, "denied", detail, null));
-}
-
-/** A failure that no `else` handles: its standard problem. `status` of a failure by status is the upstream's own, not ours. */
-export function replyFailure(exchange: Exchange, failure: Failure): void {
-  const status = failure.kind === "status" ? 502 : failure.status;
-  exchange.detail = failure.detail;
-  if (failure.challenge !== null) {
-    exchange.reason = failure.code;
-    const headers = ["www-authenticate", failure.challenge, ...PROBLEM_HEADERS];
-    exchange.respond(status, headers, problemText(status, failure.code, publicDetail(failure), failure.problems));
-  } else replyProblem(exchange, status, failure.code, publicDetail(failure), failure.problems);
 }

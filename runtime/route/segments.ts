@@ -26,6 +26,11 @@ export function restOf(segments: readonly string[], from: number): string | unde
   return decoded(segments.slice(from).join("/"));
 }
 
+/** As `restOf`, where all before it is written out: the part of the path from index `from` on. */
+export function restAfter(path: string, from: number): string | undefined {
+  return decoded(path.slice(from));
+}
+
 /** Whether a mixed segment such as "x-{n}.json" fits: its literals, and something between them. */
 export function fitsAround(segment: string, prefix: string, suffix: string): boolean {
   return segment.length > prefix.length + suffix.length && segment.startsWith(prefix) && segment.endsWith(suffix);

@@ -10,7 +10,7 @@ import type { Balancer, Waiting } from "./balance.ts";
 import { type Endpoint, type Outcome, outcomeOf } from "./endpoint.ts";
 import type { UpstreamError } from "./client.ts";
 import * as failures from "./failures.ts";
-import { remove, type UpstreamSettings } from "./request-headers.ts";
+import { DEADLINE_FIELD, remove, type UpstreamSettings } from "./request-headers.ts";
 import { ATTEMPT_FIELD, type RetryPolicy, retryAfter, type Trigger } from "./retry.ts";
 import { Timed, TimerWheel } from "./timer-wheel.ts";
 
@@ -32,9 +32,6 @@ export type AttemptOptions = Pick<ForwardOptions & CallRequest, "timeout" | "dea
 
 /** The time limits of all requests of a thread. */
 const limits = new TimerWheel();
-
-/** Milliseconds in which the answer is waited for, where the service is to know. */
-export const DEADLINE_FIELD = "x-request-timeout-ms";
 
 function begin(attempt: ServiceAttempt): void {
   attempt.beginAgain();
@@ -214,6 +211,11 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   protected retryStatus(status: number, headers: Headers): boolean {
     const { retry } = this.state;
     return retry?.covers(status) === true && this.retry(status, null, retryAfter(headers, Date.now()));
+  }
+
+  /** Whether `describeAttempt` has anything to say. */
+  protected get described(): boolean {
+    return this.#attempts > 1 || this.state.configuration.passDeadline === true;
   }
 
   /** The gateway's own fields about this attempt. */

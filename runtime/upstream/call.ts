@@ -10,7 +10,7 @@ import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as failures from "./failures.ts";
 import { traceFlags } from "./request-headers.ts";
-import { responseHead } from "./response-headers.ts";
+import { responseHead, UNSOUND } from "./response-headers.ts";
 
 const EMPTY = new Uint8Array(0);
 
@@ -122,18 +122,18 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
   head(status: number, headers: Headers): void {
     this.headArrived(status);
     if (this.retryStatus(status, headers)) return;
-    const head = responseHead(headers);
+    const length = responseHead(headers);
     const { name } = this.state.configuration;
-    if (!head.sound) {
+    if (length === UNSOUND) {
       this.giveUp(failures.failureOf({ kind: "malformed", detail: "framing" }, name));
       return;
     }
-    if (this.#request.method !== "HEAD" && head.length !== null && head.length > this.#limit) {
+    if (this.#request.method !== "HEAD" && length > this.#limit) {
       this.giveUp(failures.answerTooLarge(name, this.#limit));
       return;
     }
     this.#status = status;
-    this.#headers = head.headers;
+    this.#headers = headers;
     this.watchDeadline();
   }
 

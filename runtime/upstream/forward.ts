@@ -5,14 +5,15 @@
 import type { ForwardOptions } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { BodySink, Exchange, Headers } from "../http/exchange.ts";
-import { soundTrailers } from "../http/fields.ts";
+import { fieldLines, soundTrailers } from "../http/fields.ts";
+import { replyFailure } from "../http/problem.ts";
 import { ServiceAttempt, triggerOf, type ServiceState } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as failures from "./failures.ts";
-import { forwardHead } from "./request-headers.ts";
+import { forwardFields, forwardHost, type UpstreamSettings } from "./request-headers.ts";
 import { REPLAY_LIMIT } from "./retry.ts";
-import { responseHead } from "./response-headers.ts";
+import { responseHead, UNDECLARED, UNSOUND } from "./response-headers.ts";
 
 /** Request bodies of known length up to this are gathered first: one write, and a slow client holds no upstream connection. */
 const GATHER_LIMIT = 16 * 1024;
@@ -29,7 +30,8 @@ type Phase = "request" | "deciding" | "held" | "body" | "discarding" | "over";
 
 export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink {
   readonly #options: ForwardOptions;
-  readonly #settle: (result: Failure | null) => void;
+  /** Null: nobody waits, and a failure is answered here. */
+  readonly #settle: ((result: Failure | null) => void) | null;
   #phase: Phase = "request";
   #attempt: UpstreamAttempt | null = null;
   /** The request's body where it is gathered before it is sent. */
@@ -51,7 +53,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     state: ServiceState,
     exchange: Exchange,
     options: ForwardOptions,
-    settle: (result: Failure | null) => void,
+    settle: ((result: Failure | null) => void) | null,
   ) {
     super(state, exchange, options);
     this.#options = options;
@@ -92,8 +94,12 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
   protected override send(endpoint: Endpoint): void {
     const { exchange } = this;
     const { configuration, settings } = this.state;
-    const { headers, host } = forwardHead(exchange, this.#options, endpoint, configuration.preserveHost, settings);
-    this.describeAttempt(headers);
+    const headers = this.#fields(configuration.passDeadline === true, settings);
+    if (headers === null) {
+      this.failed({ kind: "unsendable", detail: "a field's name is no token" });
+      return;
+    }
+    const host = forwardHost(exchange, this.#options.edits, endpoint, configuration.preserveHost);
     const streamed = !this.#requestComplete;
     this.#streamed ||= streamed;
     const body = this.#options.body?.data ?? this.#gathered ?? (streamed ? { length: exchange.body.length } : null);
@@ -103,6 +109,14 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
       this,
     );
     if (streamed) exchange.body.consume(this);
+  }
+
+  #fields(passDeadline: boolean, settings: UpstreamSettings): string | null {
+    const fields = forwardFields(this.exchange, this.#options, settings, passDeadline);
+    if (fields === null || !this.described) return fields;
+    const own: Headers = [];
+    this.describeAttempt(own);
+    return fields + fieldLines(own);
   }
 
   protected override giveUp(failure: Failure): void {
@@ -168,22 +182,24 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
   }
 
   informational(status: number, headers: Headers): void {
-    this.exchange.informational(status, responseHead(headers).headers);
+    if (responseHead(headers) !== UNSOUND) this.exchange.informational(status, headers);
   }
 
   head(status: number, headers: Headers, more: boolean): void {
     this.headArrived(status);
     if (this.retryStatus(status, headers)) return;
-    const head = responseHead(headers);
-    if (!head.sound) {
+    const decide = this.#options.answer;
+    // The program sees the head as it came.
+    const received = decide === null ? headers : headers.slice();
+    const length = responseHead(headers);
+    if (length === UNSOUND) {
       const error: UpstreamError = { kind: "malformed", detail: "framing" };
       this.giveUp(failures.failureOf(error, this.state.configuration.name));
       return;
     }
     this.#status = status;
-    this.#headers = head.headers;
-    this.#length = head.length;
-    const decide = this.#options.answer;
+    this.#headers = headers;
+    this.#length = length === UNDECLARED ? null : length;
     if (decide === null) {
       this.#deliver(more);
       return;
@@ -191,7 +207,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     this.#phase = "deciding";
     let decision: boolean | Promise<boolean>;
     try {
-      decision = decide({ status, headers });
+      decision = decide({ status, headers: received });
     } catch (error) {
       this.#abandon(failures.programFailed(error), null);
       return;
@@ -252,7 +268,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     if (this.#phase !== "deciding") return;
     if (answered) {
       this.#phase = "discarding";
-      this.#settle(null);
+      this.#settle?.(null);
       if (this.#length !== null && this.#length > DISCARD_LIMIT) {
         this.#stop(null);
         return;
@@ -308,6 +324,7 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     this.#phase = "over";
     this.exchange.onAbort(null);
     if (this.#drained !== null) this.exchange.onDrain(null);
-    this.#settle(result);
+    if (this.#settle !== null) this.#settle(result);
+    else if (result !== null && !this.exchange.aborted) replyFailure(this.exchange, result);
   }
 }

@@ -2,9 +2,10 @@
 import type { ForwardOptions } from "../abi.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
 import { isFramingField, isPlain, toFieldValue } from "../http/fields.ts";
-import { isForwardedField, pushForwarded } from "../http/hygiene.ts";
+import { isForwardedField, forwardedLines } from "../http/hygiene.ts";
 import { formatTraceparent, newSpanId, parseTraceparent } from "../observe/trace.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { isLowerToken } from "./http1/grammar.ts";
 
 /** What of the gateway's settings the upstream side needs; the host replaces the values when it switches to another generation. */
 export interface UpstreamSettings {
@@ -14,38 +15,110 @@ export interface UpstreamSettings {
   forwarded: "x-forwarded" | "forwarded" | "both" | "none";
 }
 
-export interface OutgoingHead {
-  readonly headers: Headers;
-  readonly host: string;
+type Edits = NonNullable<ForwardOptions["edits"]>;
+
+/** The Host that goes out: what the program set, or the client's own where it is preserved, or the endpoint's. */
+export function forwardHost(exchange: Exchange, edits: Edits | null, endpoint: Endpoint, preserve: boolean): string {
+  let host = preserve ? exchange.host : endpoint.authority;
+  if (edits !== null) for (const { name, value } of edits) if (name === "host" && value !== null) host = value;
+  return host;
 }
 
-export function forwardHead(
+/**
+ * The lines of the fields, made in one pass over the client's: no list in between, and each name is looked at once. Null: a name is no
+ * token, which some transports let through; a value is sound on any. `passDeadline`: the gateway writes `DEADLINE_FIELD` itself.
+ */
+export function forwardFields(
   exchange: Exchange,
-  options: ForwardOptions,
-  endpoint: Endpoint,
-  preserveHost: boolean,
+  options: Pick<ForwardOptions, "edits" | "body">,
   settings: UpstreamSettings,
-): OutgoingHead {
-  const headers = hygienic(exchange, settings);
-  let host = preserveHost ? exchange.host : endpoint.authority;
-  if (options.body !== null && options.body.mediaType !== null) {
-    remove(headers, "content-type");
-    remove(headers, "content-encoding");
-    headers.push("content-type", options.body.mediaType);
-  }
-  if (options.edits !== null) {
-    for (const { name, value } of options.edits) {
-      if (name === "host") {
-        if (value !== null) host = value;
-        continue;
-      }
-      // Framing is the client's; a program cannot change it by a header.
-      if (isFramingField(name)) continue;
-      remove(headers, name);
-      if (value !== null) headers.push(name, isPlain(value) ? value : toFieldValue(value));
+  passDeadline: boolean,
+): string | null {
+  const incoming = exchange.headers;
+  const mediaType = options.body?.mediaType ?? null;
+  const edits = options.edits !== null && options.edits.length > 0 ? options.edits : null;
+  const replaces = edits !== null || mediaType !== null || passDeadline;
+  let lines = "";
+  let via = "";
+  let state = "";
+  let flags: string | null = null;
+  let acceptsTrailers = false;
+  let nominations = NO_NAMES;
+  for (let index = 0; index < incoming.length; index += 2) {
+    const name = incoming[index]!;
+    const value = incoming[index + 1]!;
+    if (isDropped(name)) {
+      if (name === "connection") nominations = nominated(value, nominations);
+      else if (name === "via") via = via === "" ? value : `${via}, ${value}`;
+      else if (name === "te") acceptsTrailers ||= /(?:^|,)\s*trailers\s*(?:$|,|;)/i.test(value);
+      else if (name === "traceparent") flags = parseTraceparent(value)?.flags ?? null;
+      else if (name === "tracestate") state += `tracestate: ${value}\r\n`;
+      continue;
     }
+    if (replaces && isReplaced(name, edits, mediaType, passDeadline)) continue;
+    if (!isLowerToken(name)) return null;
+    lines += `${name}: ${value}\r\n`;
   }
-  return { headers, host };
+  if (nominations.size > 0) lines = withoutLines(lines, nominations);
+  if (acceptsTrailers) lines += "te: trailers\r\n";
+  lines += viaLine(via, exchange.httpVersion, settings.via);
+  lines += forwardedLines(exchange, settings.forwarded);
+  // The state of a trace that was not taken over says nothing about this one (Trace Context §3.3).
+  if (flags !== null && !nominations.has("tracestate")) lines += state;
+  lines += `traceparent: ${formatTraceparent(exchange.traceId, newSpanId(), flags ?? SAMPLED)}\r\n`;
+  if (mediaType !== null) lines += `content-type: ${mediaType}\r\n`;
+  return edits === null ? lines : withEdits(lines, edits, passDeadline);
+}
+
+/** What the program set, in place of whatever stands in `lines`. Null: a name is no token. */
+function withEdits(lines: string, edits: Edits, passDeadline: boolean): string | null {
+  let kept = lines;
+  let added = "";
+  for (let index = 0; index < edits.length; index++) {
+    const { name, value } = edits[index]!;
+    // Framing is the client's; a program cannot change it by a header.
+    if (name === "host" || isFramingField(name) || (passDeadline && name === DEADLINE_FIELD)) continue;
+    // The client's own were left out already.
+    if (isWritten(name)) kept = withoutLines(kept, new Set([name]));
+    if (value === null || isSetAgain(edits, index)) continue;
+    if (!isLowerToken(name)) return null;
+    added += `${name}: ${isPlain(value) ? value : toFieldValue(value)}\r\n`;
+  }
+  return kept + added;
+}
+
+function isSetAgain(edits: Edits, index: number): boolean {
+  const { name } = edits[index]!;
+  for (let later = index + 1; later < edits.length; later++) if (edits[later]!.name === name) return true;
+  return false;
+}
+
+function withoutLines(lines: string, names: ReadonlySet<string>): string {
+  return lines
+    .split(/(?<=\r\n)/)
+    .filter((line) => !names.has(line.slice(0, line.indexOf(":"))))
+    .join("");
+}
+
+function isReplaced(name: string, edits: Edits | null, mediaType: string | null, passDeadline: boolean): boolean {
+  if (mediaType !== null && (name === "content-type" || name === "content-encoding")) return true;
+  if (passDeadline && name === DEADLINE_FIELD) return true;
+  if (edits !== null) for (const edit of edits) if (edit.name === name) return true;
+  return false;
+}
+
+let lastPseudonym = "";
+let lastVersion = "";
+let lastVia = "";
+
+function viaLine(before: string, version: string, pseudonym: string): string {
+  if (before !== "") return `via: ${before}, ${version} ${pseudonym}\r\n`;
+  if (pseudonym !== lastPseudonym || version !== lastVersion) {
+    lastVia = `via: ${version} ${pseudonym}\r\n`;
+    lastPseudonym = pseudonym;
+    lastVersion = version;
+  }
+  return lastVia;
 }
 
 export function remove(headers: Headers, name: string): void {
@@ -74,6 +147,8 @@ function isDropped(name: string): boolean {
       return name === "host";
     case 6:
       return name === "expect";
+    case 10:
+      return name === "tracestate" || isFramingField(name);
     case 11:
       return name === "traceparent";
     case 19:
@@ -83,6 +158,11 @@ function isDropped(name: string): boolean {
   }
 }
 
+/** Whether this side writes such a field, or takes it over from the client in a form of its own. */
+function isWritten(name: string): boolean {
+  return isDropped(name) || name === "content-type";
+}
+
 /** Trace flags of a trace that begins here. */
 const SAMPLED = "01";
 
@@ -90,8 +170,10 @@ const SAMPLED = "01";
 const PROTECTED = new Set(["authorization", "cookie", "content-type", "content-encoding", "cache-control", "range"]);
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-function nominated(value: string): ReadonlySet<string> {
-  const names = new Set<string>();
+function nominated(value: string, before: ReadonlySet<string>): ReadonlySet<string> {
+  // What nearly everybody sends nominates nothing.
+  if (value === "keep-alive" || value === "close") return before;
+  const names = new Set(before);
   for (const part of value.split(",")) {
     const name = part.trim().toLowerCase();
     if (name !== "" && !PROTECTED.has(name)) names.add(name);
@@ -99,34 +181,8 @@ function nominated(value: string): ReadonlySet<string> {
   return names;
 }
 
-function hygienic(exchange: Exchange, settings: UpstreamSettings): Headers {
-  const incoming = exchange.headers;
-  const headers: Headers = [];
-  let via = "";
-  let flags: string | null = null;
-  let acceptsTrailers = false;
-  let drop = NO_NAMES;
-  for (let index = 0; index < incoming.length; index += 2) {
-    const name = incoming[index]!;
-    const value = incoming[index + 1]!;
-    if (isDropped(name)) {
-      if (name === "connection") drop = new Set([...drop, ...nominated(value)]);
-      else if (name === "via") via = via === "" ? value : `${via}, ${value}`;
-      else if (name === "te") acceptsTrailers ||= /(?:^|,)\s*trailers\s*(?:$|,|;)/i.test(value);
-      else if (name === "traceparent") flags = parseTraceparent(value)?.flags ?? null;
-      continue;
-    }
-    headers.push(name, value);
-  }
-  for (const name of drop) remove(headers, name);
-  if (acceptsTrailers) headers.push("te", "trailers");
-  headers.push("via", `${via === "" ? "" : `${via}, `}${exchange.httpVersion} ${settings.via}`);
-  pushForwarded(headers, exchange, settings.forwarded);
-  // The state of a trace that was not taken over says nothing about this one (Trace Context §3.3).
-  if (flags === null) remove(headers, "tracestate");
-  headers.push("traceparent", formatTraceparent(exchange.traceId, newSpanId(), flags ?? SAMPLED));
-  return headers;
-}
+/** Milliseconds in which the answer is waited for, where the service is to know. */
+export const DEADLINE_FIELD = "x-request-timeout-ms";
 
 /** The sampling flags that the client sent; "01" (sampled) where it sent none. */
 export function traceFlags(headers: Headers): string {

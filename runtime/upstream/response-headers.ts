@@ -2,24 +2,22 @@
 import type { Headers } from "../http/exchange.ts";
 import { contentLength } from "../http/fields.ts";
 
-export interface ResponseHead {
-  /** Without connection and framing fields. */
-  readonly headers: Headers;
-  /** The declared length; null: none. */
-  readonly length: number | null;
-  /** False: framed in a way that this gateway cannot pass on (a transfer coding other than chunked). */
-  readonly sound: boolean;
-}
+/** `responseHead`: no length is declared. */
+export const UNDECLARED = -1;
+/** `responseHead`: framed in a way that this gateway cannot pass on (a transfer coding other than chunked). */
+export const UNSOUND = -2;
 
-/** RFC 9110 §7.6.1, RFC 9112 §6. */
-export function responseHead(incoming: Headers): ResponseHead {
-  const headers: Headers = [];
-  let length: number | null = null;
-  let sound = true;
+/**
+ * Takes connection and framing fields out of `headers`, in place, and gives the declared length, or `UNDECLARED` or `UNSOUND`.
+ * RFC 9110 §7.6.1, RFC 9112 §6.
+ */
+export function responseHead(headers: Headers): number {
+  let kept = 0;
+  let length = UNDECLARED;
   let nominations: string[] | null = null;
-  for (let index = 0; index < incoming.length; index += 2) {
-    const name = incoming[index]!;
-    const value = incoming[index + 1]!;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]!;
+    const value = headers[index + 1]!;
     switch (name) {
       case "connection":
         if (value !== "keep-alive" && value !== "close") nominations = [...(nominations ?? []), ...names(value)];
@@ -33,20 +31,25 @@ export function responseHead(incoming: Headers): ResponseHead {
         break;
       case "transfer-encoding":
         // Anything beside chunked would reach the client without its name: the bytes would mean something else there.
-        if (value.toLowerCase() !== "chunked") sound = false;
+        if (value.toLowerCase() !== "chunked") return UNSOUND;
         break;
       case "content-length": {
         const declared = contentLength(value);
-        if (declared === -1 || (length !== null && length !== declared)) sound = false;
+        if (declared === -1 || (length !== UNDECLARED && length !== declared)) return UNSOUND;
         length = declared;
         break;
       }
       default:
-        headers.push(name, value);
+        if (kept < index) {
+          headers[kept] = name;
+          headers[kept + 1] = value;
+        }
+        kept += 2;
     }
   }
+  headers.length = kept;
   if (nominations !== null) for (const name of nominations) removeNominated(headers, name);
-  return { headers, length, sound };
+  return length;
 }
 
 function names(value: string): string[] {

@@ -18,6 +18,8 @@ import { RetryBudget, RetryPolicy } from "./retry.ts";
 import type { SharedSlot } from "./shared-table.ts";
 import { strategyOf } from "./strategy.ts";
 import { ownSurroundings, type Surroundings } from "./surroundings.ts";
+import type { WebSocketSettings } from "../websocket/index.ts";
+import { WebSocketForwarding } from "./websocket.ts";
 
 export interface UpstreamService extends Service {
   /** For metrics and the status page. */
@@ -88,6 +90,14 @@ class PooledService implements UpstreamService {
 
   forward(exchange: Exchange, options: ForwardOptions): Promise<Failure | null> {
     return new Promise((resolve) => new Forwarding(this.#state, exchange, options, resolve).start());
+  }
+
+  proxy(exchange: Exchange, options: ForwardOptions): void {
+    new Forwarding(this.#state, exchange, options, null).start();
+  }
+
+  webSocket(exchange: Exchange, options: ForwardOptions, settings: WebSocketSettings): Promise<Failure | null> {
+    return new Promise((resolve) => new WebSocketForwarding(this.#state, exchange, options, settings, resolve).start());
   }
 
   call(exchange: Exchange, request: CallRequest): Promise<Answer | Failure> {

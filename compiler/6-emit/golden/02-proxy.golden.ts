@@ -13,7 +13,6 @@ import {
   Failure,
   fitsAround,
   forward,
-  forwardWith,
   type HeaderEdit,
   type Host,
   hostName,
@@ -31,7 +30,7 @@ import {
   replyRedirect,
   requestHeader,
   requestTarget,
-  restOf,
+  restAfter,
   rewrittenTarget,
   type Service,
   setResponseHeader,
@@ -49,7 +48,7 @@ let catalogue: Service;
 let images: Service;
 
 // GET /orders/{id: uuid} on shop.example, with partner (gateway.vgw:40)
-function getOrdersById(exchange: Exchange, id: string): void | Promise<void> {
+function getOrdersById(exchange: Exchange, id: string): void {
   exchange.route = "GET /orders/{id: uuid}";
   host.deadline(exchange, 5000);
   const edits: HeaderEdit[] = [];
@@ -58,7 +57,7 @@ function getOrdersById(exchange: Exchange, id: string): void | Promise<void> {
   }
   edits.push({ name: "x-tenant", value: "shop" });
   edits.push({ name: "x-api-key", value: null });
-  return forwardWith(exchange, orders, {
+  return orders.proxy(exchange, {
     target: requestTarget(exchange),
     edits,
     body: null,
@@ -100,7 +99,7 @@ async function postOrders(exchange: Exchange): Promise<void> {
 }
 
 // GET /stock/{number: int(1..999999)} on shop.example, with office (gateway.vgw:70)
-function getStockByNumber(exchange: Exchange, number: number): void | Promise<void> {
+function getStockByNumber(exchange: Exchange, number: number): void {
   exchange.route = "GET /stock/{number: int(1..999999)}";
   if (!inNetwork(exchange.address, "10.20.0.0/16")) {
     return replyKnownProblem(exchange, 403, "deny", problemOnlyFromTheOffice);
@@ -108,7 +107,7 @@ function getStockByNumber(exchange: Exchange, number: number): void | Promise<vo
   const forwardPath = `/internal/stock/${number}`;
   const target = rewrittenTarget(forwardPath, exchange.query);
   if (target instanceof Failure) return replyFailure(exchange, target);
-  return forwardWith(exchange, catalogue, {
+  return catalogue.proxy(exchange, {
     target,
     edits: null,
     body: null,
@@ -120,13 +119,13 @@ function getStockByNumber(exchange: Exchange, number: number): void | Promise<vo
 }
 
 // GET /catalogue/{path...} on shop.example, open (gateway.vgw:59)
-function getCatalogueByPath(exchange: Exchange, path: string): void | Promise<void> {
+function getCatalogueByPath(exchange: Exchange, path: string): void {
   exchange.route = "GET /catalogue/{path...}";
   const forwardPath = `/v2/${encodePathRest(path)}`;
   setResponseHeader(exchange, "x-preview", "on");
   const target = rewrittenTarget(forwardPath, exchange.query);
   if (target instanceof Failure) return replyFailure(exchange, target);
-  return forwardWith(exchange, catalogue, {
+  return catalogue.proxy(exchange, {
     target,
     edits: null,
     body: null,
@@ -138,13 +137,13 @@ function getCatalogueByPath(exchange: Exchange, path: string): void | Promise<vo
 }
 
 // GET /catalogue/{path...} on shop.example, open (gateway.vgw:65)
-function getCatalogueByPath2(exchange: Exchange): void | Promise<void> {
+function getCatalogueByPath2(exchange: Exchange): void {
   exchange.route = "GET /catalogue/{path...}";
   let forwardQuery = exchange.query;
   if (queryValue(exchange, "lang") === undefined) forwardQuery = changeQuery(forwardQuery, "lang", "en");
   const target = rewrittenTarget(exchange.path, forwardQuery);
   if (target instanceof Failure) return replyFailure(exchange, target);
-  return forwardWith(exchange, catalogue, {
+  return catalogue.proxy(exchange, {
     target,
     edits: null,
     body: null,
@@ -156,11 +155,11 @@ function getCatalogueByPath2(exchange: Exchange): void | Promise<void> {
 }
 
 // GET /{name}.webp on *.shop.example, open (gateway.vgw:78)
-function getWebpByName(exchange: Exchange): Promise<void> {
+function getWebpByName(exchange: Exchange): void {
   exchange.route = "GET /{name}.webp";
   const edits: HeaderEdit[] = [];
   edits.push({ name: "accept", value: "image/webp" });
-  return forwardWith(exchange, images, {
+  return images.proxy(exchange, {
     target: requestTarget(exchange),
     edits,
     body: null,
@@ -172,7 +171,7 @@ function getWebpByName(exchange: Exchange): Promise<void> {
 }
 
 // GET /{path...} on *.shop.example, open (gateway.vgw:83)
-function getByPath(exchange: Exchange): Promise<void> {
+function getByPath(exchange: Exchange): void {
   exchange.route = "GET /{path...}";
   return forward(exchange, images, 1_000_000, null);
 }
@@ -217,8 +216,8 @@ function handle(exchange: Exchange): void | Promise<void> {
   }
 
   // shop.example/catalogue/{path...}
-  if (hostname === "shop.example" && segments.length > 1 && segments[0] === "catalogue") {
-    const path = restOf(segments, 1);
+  if (hostname === "shop.example" && exchange.path.startsWith("/catalogue/")) {
+    const path = restAfter(exchange.path, 11);
     if (path !== undefined) {
       if (method === "GET" || method === "HEAD") {
         if (cookieValue(exchange, "preview") === "on") return getCatalogueByPath(exchange, path);
@@ -238,11 +237,9 @@ function handle(exchange: Exchange): void | Promise<void> {
   }
 
   // *.shop.example/{path...}
-  if (hostUnder(hostname, "shop.example") && segments.length > 0) {
-    if (restOf(segments, 0) !== undefined) {
-      if (method === "GET" || method === "HEAD") return getByPath(exchange);
-      allowed = allowMethods(allowed, ["GET", "HEAD"]);
-    }
+  if (hostUnder(hostname, "shop.example")) {
+    if (method === "GET" || method === "HEAD") return getByPath(exchange);
+    allowed = allowMethods(allowed, ["GET", "HEAD"]);
   }
 
   // /
@@ -339,7 +336,7 @@ export function load(given: Host): Program {
   orders = given.service("orders");
   catalogue = given.service("catalogue");
   images = given.service("images");
-  return { abi: 2, handle, warm };
+  return { abi: 4, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.

@@ -1,5 +1,6 @@
 /** One request and its answer: the caller's handle, which connections come to and go from. */
 import type { Headers } from "../../http/exchange.ts";
+import type { ByteStream } from "../../websocket/index.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamRequest, UpstreamSink } from "../client.ts";
 import type { Connection } from "./connection.ts";
 
@@ -16,6 +17,8 @@ export class Http1Attempt implements UpstreamAttempt {
   readonly method: string;
   /** In milliseconds, see `UpstreamRequest.idle`. */
   readonly idle: number;
+  /** See `UpstreamRequest.upgrade`. */
+  readonly upgrades: boolean;
   /** The whole request has been handed to the socket. */
   sent = false;
   readonly #owner: AttemptOwner;
@@ -35,6 +38,7 @@ export class Http1Attempt implements UpstreamAttempt {
     this.sink = sink;
     this.method = request.method;
     this.idle = request.idle;
+    this.upgrades = request.upgrade === true;
     this.#head = head;
     this.#body = request.body;
     if (isStreamed(request.body)) this.#remaining = request.body.length;
@@ -108,6 +112,12 @@ export class Http1Attempt implements UpstreamAttempt {
     if (this.#done || !this.#full) return;
     this.#full = false;
     this.sink.drain();
+  }
+
+  upgraded(headers: Headers, stream: ByteStream): void {
+    this.#done = true;
+    if (this.sink.upgraded === undefined) stream.destroy();
+    else this.sink.upgraded(headers, stream);
   }
 
   completed(trailers: Headers): void {

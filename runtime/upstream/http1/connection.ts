@@ -8,6 +8,7 @@ import type { UpstreamError } from "../client.ts";
 import type { Http1Attempt } from "./attempt.ts";
 import type { Dialer } from "./dial.ts";
 import { ResponseReader, type ResponseReceiver } from "./response-reader.ts";
+import { Tunnel } from "./tunnel.ts";
 
 const NOTHING = Buffer.alloc(0);
 /** A connection is given up so long before the server does, which would meet the next request (RFC 9112 §9.3.1). In milliseconds. */
@@ -50,6 +51,8 @@ export class Connection implements ResponseReceiver {
   #destroyed = false;
   #error = "";
   #corked = false;
+  /** It carries another protocol now, until its end. */
+  #tunnel: Tunnel | null = null;
 
   constructor(owner: ConnectionOwner, attempt: Http1Attempt) {
     this.#owner = owner;
@@ -73,7 +76,7 @@ export class Connection implements ResponseReceiver {
   start(attempt: Http1Attempt): void {
     this.#attempt = attempt;
     this.heard = false;
-    this.#reader.begin(attempt.method);
+    this.#reader.begin(attempt.method, attempt.upgrades);
     attempt.connected(this);
   }
 
@@ -120,6 +123,7 @@ export class Connection implements ResponseReceiver {
 
   /** Called every `interval` milliseconds: ends what has been idle, or has stood still within a body, for too long. */
   swept(interval: number): void {
+    if (this.#tunnel !== null) return;
     this.#quiet++;
     const attempt = this.#attempt;
     if (attempt === null) {
@@ -159,6 +163,14 @@ export class Connection implements ResponseReceiver {
     attempt.completed(trailers);
   }
 
+  upgraded(headers: Headers): void {
+    const attempt = this.#attempt;
+    if (attempt === null) return;
+    this.#attempt = null;
+    this.#tunnel = new Tunnel(this.#socket);
+    attempt.upgraded(headers, this.#tunnel);
+  }
+
   malformed(fault: string): void {
     this.#fail({ kind: "malformed", detail: fault });
   }
@@ -180,6 +192,10 @@ export class Connection implements ResponseReceiver {
 
   #received(bytes: Buffer, length: number): void {
     this.#quiet = 0;
+    if (this.#tunnel !== null) {
+      this.#tunnel.received(bytes.subarray(0, length));
+      return;
+    }
     if (this.#attempt === null) {
       // Nothing is due: whatever this is, the next response must not be taken from it.
       this.destroy();
@@ -193,6 +209,7 @@ export class Connection implements ResponseReceiver {
 
   #read(bytes: Buffer, length: number): void {
     const taken = this.#reader.read(bytes, 0, length);
+    if (this.#tunnel !== null) this.#tunnel.received(bytes.subarray(taken, length));
     if (this.#paused && taken < length) this.#held = Buffer.from(bytes.subarray(taken, length));
   }
 
@@ -211,7 +228,7 @@ export class Connection implements ResponseReceiver {
 
   #end(): void {
     // Within a TLS handshake; an error follows.
-    if (!this.established) return;
+    if (!this.established || this.#tunnel !== null) return;
     this.#ended = true;
     if (this.#attempt === null) this.destroy();
     else if (!this.#paused) this.#endResponse();

@@ -16,6 +16,15 @@ for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") {
   TOKEN[character.toUpperCase().charCodeAt(0)] = code;
 }
 
+/** Whether it is a token in lower case. A loop is cheaper here than a regular expression or a set: names are short, and each a string of its own. */
+export function isLowerToken(name: string): boolean {
+  for (let index = 0; index < name.length; index++) {
+    const code = name.charCodeAt(index);
+    if (TOKEN[code] !== code) return false;
+  }
+  return name !== "";
+}
+
 /** 1: may stand in a field's value, a reason phrase or a chunk extension: tab, space, visible characters, obs-text. */
 export const CONTENT: Uint8Array = new Uint8Array(256).fill(1, SPACE);
 CONTENT[TAB] = 1;

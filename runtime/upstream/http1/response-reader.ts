@@ -18,6 +18,8 @@ export interface ResponseReceiver {
   /** `leftover`: more bytes came than the response has. */
   complete(trailers: Headers, leftover: boolean): void;
   malformed(fault: string): void;
+  /** 101, where it was asked for. What lies behind it is not taken. */
+  upgraded?(headers: Headers): void;
 }
 
 const HEAD = 0;
@@ -43,6 +45,7 @@ export class ResponseReader {
   readonly #chunks = new ChunkReader();
   #mode = OVER;
   #bodiless = false;
+  #upgrades = false;
   #remaining = 0;
   #informational = 0;
   #trailers: Headers = NO_TRAILERS;
@@ -55,9 +58,10 @@ export class ResponseReader {
     this.#receiver = receiver;
   }
 
-  /** A response to a request with this method is due. */
-  begin(method: string): void {
+  /** A response to a request with this method is due. `upgrades`: which asks for another protocol. */
+  begin(method: string, upgrades = false): void {
     this.#mode = HEAD;
+    this.#upgrades = upgrades;
     this.#bodiless = method === "HEAD";
     this.#informational = 0;
     this.#trailers = NO_TRAILERS;
@@ -166,8 +170,13 @@ export class ResponseReader {
       this.#mode = END;
       return end;
     }
-    // A protocol that nobody asked to switch to.
-    if (status === 101) return this.#malformed("101", end);
+    if (status === 101) {
+      // A protocol that nobody asked to switch to.
+      if (!this.#upgrades) return this.#malformed("101", end);
+      this.#mode = OVER;
+      this.#receiver.upgraded?.(headers);
+      return end;
+    }
     if (status < 200) {
       if (++this.#informational > INFORMATIONAL_LIMIT) return this.#malformed("too many 1xx", end);
       this.#head.beginHead();

@@ -38,7 +38,8 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
   constructor(pool: Dispatcher, request: UpstreamRequest, servername: string | null, sink: UpstreamSink) {
     this.#pool = pool;
     this.#sink = sink;
-    const { body, headers } = request;
+    const { body } = request;
+    const headers = headersOf(request);
     headers.push("host", request.host);
     let payload: Uint8Array | string | PushedBody | null = null;
     if (body === null || typeof body === "string" || body instanceof Uint8Array) {
@@ -218,4 +219,12 @@ function fieldValue(bytes: Buffer): string {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0x09)) end--;
   return bytes.toString("latin1", 0, end);
+}
+
+function headersOf({ headers }: UpstreamRequest): Headers {
+  if (typeof headers !== "string") return headers;
+  return headers
+    .split("\r\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
 }
