@@ -1,19 +1,20 @@
 /**
  * What every part of the grammar shares: node ids with their spans, our own diagnostics, and recovery.
  *
- * The parser is one class, built as a chain of files (base → type → expression → step → declaration → program), since
- * chevrotain's rules are members of one parser. Rules that a later file defines are declared abstract before it. An
+ * The parser is one class, built as a chain of files (engine → base → type → expression → step → declaration → program),
+ * since chevrotain's rules are members of one parser. Rules that a later file defines are declared abstract before it. An
  * error inside a rule is thrown and caught where an entry of a block or a declaration begins (`entry`), so that one
- * mistake costs one entry; chevrotain's own recovery and messages are not used.
+ * mistake costs one entry.
  */
-import { EmbeddedActionsParser, type IToken, type ParserMethod, type TokenType, tokenLabel } from "chevrotain";
 import type { Diagnostic, Span } from "../diagnostics/index.ts";
-import { Lexeme } from "./lexeme.ts";
+import { Engine } from "./engine.ts";
+import type { Lexeme } from "./lexeme.ts";
 import { commaBetweenSteps, explain, unclosedBrace } from "./mistake.ts";
+import type { TokenType } from "./token.ts";
 import type { Name, NodeId } from "./tree.ts";
 import * as v from "./vocabulary.ts";
 
-export type Rule<T, A extends unknown[] = []> = ParserMethod<A, T>;
+export type { Alternative, Alternatives, Rule } from "./engine.ts";
 
 /** Thrown where parsing can't go on; it carries the one message that is due. */
 class Mistake extends Error {
@@ -29,8 +30,6 @@ const deepest = 100;
 const longestChain = 200;
 
 const closers: Readonly<Record<string, string>> = { "}": "{", ")": "(", "]": "[" };
-/** What chevrotain shows to rules while it records the grammar. */
-const placeholder = new Lexeme("end", 0, 0, "", false).as(v.End);
 
 /** Arguments for `expression` where an `else` belongs to what stands around it. */
 export const withoutElse: { ARGS: [withElse: boolean] } = { ARGS: [false] };
@@ -47,7 +46,7 @@ export interface Source {
   readonly brokenLines: ReadonlySet<number>;
 }
 
-export abstract class BaseGrammar extends EmbeddedActionsParser {
+export abstract class BaseGrammar extends Engine {
   protected source: Source = { file: "", text: "", tokens: [], documentation: new Map(), brokenLines: new Set() };
   protected firstToken: number[] = [];
   protected lastToken: number[] = [];
@@ -56,28 +55,7 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
   /** Where a missing `}` was reported last. */
   private missingAt = -1;
 
-  constructor() {
-    super(v.allTokenTypes, {
-      maxLookahead: 2,
-      recoveryEnabled: false,
-      skipValidations: true,
-      // Only the expected token's label is wanted of chevrotain; `explain` writes the message.
-      errorMessageProvider: {
-        buildMismatchTokenMessage: ({ expected }) => tokenLabel(expected),
-        buildNotAllInputParsedMessage: () => "",
-        buildNoViableAltMessage: () => "something else",
-        buildEarlyExitMessage: () => "something else",
-      },
-    });
-  }
-
-  /** A rule of the grammar whose result type is stated by the member that holds it. */
-  protected define<T, A extends unknown[] = []>(name: string, body: (...args: A) => T): Rule<T, A> {
-    return this.RULE(name, body);
-  }
-
   protected begin(source: Source): void {
-    this.input = source.tokens;
     this.source = source;
     this.firstToken = [];
     this.lastToken = [];
@@ -88,24 +66,19 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
 
   // ---------------------------------------------------------------- tokens
 
-  protected peek(ahead: number): Lexeme {
-    const token = this.LA(ahead);
-    return token instanceof Lexeme ? token : placeholder;
-  }
-
   protected next(type: TokenType, ahead = 1): boolean {
-    return this.LA(ahead).tokenTypeIdx === type.tokenTypeIdx;
+    return this.peek(ahead).tokenType === type;
   }
 
   /** Whether an optional part that begins with this type can follow; while the grammar is recorded, always. */
   protected may(type: TokenType): boolean {
-    return this.RECORDING_PHASE || this.LA(1).tokenTypeIdx === type.tokenTypeIdx;
+    return this.RECORDING_PHASE || this.peek(1).tokenType === type;
   }
 
   /** Whether the next token is a free word with this text. */
   protected nextWord(text: string, ahead = 1): boolean {
-    const token = this.LA(ahead);
-    return token.image === text && token.tokenTypeIdx === v.Identifier.tokenTypeIdx;
+    const token = this.peek(ahead);
+    return token.image === text && token.tokenType === v.Identifier;
   }
 
   /** Whether the next token touches the one before it. */
@@ -137,7 +110,7 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
   }
 
   /** The name that was just read. */
-  protected nameOf(token: IToken): Name {
+  protected nameOf(token: Lexeme): Name {
     return { id: this.finishToken(), kind: "name", text: token.image };
   }
 
@@ -187,19 +160,20 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
     if (this.RECORDING_PHASE) return parse();
     const start = this.mark();
     const depth = this.depth;
-    try {
-      const result = parse();
-      if (whole !== null && !this.atSeparator()) this.stop(whole);
-      return result;
-    } catch (error) {
-      this.depth = depth;
-      if (error instanceof Mistake) this.report(error.diagnostic);
-      else if (error instanceof Error && "token" in error)
-        this.report(explain(this.source, this.peek(1), this.peek(0), error.message));
-      else throw error;
-      this.synchronise(start);
-      return broken(start);
-    }
+    return this.guarding(
+      () => {
+        const result = parse();
+        if (whole !== null && !this.atSeparator()) this.stop(whole);
+        return result;
+      },
+      (error) => {
+        if (!(error instanceof Mistake)) throw error;
+        this.depth = depth;
+        this.report(error.diagnostic);
+        this.synchronise(start);
+        return broken(start);
+      },
+    );
   }
 
   // ---------------------------------------------------------------- lists
@@ -213,7 +187,7 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
     while (!this.next(close)) {
       parse();
       if (this.next(v.Comma)) this.SKIP_TOKEN();
-      else if (!this.next(close)) this.stop(tokenLabel(close));
+      else if (!this.next(close)) this.stop(close.label);
     }
   }
 
@@ -222,10 +196,10 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
   /** `{`, entries between separators, `}`. Whatever stands in it, the loop goes on to the matching `}`. */
   protected block(parseEntry: () => void, betweenSteps: () => boolean = () => false): void {
     const open = this.peek(1);
-    this.CONSUME9(v.LeftBrace);
+    this.CONSUME(v.LeftBrace);
     if (this.RECORDING_PHASE) this.MANY9(parseEntry);
     else this.nested(() => this.entries(parseEntry, betweenSteps));
-    if (this.RECORDING_PHASE || this.next(v.RightBrace)) this.CONSUME9(v.RightBrace);
+    if (this.RECORDING_PHASE || this.next(v.RightBrace)) this.CONSUME(v.RightBrace);
     else this.missingBrace(open);
   }
 
@@ -259,7 +233,7 @@ export abstract class BaseGrammar extends EmbeddedActionsParser {
   }
 
   protected atDeclaration(): boolean {
-    return this.peek(1).tokenType.CATEGORIES?.[0] === v.DeclarationStart;
+    return this.peek(1).tokenType.category === v.DeclarationStart;
   }
 
   /** Skips the rest of the entry that began at token `start`, brackets that it opened included. */

@@ -1,5 +1,5 @@
 /** Everything that stands at the top level, and the program as a whole. */
-import type { TokenType } from "chevrotain";
+import type { TokenType } from "./token.ts";
 import { nothing, type Rule } from "./base.ts";
 import { duplicateWord, missingHeader, notADeclaration, reservedDeclaration, unknownVersion } from "./mistake.ts";
 import { RouteGrammar } from "./route.ts";
@@ -12,11 +12,6 @@ type Bare<D> = D extends { readonly documentation: string | null } ? Omit<D, "do
 const closing: ReadonlySet<TokenType> = new Set([v.RightBrace, v.RightParenthesis, v.RightBracket]);
 
 export class ProgramGrammar extends RouteGrammar {
-  constructor() {
-    super();
-    this.performSelfAnalysis();
-  }
-
   readonly program: Rule<tree.Program> = this.define("program", () => {
     let version: number | null = null;
     const declarations: tree.Declaration[] = [];
@@ -35,7 +30,7 @@ export class ProgramGrammar extends RouteGrammar {
     return this.entry<tree.Declaration>(
       () => {
         if (!this.atDeclaration()) this.stopWith(notADeclaration(this.source, this.peek(1), this.peek(2)));
-        const declaration = this.SUBRULE1(this.declaration);
+        const declaration = this.SUBRULE(this.declaration);
         if (closing.has(this.peek(1).tokenType))
           this.stopWith(notADeclaration(this.source, this.peek(1), this.peek(2)));
         if (!this.next(v.Newline) && !this.next(v.Semicolon) && !this.next(v.End) && !this.atDeclaration())
@@ -126,7 +121,7 @@ export class ProgramGrammar extends RouteGrammar {
     const name = this.nameOf(this.CONSUME(v.Identifier));
     if (!this.next(v.Equals)) this.stop("`= jwt` or `= api_key`");
     this.CONSUME(v.Equals);
-    const scheme = this.nameOf(this.CONSUME1(v.Identifier));
+    const scheme = this.nameOf(this.CONSUME(v.Identifier));
     const settings: (tree.Setting | tree.Claims)[] = [];
     this.block(() => {
       const entry = this.entry(this.anIdentitySetting, nothing, "the end of the setting");
@@ -172,7 +167,7 @@ export class ProgramGrammar extends RouteGrammar {
     const from = this.OPTION({
       GATE: () => this.nextWord("from"),
       DEF: () => {
-        this.CONSUME1(v.Identifier);
+        this.CONSUME(v.Identifier);
         return this.SUBRULE(this.stringLiteral);
       },
     });
@@ -282,7 +277,7 @@ export class ProgramGrammar extends RouteGrammar {
     const name = this.nameOf(this.CONSUME(v.Identifier));
     const alias = this.OPTION(() => {
       this.CONSUME(v.As);
-      return this.nameOf(this.CONSUME1(v.Identifier));
+      return this.nameOf(this.CONSUME(v.Identifier));
     });
     return { id: this.finish(start), kind: "imported-name", name, alias: alias ?? null };
   });
@@ -299,7 +294,7 @@ export class ProgramGrammar extends RouteGrammar {
   /** Parses one file. The parser is shared: nothing of an earlier file may show in the result. */
   parse(source: Parameters<ProgramGrammar["begin"]>[0]) {
     this.begin(source);
-    const program = this.program();
+    const program = this.run(this.program, source.tokens);
     const { firstToken, lastToken, diagnostics } = this;
     return { program, firstToken, lastToken, diagnostics };
   }

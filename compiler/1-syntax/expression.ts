@@ -3,8 +3,8 @@
  * or a bracket. Loosest first: `else`, `|>`, `or`, `and`, `not`, comparison and `in` (no chains), `..`, `+ -`, `* /`,
  * `as`, call.
  */
-import type { IOrAlt, TokenType } from "chevrotain";
-import { type Rule, withoutElse } from "./base.ts";
+import type { TokenType } from "./token.ts";
+import { type Alternative, type Rule, withoutElse } from "./base.ts";
 import { PrimaryGrammar } from "./primary.ts";
 import { chainedComparison, equalsInCondition } from "./mistake.ts";
 import type * as tree from "./tree.ts";
@@ -109,7 +109,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
 
   private operand(): tree.Expression {
     if (this.RECORDING_PHASE || prefixes.has(this.peek(1).tokenType)) return this.SUBRULE(this.prefixed);
-    return this.SUBRULE5(this.postfix);
+    return this.SUBRULE(this.postfix);
   }
 
   private operation(start: number, left: tree.Expression): tree.Expression {
@@ -126,7 +126,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
   }
 
   /** One operator and its right side. Built once, for speed: arrays of closures made anew for every operator are felt. */
-  private readonly operations: IOrAlt<Operation>[] = [
+  private readonly operations: Alternative<Operation>[] = [
     {
       ALT: () => {
         this.CONSUME(v.As);
@@ -139,7 +139,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
         const to = this.OPTION({
           MAX_LOOKAHEAD: 1,
           GATE: () => !this.next(v.LeftBrace),
-          DEF: () => this.SUBRULE1(this.binary, { ARGS: [6] }),
+          DEF: () => this.SUBRULE(this.binary, { ARGS: [6] }),
         });
         return { kind: "range", to: to ?? null };
       },
@@ -148,21 +148,21 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
       ALT: () => {
         this.CONSUME(v.Not);
         this.CONSUME(v.In);
-        return { kind: "binary", operator: "not in", right: this.SUBRULE2(this.binary, { ARGS: [comparison + 1] }) };
+        return { kind: "binary", operator: "not in", right: this.SUBRULE(this.binary, { ARGS: [comparison + 1] }) };
       },
     },
     {
       ALT: () => {
         this.CONSUME(v.Equals);
         this.report(equalsInCondition(this.span(this.peek(0))));
-        return { kind: "binary", operator: "==", right: this.SUBRULE3(this.binary, { ARGS: [comparison + 1] }) };
+        return { kind: "binary", operator: "==", right: this.SUBRULE(this.binary, { ARGS: [comparison + 1] }) };
       },
     },
     {
       ALT: () => {
         const operator = operators.get(this.CONSUME(v.BinaryOperator).image) ?? "or";
         const minimum = (levels[operator] ?? 0) + 1;
-        return { kind: "binary", operator, right: this.SUBRULE4(this.binary, { ARGS: [minimum] }) };
+        return { kind: "binary", operator, right: this.SUBRULE(this.binary, { ARGS: [minimum] }) };
       },
     },
   ];
@@ -197,11 +197,11 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
         {
           ALT: () => {
             this.CONSUME(v.DotDot);
-            const to = this.SUBRULE1(this.binary, { ARGS: [6] });
+            const to = this.SUBRULE(this.binary, { ARGS: [6] });
             return { id: this.finish(start), kind: "range", from: null, to };
           },
         },
-        { ALT: () => this.SUBRULE1(this.postfix) },
+        { ALT: () => this.SUBRULE(this.postfix) },
       ]),
     );
   });
@@ -237,17 +237,17 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     }
   }
 
-  private readonly suffixes: IOrAlt<Suffix>[] = [
+  private readonly suffixes: Alternative<Suffix>[] = [
     {
       ALT: () => {
         this.CONSUME(v.Dot);
-        return { kind: "member", name: this.nameOf(this.CONSUME1(v.Identifier)) };
+        return { kind: "member", name: this.nameOf(this.CONSUME(v.Identifier)) };
       },
     },
     {
       ALT: () => {
         this.CONSUME(v.LeftBracket);
-        const index = this.nested(() => this.SUBRULE2(this.expression));
+        const index = this.nested(() => this.SUBRULE(this.expression));
         this.CONSUME(v.RightBracket);
         return { kind: "index", index };
       },

@@ -1,15 +1,22 @@
 /** Text → tree. `parse` never throws, and answers in time linear in the text, whatever the text is. */
 import type { Span } from "../diagnostics/index.ts";
+import { analyse } from "./analysis.ts";
 import { ProgramGrammar } from "./declaration.ts";
 import { layOut } from "./layout.ts";
 import { scan } from "./scanner.ts";
 import type { NodeId, Tree } from "./tree.ts";
 
-/** Built at the first use and shared: chevrotain's analysis of the grammar is the costly part. */
+/** Made at the first use and shared. */
 let shared: ProgramGrammar | undefined;
 
+function grammar(): ProgramGrammar {
+  const made = new ProgramGrammar();
+  made.decideBy(analyse(made));
+  return made;
+}
+
 export function parse(file: string, text: string): Tree {
-  shared ??= new ProgramGrammar();
+  shared ??= grammar();
   const scanned = scan(file, text);
   const { tokens, documentation } = layOut(text, scanned.lexemes, scanned.comments);
   const brokenLines = new Set(

@@ -1,10 +1,9 @@
 /** What the scanner hands to the layout pass and what the layout pass hands to the parser. */
-import type { IToken, TokenType } from "chevrotain";
-import type { Token, TokenKind } from "./token.ts";
+import type { Token, TokenKind, TokenType } from "./token.ts";
 import { Identifier } from "./vocabulary.ts";
 
-/** A scanned token: one object is at once the tree's token and chevrotain's. */
-export class Lexeme implements Token, IToken {
+/** A scanned token: one object is at once the tree's token and the grammar's. */
+export class Lexeme implements Token {
   readonly kind: TokenKind;
   readonly start: number;
   readonly end: number;
@@ -14,7 +13,6 @@ export class Lexeme implements Token, IToken {
   /** Its position in the tree's tokens; set by the layout pass. */
   index = 0;
   tokenType: TokenType = Identifier;
-  tokenTypeIdx = 0;
 
   constructor(kind: TokenKind, start: number, end: number, image: string, atLineStart: boolean) {
     this.kind = kind;
@@ -24,13 +22,8 @@ export class Lexeme implements Token, IToken {
     this.atLineStart = atLineStart;
   }
 
-  get startOffset(): number {
-    return this.start;
-  }
-
   as(type: TokenType): this {
     this.tokenType = type;
-    this.tokenTypeIdx = type.tokenTypeIdx ?? 0;
     return this;
   }
 }

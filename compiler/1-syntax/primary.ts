@@ -2,8 +2,8 @@
  * Values that begin with a word, a literal or a bracket: names, literals, lists, records, `match`, lambdas, and whatever
  * stands in parentheses.
  */
-import type { IOrAlt, TokenType } from "chevrotain";
-import { nothing, type Rule, withoutElse } from "./base.ts";
+import type { TokenType } from "./token.ts";
+import { nothing, type Alternatives, type Rule, withoutElse } from "./base.ts";
 import { literalText, numberParts, templateTexts } from "./literal.ts";
 import { spaceBeforeUnit } from "./mistake.ts";
 import type * as tree from "./tree.ts";
@@ -41,7 +41,7 @@ export abstract class PrimaryGrammar extends TypeGrammar {
     return startsExpression.has(this.peek(1).tokenType);
   }
 
-  protected readonly primaries: { MAX_LOOKAHEAD: 1; DEF: IOrAlt<tree.Expression>[] } = {
+  protected readonly primaries: Alternatives<tree.Expression> = {
     MAX_LOOKAHEAD: 1,
     DEF: [
       { GATE: () => this.atLambda(), ALT: () => this.SUBRULE(this.lambda) },
@@ -96,7 +96,7 @@ export abstract class PrimaryGrammar extends TypeGrammar {
       {
         ALT: () => {
           this.CONSUME(v.LeftParenthesis);
-          this.MANY_SEP({ SEP: v.Comma, DEF: () => parameters.push(this.SUBRULE1(this.lambdaParameter)) });
+          this.MANY_SEP({ SEP: v.Comma, DEF: () => parameters.push(this.SUBRULE(this.lambdaParameter)) });
           this.CONSUME(v.RightParenthesis);
         },
       },
@@ -116,7 +116,7 @@ export abstract class PrimaryGrammar extends TypeGrammar {
     const start = this.mark();
     const items: tree.Expression[] = [];
     this.CONSUME(v.LeftBracket);
-    this.outsideCondition(() => this.separated(v.RightBracket, () => items.push(this.SUBRULE1(this.expression))));
+    this.outsideCondition(() => this.separated(v.RightBracket, () => items.push(this.SUBRULE(this.expression))));
     this.CONSUME(v.RightBracket);
     return { id: this.finish(start), kind: "list", items };
   }
@@ -133,7 +133,7 @@ export abstract class PrimaryGrammar extends TypeGrammar {
     return { id: this.finish(start), kind: "record", entries };
   }
 
-  private readonly anEntry = (): tree.RecordEntry | tree.Spread | null => this.SUBRULE9(this.recordEntry);
+  private readonly anEntry = (): tree.RecordEntry | tree.Spread | null => this.SUBRULE(this.recordEntry);
 
   private readonly recordEntry: Rule<tree.RecordEntry | tree.Spread> = this.define("recordEntry", () => {
     const start = this.mark();
@@ -153,7 +153,7 @@ export abstract class PrimaryGrammar extends TypeGrammar {
           const key = this.SUBRULE(this.key);
           const written = this.OPTION(() => {
             this.SUBRULE(this.colon);
-            return this.SUBRULE1(this.expression);
+            return this.SUBRULE(this.expression);
           });
           if (written === undefined && this.source.tokens[start]?.tokenType === v.StringToken) this.stop("`:`");
           const value = written ?? { id: this.finish(start), kind: "reference", name: key };
@@ -229,7 +229,7 @@ export abstract class PrimaryGrammar extends TypeGrammar {
     holes.push(this.SUBRULE(this.expression));
     this.MANY(() => {
       pieces.push(this.CONSUME(v.TemplateMiddle).image);
-      holes.push(this.SUBRULE1(this.expression));
+      holes.push(this.SUBRULE(this.expression));
     });
     pieces.push(this.CONSUME(v.TemplateEnd).image);
     return { id: this.finish(start), kind: "template", texts: templateTexts(pieces), holes };

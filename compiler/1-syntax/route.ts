@@ -18,7 +18,7 @@ export abstract class RouteGrammar extends TestGrammar {
         MAX_LOOKAHEAD: 1,
         GATE: () => this.nextWord("host"),
         DEF: () => {
-          this.CONSUME1(v.Identifier);
+          this.CONSUME(v.Identifier);
           return this.SUBRULE(this.expression, withoutElse);
         },
       }) ?? null;
@@ -26,7 +26,7 @@ export abstract class RouteGrammar extends TestGrammar {
       this.OPTION1({
         MAX_LOOKAHEAD: 1,
         GATE: () => this.nextWord("open"),
-        DEF: () => this.CONSUME2(v.Identifier),
+        DEF: () => this.CONSUME(v.Identifier),
       }) !== undefined;
     const policies: tree.PolicyUse[] = [];
     this.OPTION2(() => {
@@ -69,7 +69,7 @@ export abstract class RouteGrammar extends TestGrammar {
           parts.push(this.SUBRULE(this.pathParameter));
           this.MANY(() => {
             this.literalPart(parts, this.textAfter(this.CONSUME(v.TemplateMiddle).image));
-            parts.push(this.SUBRULE1(this.pathParameter));
+            parts.push(this.SUBRULE(this.pathParameter));
           });
           this.literalPart(parts, templateTexts(['"{', this.CONSUME(v.TemplateEnd).image])[1]!);
         },

@@ -8,7 +8,7 @@ import * as v from "./vocabulary.ts";
 export abstract class SettingGrammar extends ExpressionGrammar {
   protected readonly colon: Rule<void> = this.define("colon", () => {
     if (!this.RECORDING_PHASE && this.next(v.Colon)) {
-      this.CONSUME1(v.Colon);
+      this.CONSUME(v.Colon);
       return;
     }
     this.OR([
@@ -39,7 +39,7 @@ export abstract class SettingGrammar extends ExpressionGrammar {
     return settings;
   });
 
-  private readonly aSetting = (): tree.Setting | null => this.SUBRULE9(this.setting);
+  private readonly aSetting = (): tree.Setting | null => this.SUBRULE(this.setting);
 
   protected settingEntry(settings: tree.Setting[]): void {
     const setting = this.entry(this.aSetting, nothing, "the end of the setting");

@@ -1,6 +1,6 @@
 /** Steps: a verb and what it acts on, an `if`, or a call for its effect; and what may follow a postfix `else`. */
-import type { IOrAlt, TokenType } from "chevrotain";
-import { type Rule, withoutElse } from "./base.ts";
+import type { TokenType } from "./token.ts";
+import { type Alternatives, type Rule, withoutElse } from "./base.ts";
 import { colonForEquals, notAStep, reservedStep, settingAfterStep, unknownSource } from "./mistake.ts";
 import { SettingGrammar } from "./setting.ts";
 import type * as tree from "./tree.ts";
@@ -66,7 +66,7 @@ export abstract class StepGrammar extends SettingGrammar {
     steps.push(this.entry(this.aStep, this.brokenStep, "the end of the step"));
   }
 
-  private readonly aStep = (): tree.Step => this.SUBRULE8(this.step);
+  private readonly aStep = (): tree.Step => this.SUBRULE(this.step);
   private readonly brokenStep = (start: number): tree.Step => ({ id: this.finish(start), kind: "broken" });
 
   protected readonly step: Rule<tree.Step> = this.define("step", () => {
@@ -85,7 +85,7 @@ export abstract class StepGrammar extends SettingGrammar {
     return this.guarded(start, step, guard ?? null);
   });
 
-  private readonly kinds: { MAX_LOOKAHEAD: 1; DEF: IOrAlt<Unguarded<tree.Step>>[] } = {
+  private readonly kinds: Alternatives<Unguarded<tree.Step>> = {
     MAX_LOOKAHEAD: 1,
     DEF: [
       { ALT: () => this.SUBRULE(this.letStep) },
@@ -162,14 +162,14 @@ export abstract class StepGrammar extends SettingGrammar {
         GATE: () => !this.next(v.Colon, 2),
         DEF: () => this.sourceOf(this.CONSUME(v.Identifier).image),
       }) ?? "body";
-    const name = this.nameOf(this.CONSUME1(v.Identifier));
+    const name = this.nameOf(this.CONSUME(v.Identifier));
     this.CONSUME(v.Colon);
     const written = this.SUBRULE(this.typeExpression);
     const from =
       this.OPTION1({
         GATE: () => this.nextWord("from"),
         DEF: () => {
-          this.CONSUME2(v.Identifier);
+          this.CONSUME(v.Identifier);
           return this.SUBRULE(this.stringLiteral);
         },
       }) ?? null;
@@ -242,7 +242,7 @@ export abstract class StepGrammar extends SettingGrammar {
 
   private readonly ending: Rule<tree.ReplyStep | tree.DenyStep | tree.ForwardStep> = this.define("ending", () => {
     const start = this.mark();
-    const step = this.OR([
+    const step = this.OR<Unguarded<tree.ReplyStep | tree.DenyStep | tree.ForwardStep>>([
       { ALT: () => this.SUBRULE(this.replyStep) },
       { ALT: () => this.SUBRULE(this.denyStep) },
       { ALT: () => this.SUBRULE(this.forwardStep) },
@@ -262,13 +262,13 @@ export abstract class StepGrammar extends SettingGrammar {
     const rate = this.SUBRULE(this.expression, withoutElse);
     const concurrent = this.OPTION2({
       GATE: () => this.nextWord("concurrent"),
-      DEF: () => this.CONSUME1(v.Identifier),
+      DEF: () => this.CONSUME(v.Identifier),
     });
     const by = this.OPTION({
       GATE: () => this.nextWord("by"),
       DEF: () => {
         this.CONSUME(v.Identifier);
-        return this.SUBRULE1(this.expression, withoutElse);
+        return this.SUBRULE(this.expression, withoutElse);
       },
     });
     const settings = this.OPTION1(() => this.SUBRULE(this.settings));
@@ -286,7 +286,7 @@ export abstract class StepGrammar extends SettingGrammar {
       DEF: () => {
         const names: tree.Name[] = [];
         this.CONSUME(v.LeftParenthesis);
-        this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => names.push(this.nameOf(this.CONSUME1(v.Identifier))) });
+        this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => names.push(this.nameOf(this.CONSUME(v.Identifier))) });
         this.CONSUME(v.RightParenthesis);
         return names;
       },
@@ -296,7 +296,7 @@ export abstract class StepGrammar extends SettingGrammar {
       GATE: () => all === undefined,
       DEF: () => {
         this.CONSUME(v.Or);
-        names.push(this.nameOf(this.CONSUME2(v.Identifier)));
+        names.push(this.nameOf(this.CONSUME(v.Identifier)));
       },
     });
     const otherwise = this.SUBRULE(this.optionalElse);
@@ -330,7 +330,7 @@ export abstract class StepGrammar extends SettingGrammar {
       MAX_LOOKAHEAD: 1,
       DEF: () => {
         const first = this.SUBRULE(this.expression, withoutElse);
-        const second = this.OPTION1({ MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE1(this.expression, withoutElse) });
+        const second = this.OPTION1({ MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE(this.expression, withoutElse) });
         if (second === undefined && !isStatus(first)) return { status: null, value: first };
         return { status: first, value: second ?? null };
       },
@@ -381,7 +381,7 @@ export abstract class StepGrammar extends SettingGrammar {
       this.CONSUME(v.Else);
       return this.OR<tree.Step[]>([
         { ALT: () => [this.nested(() => this.SUBRULE(this.ifStep))] },
-        { ALT: () => this.SUBRULE1(this.steps) },
+        { ALT: () => this.SUBRULE(this.steps) },
       ]);
     });
     return { id: this.finish(start), kind: "if", condition, steps, otherwise: otherwise ?? null };

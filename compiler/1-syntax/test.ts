@@ -1,5 +1,5 @@
 /** Tests and their steps, which exist nowhere else: `given`, `send`, `expect`, `advance`. */
-import type { TokenType } from "chevrotain";
+import type { TokenType } from "./token.ts";
 import { type Rule, withoutElse } from "./base.ts";
 import { notAStep } from "./mistake.ts";
 import { StepGrammar } from "./step.ts";

@@ -18,3 +18,14 @@ export type TokenKind =
   | "punctuation"
   | "unknown"
   | "end";
+
+/** What a token is to the grammar. */
+export interface TokenType {
+  readonly name: string;
+  /** How a message names the token to an author. */
+  readonly label: string;
+  /** Its place among all types. */
+  readonly index: number;
+  /** The type that stands for this one as well, in a rule that names it. */
+  readonly category: TokenType | null;
+}

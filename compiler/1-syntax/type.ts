@@ -1,6 +1,6 @@
 /** Types as written: names with arguments, records, lists, optionals, unions, literals and labels. */
-import type { IOrAlt, TokenType } from "chevrotain";
-import { BaseGrammar, nothing, type Rule } from "./base.ts";
+import type { TokenType } from "./token.ts";
+import { BaseGrammar, nothing, type Alternative, type Rule } from "./base.ts";
 import type * as tree from "./tree.ts";
 import * as v from "./vocabulary.ts";
 
@@ -37,7 +37,7 @@ export abstract class TypeGrammar extends BaseGrammar {
     if (!this.may(v.Bar)) return members[0]!;
     this.MANY(() => {
       this.CONSUME(v.Bar);
-      members.push(this.SUBRULE1(this.suffixedType));
+      members.push(this.SUBRULE(this.suffixedType));
     });
     return { id: this.finish(start), kind: "union-type", members } satisfies tree.UnionType;
   });
@@ -77,7 +77,7 @@ export abstract class TypeGrammar extends BaseGrammar {
     const start = this.mark();
     return this.nested(() =>
       this.OR<tree.TypeExpression>([
-        { ALT: () => this.SUBRULE1(this.namedType) },
+        { ALT: () => this.SUBRULE(this.namedType) },
         { ALT: () => this.SUBRULE(this.recordType) },
         { ALT: () => this.SUBRULE(this.listType) },
         {
@@ -106,7 +106,7 @@ export abstract class TypeGrammar extends BaseGrammar {
       {
         ALT: () => {
           this.CONSUME(v.Minus);
-          const number = this.SUBRULE1(this.numberLiteral);
+          const number = this.SUBRULE(this.numberLiteral);
           return { ...number, id: this.finish(start), digits: `-${number.digits}` };
         },
       },
@@ -161,8 +161,8 @@ export abstract class TypeGrammar extends BaseGrammar {
       MAX_LOOKAHEAD: 1,
       GATE: () => this.next(v.Colon, 2),
       DEF: () => {
-        const name = this.nameOf(this.CONSUME9(v.Identifier));
-        this.CONSUME9(v.Colon);
+        const name = this.nameOf(this.CONSUME(v.Identifier));
+        this.CONSUME(v.Colon);
         return name;
       },
     });
@@ -225,7 +225,7 @@ export abstract class TypeGrammar extends BaseGrammar {
   /** The key of a field or a record's entry: a word, or a string where the wire's name is no word. */
   protected key: Rule<tree.Name> = this.define("key", () => this.OR(this.keys));
 
-  private readonly keys: IOrAlt<tree.Name>[] = [
+  private readonly keys: Alternative<tree.Name>[] = [
     { ALT: () => this.nameOf(this.CONSUME(v.Identifier)) },
     {
       ALT: () => {
