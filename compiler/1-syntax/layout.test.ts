@@ -39,6 +39,10 @@ describe("steps", () => {
       "limit 60/min\nlimit r by a.b { burst: 10 } else deny 429 when c\nlimit (r) by match a { _ => 1 }",
       "limit limit limit",
     ],
+    [
+      "limit 9 concurrent\nlimit n concurrent by a.b { queue: 1, wait: 2s } else deny 429 when c\nlimit concurrent\nlimit 60/min",
+      "concurrency concurrency limit limit",
+    ],
     ["limit.post() else ignore; set request.path = limit", "expression-step set"],
     ["forward s { timeout: 5s; set response.status = 200 } else forward t", "forward"],
   ])("%s", (text, expected) => {

@@ -18,7 +18,7 @@ const NAME = /^[ !#-[\]-~]{1,64}$/;
 export function checkLimit(body: Body, step: tree.LimitStep): void {
   const mark = body.failures.length;
   expect(body, step.rate, simple("rate"));
-  if (step.by) checkKey(body, step.by);
+  if (step.by) checkLimitKey(body, step.by);
   const settings = checkSettings(body, "limit", rateLimitSettings, step.settings, step, (setting, node) => {
     expect(body, node, setting.key === "burst" ? int(1, MAX_INT) : int(0, MAX_INT));
   });
@@ -33,7 +33,8 @@ export function checkLimit(body: Body, step: tree.LimitStep): void {
   checkEndingOtherwise(body, step.otherwise);
 }
 
-function checkKey(body: Body, by: tree.Expression): void {
+/** What requests are told apart by: anything that has a text, and differs. */
+export function checkLimitKey(body: Body, by: tree.Expression): void {
   const type = textValue(body, by);
   if (hasText(type) && constantValue(by) !== undefined)
     report(body, by, "VGW7004", {}, "always the same", { help: "leave `by` out, or count by what differs" });

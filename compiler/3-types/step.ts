@@ -9,6 +9,7 @@ import { checkElse } from "./else.ts";
 import { check, expect } from "./expression.ts";
 import { settle } from "./failure.ts";
 import { checkForward } from "./forward.ts";
+import { checkConcurrency } from "./concurrency.ts";
 import { checkGuard } from "./guard.ts";
 import { checkIdentify } from "./identify.ts";
 import { checkLimit } from "./limit.ts";
@@ -65,6 +66,9 @@ function perform(body: Body, step: Exclude<tree.Step, tree.Broken | tree.Reserve
       return false;
     case "limit":
       checkLimit(body, step);
+      return false;
+    case "concurrency":
+      checkConcurrency(body, step);
       return false;
     case "identify":
       checkIdentify(body, step);

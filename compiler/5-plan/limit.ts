@@ -51,12 +51,12 @@ function countOf(rate: Expr): Expr {
   return { expr: "builtin", type: INT, name: "rate.count", arguments: [rate] };
 }
 
-function constantOf(node: tree.Expression | null): unknown {
+export function constantOf(node: tree.Expression | null): unknown {
   return node === null ? undefined : constantValue(node);
 }
 
 /** A success needs no `Retry-After`, and of what a service answers nothing is known. */
-function mayComeAgain(otherwise: tree.Otherwise | null): boolean {
+export function mayComeAgain(otherwise: tree.Otherwise | null): boolean {
   if (otherwise?.kind !== "otherwise-step") return true;
   const { step } = otherwise;
   if (step.kind === "deny") return true;
@@ -65,7 +65,7 @@ function mayComeAgain(otherwise: tree.Otherwise | null): boolean {
   return typeof status === "number" && status >= 300;
 }
 
-function identityOf(context: Context, node: tree.LimitStep): string {
+export function identityOf(context: Context, node: tree.LimitStep | tree.ConcurrencyStep): string {
   const { program } = context.body;
   const identity = program.limits.get(bindingKey(program, context.module, node.id));
   if (identity === undefined) throw new Error("a limit stands in a policy or a route");
@@ -80,13 +80,14 @@ export function limitIdentities(
   checked: CheckedProgram,
   modules: ReadonlyMap<CheckedModule, number>,
 ): Map<string, string> {
-  const names = new Names();
+  const names = { limit: new Names(), concurrency: new Names() };
   const identities = new Map<string, string>();
   const gather = (owner: CheckedProgram["policies"][number] | CheckedProgram["routes"][number], kind: string): void => {
     for (const node of nodesBelow(owner.node)) {
-      if (node.kind !== "limit") continue;
+      if (node.kind !== "limit" && node.kind !== "concurrency") continue;
       const given = node.settings.find((one) => one.key.text === "name")?.value;
-      const identity = given?.kind === "string" ? `name ${given.value}` : names.take(`${kind} ${owner.name}`);
+      const identity =
+        given?.kind === "string" ? `name ${given.value}` : names[node.kind].take(`${kind} ${owner.name}`);
       identities.set(`${modules.get(owner.module)}:${node.id}`, identity);
     }
   };

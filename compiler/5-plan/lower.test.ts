@@ -162,6 +162,25 @@ const cases: Case[] = [
       reply 204 empty`,
   },
   {
+    what: "a concurrency limit says who waits, and when a refusal is worth another try",
+    before: `
+      policy few(n: int(1..9)) { limit n concurrent { name: "few", queue: 3, wait: 1500ms } }`,
+    with: "with few(4)",
+    steps: `
+      limit 2 concurrent by "{id}" when id > 1
+      limit 3 concurrent else reply 200
+      reply 204`,
+    plan: `
+      concurrency few 4 queue 3 wait 1500 again 2
+      if (id > 1)
+        concurrency default 2 by "{text:id}" again 1
+      attempt
+        concurrency default 3
+      otherwise
+        reply 200 empty
+      reply 204 empty`,
+  },
+  {
     what: "policies stand in front, in their order, with parameters bound and values under their names",
     before: `
       policy first(limit: int) {

@@ -267,6 +267,25 @@ export interface LimitStep extends Originated {
 }
 
 /**
+ * Goes on where fewer than `most` requests with the key are between this step and their end, and nobody waits; else waits behind at most
+ * `queue` others, at most `wait` milliseconds; else fails with kind "limited" (429), without a key "overload" (503). A request counts once.
+ */
+export interface ConcurrencyStep extends Originated {
+  readonly step: "concurrency";
+  readonly identity: string;
+  readonly name: string;
+  readonly most: Expr;
+  /** Of a type that has a text; null: all requests together. */
+  readonly key: Expr | null;
+  /** 0: nobody waits. */
+  readonly queue: number;
+  readonly wait: number;
+  /** Seconds that the answer to a refusal tells; null: it tells nothing. */
+  readonly retryAfter: number | null;
+  readonly whenFull: "deny" | "allow";
+}
+
+/**
  * Recognises the caller. Fails with kind "refused" (401), or "connect" (503) where no key was ever had. The slot takes the claims
  * ("one"); the identity that recognised the caller, and its claims ("any": a record of `identity` and `claims`); or a record with
  * the claims of each identity under its name ("all").

@@ -3,6 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { bind, type Context, newSlot, originOf, readSlot, toSteps, typeOf } from "./context.ts";
 import { attemptInto, lowerOtherwise } from "./else.ts";
 import { lower, lowerInto } from "./expression.ts";
+import { lowerConcurrency } from "./concurrency.ts";
 import { lowerForward } from "./forward.ts";
 import { lowerIdentify } from "./identify.ts";
 import { lowerLimit } from "./limit.ts";
@@ -62,6 +63,9 @@ function lowerStep(context: Context, node: tree.Step): void {
       return;
     case "limit":
       guarded(context, node, (inner) => lowerLimit(inner, node));
+      return;
+    case "concurrency":
+      guarded(context, node, (inner) => lowerConcurrency(inner, node));
       return;
     case "identify":
       lowerIdentify(context, node);

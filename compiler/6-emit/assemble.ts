@@ -31,6 +31,7 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
     if (emission.usedServices.has(name)) given.push(`let ${emission.service(name)}: Service;`);
   }
   for (const { name } of emission.limiters.values()) given.push(`let ${name}: Limiter;`);
+  for (const { name } of emission.concurrencies.values()) given.push(`let ${name}: ConcurrencyLimiter;`);
   for (const { name, type } of identities) given.push(`let ${emission.identity(name)}: Identity<${type}>;`);
   for (const { name, type } of joined) given.push(`let ${name}: Identity<${type}>;`);
   if (given.length > 0) head.push("// Given by the host when the bundle is loaded.", ...given, "");
@@ -56,6 +57,7 @@ function imports(emission: Emission): string[] {
   if (emission.usedServices.size > 0) types.add("Service");
   if (emission.usedIdentities.size + emission.joined.size > 0) types.add("Identity");
   if (emission.limiters.size > 0) types.add("Limiter");
+  if (emission.concurrencies.size > 0) types.add("ConcurrencyLimiter");
   const names = [...values, ...[...types].filter((name) => !values.includes(name)).map((name) => `type ${name}`)];
   names.sort((left, right) => (bare(left) < bare(right) ? -1 : 1));
   const lines = ["import {", ...names.map((name) => `  ${name},`), `} from "@vivremotion/runtime";`];

@@ -3,7 +3,7 @@
  * serialisers, patterns) that are declared once however many routes need them.
  */
 import type { Plan } from "../5-plan/plan.ts";
-import type { IdentifyStep, LimitStep, Slot } from "../5-plan/plan.ts";
+import type { ConcurrencyStep, IdentifyStep, LimitStep, Slot } from "../5-plan/plan.ts";
 import { capital, identifier, Names } from "./names.ts";
 
 /** Something written into the helper section of the file. */
@@ -84,6 +84,19 @@ export class Emission {
     if (known === undefined) {
       known = { name: this.take(identifier(`${name} limit`)), text };
       this.limiters.set(text, known);
+    }
+    return known.name;
+  }
+
+  /** The same for concurrency limits. */
+  readonly concurrencies = new Map<string, { readonly name: string; readonly text: string }>();
+
+  concurrency({ identity, whenFull, name }: ConcurrencyStep): string {
+    const text = `concurrency(${JSON.stringify(identity)}, "${whenFull}")`;
+    let known = this.concurrencies.get(text);
+    if (known === undefined) {
+      known = { name: this.take(identifier(`${name} places`)), text };
+      this.concurrencies.set(text, known);
     }
     return known.name;
   }

@@ -83,7 +83,8 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
     emission.usedServices.size > 0 ||
     emission.usedIdentities.size > 0 ||
     emission.joined.size > 0 ||
-    emission.limiters.size > 0;
+    emission.limiters.size > 0 ||
+    emission.concurrencies.size > 0;
   const parameter = needed ? `given: ${emission.useType("Host")}` : "";
   writer.block(`export function load(${parameter}): ${emission.useType("Program")}`, () => {
     if (emission.hostUsed) writer.line("host = given;");
@@ -96,6 +97,7 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
       writer.within(service.origin, () => writer.line(`${emission.service(service.name)} = ${given};`));
     }
     for (const { name, text } of emission.limiters.values()) writer.line(`${name} = given.${text};`);
+    for (const { name, text } of emission.concurrencies.values()) writer.line(`${name} = given.${text};`);
     for (const { name } of plan.identities) {
       if (!emission.usedIdentities.has(name)) continue;
       writer.line(`${emission.identity(name)} = given.identity(${JSON.stringify(name)});`);

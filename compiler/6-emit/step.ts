@@ -4,6 +4,7 @@ import { emitAttempt } from "./attempt.ts";
 import { type Body, end, fail, guarded, leaveIfAborted, write } from "./body.ts";
 import { builtinCall } from "./builtin.ts";
 import { callText } from "./call.ts";
+import { emitConcurrency } from "./concurrency.ts";
 import { decodeText } from "./decode.ts";
 import { expression, operand } from "./expression.ts";
 import { emitForward } from "./forward.ts";
@@ -75,6 +76,9 @@ function emitStep(body: Body, step: Step): boolean {
       return true;
     case "limit":
       emitLimit(body, step);
+      return true;
+    case "concurrency":
+      emitConcurrency(body, step);
       return true;
     case "identify":
       settle(body, step.slot, `await ${emission.recogniser(step)}.identify(exchange)`, true);

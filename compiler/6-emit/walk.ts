@@ -25,6 +25,8 @@ export function stepExpressions(step: Step): readonly Expr[] {
       const amounts = [step.rate, step.burst, step.cost];
       return step.key === null ? amounts : [step.key, ...amounts];
     }
+    case "concurrency":
+      return step.key === null ? [step.most] : [step.key, step.most];
     case "require":
     case "if":
       return [step.condition];
@@ -146,6 +148,7 @@ export function waits(steps: readonly Step[]): boolean {
     if (step.step === "call" || step.step === "together" || step.step === "forward" || step.step === "gather")
       return true;
     if (step.step === "identify" || (step.step === "read" && step.source === "body")) return true;
+    if (step.step === "concurrency" && step.queue > 0) return true;
     return innerSteps(step).some(waits);
   });
 }
@@ -207,6 +210,7 @@ export function failingPlaces(steps: readonly Step[]): number {
       case "identify":
       case "require":
       case "limit":
+      case "concurrency":
       case "gather":
       case "forward":
         count++;

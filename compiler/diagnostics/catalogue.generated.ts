@@ -555,6 +555,11 @@ export const catalogue = {
     severity: "error",
     message: "the limit would have to remember a caller for more than 104 days",
   },
+  VGW7006: {
+    slug: "queue-and-wait",
+    severity: "error",
+    message: "`{one}` needs `{other}`",
+  },
   VGW7010: {
     slug: "retry-never-acts",
     severity: "warning",
@@ -680,6 +685,7 @@ export interface MessageValues {
   VGW7003: { cost: string | number; burst: string | number };
   VGW7004: Record<never, never>;
   VGW7005: Record<never, never>;
+  VGW7006: { one: string | number; other: string | number };
   VGW7010: { service: string | number };
   VGW8001: { what: string | number; name: string | number };
 }

@@ -4,14 +4,17 @@ import {
   apiKeySettings,
   breakerSettings,
   callSettings,
+  concurrencySettings,
   cookieSettings,
   ejectSettings,
   endpointSettings,
   forwardSettings,
   gatewaySettings,
+  httpsSettings,
   healthSettings,
   jwtSettings,
   limitSettings,
+  type ListenerForm,
   listenerSettings,
   rateLimitSettings,
   retrySettings,
@@ -20,15 +23,18 @@ import {
   type SettingType,
   sendSettings,
   serviceSettings,
+  tlsSettings,
 } from "../vocabulary/index.ts";
 import { code, page, program, type ReferencePage } from "./markdown.ts";
 
 const groups: readonly { readonly name: string; readonly of: string; readonly settings: readonly Setting[] }[] = [
   { name: "gateway", of: "a `gateway`", settings: gatewaySettings },
   { name: "gateway.limits", of: "a gateway's `limits`", settings: limitSettings },
-  { name: "gateway.listen", of: "a listener, `http(…)`, in a gateway's `listen`", settings: listenerSettings },
+  { name: "gateway.listen", of: "a listener, `http(…)` or `https(…)`, in a gateway's `listen`", settings: listenerSettings },
+  { name: "gateway.listen.https", of: "a TLS listener, `https(…)`", settings: httpsSettings },
   { name: "gateway.admin", of: "the admin listener, `http(…)`", settings: adminSettings },
   { name: "service", of: "a `service`", settings: serviceSettings },
+  { name: "service.tls", of: "a service's `tls`", settings: tlsSettings },
   { name: "service.eject", of: "a service's `eject`", settings: ejectSettings },
   { name: "service.health", of: "a service's `health`", settings: healthSettings },
   { name: "service.breaker", of: "a service's `breaker`", settings: breakerSettings },
@@ -39,6 +45,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "route", of: "a `route`", settings: routeSettings },
   { name: "forward", of: "a `forward` step", settings: forwardSettings },
   { name: "limit", of: "a `limit` step", settings: rateLimitSettings },
+  { name: "concurrency", of: "a `limit … concurrent` step", settings: concurrencySettings },
   { name: "call", of: "a service call, `orders.get(path, …)`", settings: callSettings },
   { name: "cookie", of: "a cookie that is set", settings: cookieSettings },
   { name: "send", of: "a test's `send`", settings: sendSettings },
@@ -84,7 +91,13 @@ function typeText(type: SettingType): string {
     case "span":
       return `two durations from ${amount(type.min, DURATIONS)} to ${amount(type.max, DURATIONS)}, as in ${code("25ms..250ms")}`;
     case "listener":
-      return `${code(`${type.word}("address:port")`)}${type.settings.length > 0 ? ` with ${type.settings.map(({ key }) => code(key)).join(", ")}` : ""}`;
+      return type.forms.map(formText).join(" or ");
+    case "certificate":
+      return [...(type.folder ? ['dir("…")'] : []), 'certificate("…", key: "…")'].map(code).join(" or ");
+    case "file":
+      return code('file("…")');
+    case "hostname":
+      return "a DNS name";
     case "labels":
       return "a label's name, or a list of them";
     case "keys":
@@ -98,6 +111,11 @@ function typeText(type: SettingType): string {
     default:
       return `a ${type.kind}`;
   }
+}
+
+function formText({ word, settings }: ListenerForm): string {
+  const keys = settings.map(({ key }) => code(key)).join(", ");
+  return code(`${word}("address:port")`) + (keys === "" ? "" : ` with ${keys}`);
 }
 
 const DURATIONS: readonly (readonly [number, string])[] = [

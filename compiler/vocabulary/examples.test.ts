@@ -6,9 +6,9 @@ import { declarations } from "./declarations.ts";
 import { observations } from "./observations.ts";
 import { places } from "./places.ts";
 import type { Setting } from "./setting.ts";
-import { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
+import { adminSettings, gatewaySettings, httpsSettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
 import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
-import { rateLimitSettings } from "./settings/limit.ts";
+import { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
 import {
   breakerSettings,
@@ -18,6 +18,7 @@ import {
   healthSettings,
   retrySettings,
   serviceSettings,
+  tlsSettings,
 } from "./settings/service.ts";
 import { steps } from "./steps.ts";
 
@@ -51,6 +52,15 @@ const route = (text: string): string =>
 const settingTables: readonly (readonly [string, readonly Setting[], (example: string) => string])[] = [
   ["gateway", gatewaySettings, (example) => `gateway g { ${example} }`],
   ["listener", listenerSettings, (example) => `gateway g { listen: http(":8080", ${example}) }`],
+  [
+    "https listener",
+    httpsSettings,
+    (example) => {
+      const usual = example.startsWith("certificates") ? "" : ', certificates: dir("certs")';
+      return `gateway g { listen: https(":8443"${usual}, ${example}) }`;
+    },
+  ],
+  ["service.tls", tlsSettings, (example) => `service s { url: "https://a", tls: { ${example} } }`],
   ["admin", adminSettings, (example) => `gateway g { admin: http("127.0.0.1:9901", ${example}) }`],
   ["limits", limitSettings, (example) => `gateway g { limits: { ${example} } }`],
   [
@@ -98,6 +108,14 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     "limit",
     rateLimitSettings,
     (example) => `route GET "/" open {\n limit 60/min by request.address { ${example} }\n reply 204\n}`,
+  ],
+  [
+    "concurrency",
+    concurrencySettings,
+    (example) => {
+      const other = { "queue: 50": ", wait: 2s", "wait: 2s": ", queue: 50" }[example] ?? "";
+      return `route GET "/" open {\n limit 100 concurrent by request.address { ${example}${other} }\n reply 204\n}`;
+    },
   ],
   ["route", routeSettings, (example) => `route GET "/" open {\n ${example}\n reply 204\n}`],
   [

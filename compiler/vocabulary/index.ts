@@ -3,9 +3,9 @@ export { builtins } from "./builtins/index.ts";
 export { type DeclarationEntry, declarations, reservedDeclarations } from "./declarations.ts";
 export { type LabelEntry, labels } from "./labels.ts";
 export { type PlaceEntry, places } from "./places.ts";
-export type { Setting, SettingType } from "./setting.ts";
-export { adminSettings, gatewaySettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
-export { rateLimitSettings } from "./settings/limit.ts";
+export type { ListenerForm, Setting, SettingType } from "./setting.ts";
+export { adminSettings, gatewaySettings, httpsSettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
+export { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
 export {
@@ -16,6 +16,7 @@ export {
   healthSettings,
   retrySettings,
   serviceSettings,
+  tlsSettings,
 } from "./settings/service.ts";
 export { type StepEntry, type StepPlace, stepOf, steps } from "./steps.ts";
 export { currencies, likelyUnits, type Unit, units } from "./units.ts";

@@ -36,6 +36,8 @@ export interface CaseRequest {
   readonly raw: string | null;
   /** The client's loopback address. */
   readonly from: string;
+  /** A request that waits for an upstream all the while; null: none. */
+  readonly beside: CaseRequest | null;
 }
 
 /** What a fake upstream does with the requests that it is for. */

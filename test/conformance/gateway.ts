@@ -1,10 +1,11 @@
 /** The driver that builds a bundle and asks it over a real socket, with real fake upstreams on loopback. */
+import { connect } from "node:net";
 import { emit } from "../../compiler/6-emit/index.ts";
 import { bundle } from "../../compiler/7-bundle/index.ts";
 import type { Plan } from "../../compiler/5-plan/plan.ts";
 import { startGateway } from "../../runtime/host/index.ts";
-import type { CaseFile, Driver, ExpectedLog, Running, Seen, SeenCall } from "./case.ts";
-import { exchange } from "./client.ts";
+import type { CaseFile, CaseRequest, Driver, ExpectedLog, Running, Seen, SeenCall } from "./case.ts";
+import { exchange, requestBytes } from "./client.ts";
 import { planOf } from "./program.ts";
 import { type FakeUpstream, startUpstream } from "./upstream.ts";
 
@@ -36,9 +37,14 @@ async function start(file: CaseFile, code: string, transport: "strict" | "fast")
   let calls: SeenCall[] = [];
   let logs: ExpectedLog[] = [];
   const upstreams: FakeUpstream[] = [];
+  /** Told of each call: when its connection has closed. */
+  let heard = (_closed: Promise<void>): void => {};
   const endpoints: Record<string, readonly string[]> = {};
   for (const [service, behaviours] of file.upstreams) {
-    const upstream = await startUpstream(service, behaviours, (call) => calls.push(call));
+    const upstream = await startUpstream(service, behaviours, (call, closed) => {
+      calls.push(call);
+      heard(closed);
+    });
     upstreams.push(upstream);
     endpoints[service] = [upstream.origin];
   }
@@ -61,12 +67,29 @@ async function start(file: CaseFile, code: string, transport: "strict" | "fast")
     },
   });
   const port = gateway.listeners[0]?.port ?? 0;
+  /** Resolves when an upstream has heard of the request; what it gives lets its client go, and waits until the gateway has noticed. */
+  const beside = async (port: number, request: CaseRequest): Promise<() => Promise<void>> => {
+    const closing = new Promise<Promise<void>[]>((resolve) => {
+      heard = (closed) => resolve([closed]);
+    });
+    const socket = connect({ port, host: "127.0.0.1", localAddress: request.from, noDelay: true });
+    socket.write(requestBytes(request));
+    const [closed] = await closing;
+    heard = () => {};
+    return async () => {
+      socket.destroy();
+      await closed;
+    };
+  };
   return {
     send: async (request): Promise<Seen> => {
       calls = [];
       logs = [];
       for (const upstream of upstreams) upstream.begin();
+      const leave = request.beside === null ? null : await beside(port, request.beside);
+      calls = [];
       const answer = await exchange(port, request);
+      await leave?.();
       // Log lines are written in batches, off the request path.
       await new Promise((resolve) => setTimeout(resolve, file.program.includes("log ") ? 150 : 0));
       return { answer, calls, logs };

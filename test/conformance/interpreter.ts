@@ -1,6 +1,11 @@
 /** The driver that runs cases through the reference interpreter: upstreams are answers out of the case, nothing is sent anywhere. */
 import { createInterpreter } from "../../compiler/5-plan/interpreter/index.ts";
-import type { IncomingAnswer, OutgoingRequest } from "../../compiler/5-plan/interpreter/index.ts";
+import type {
+  IncomingAnswer,
+  InterpretedRequest,
+  OutgoingRequest,
+  World,
+} from "../../compiler/5-plan/interpreter/index.ts";
 import type { Plan } from "../../compiler/5-plan/plan.ts";
 import type { Behaviour, CaseFile, CaseRequest, Driver, ExpectedLog, Running, Seen, SeenCall } from "./case.ts";
 import { planOf } from "./program.ts";
@@ -22,14 +27,17 @@ function start(file: CaseFile, plan: Plan): Running {
       const calls: SeenCall[] = [];
       const logs: ExpectedLog[] = [];
       const used = new Set<Behaviour>();
-      const answer = await interpreter.answer(interpreted(request), {
+      const world: World = {
         call: async (service, outgoing) => call(file, service, outgoing, calls, used),
         now: () => Date.UTC(2026, 2, 1, 3),
         random: () => 0.5,
         log: (level, value) => {
           logs.push({ level, value: JSON.parse(JSON.stringify(value ?? null)) });
         },
-      });
+      };
+      const leave = request.beside === null ? null : await beside(interpreter, interpreted(request.beside), world);
+      const answer = await interpreter.answer(interpreted(request), world);
+      await leave?.();
       const headers = pairs(answer.headers);
       // The transport's part: the length of the whole body, unless it was HEAD's and the upstream said it.
       if (
@@ -44,6 +52,26 @@ function start(file: CaseFile, plan: Plan): Running {
     },
     stop: async () => {},
   };
+}
+
+/** Resolves when an upstream has heard of the request; what it gives ends it. */
+function beside(
+  interpreter: ReturnType<typeof createInterpreter>,
+  request: InterpretedRequest,
+  world: World,
+): Promise<() => Promise<void>> {
+  return new Promise((resolve) => {
+    const over = interpreter.answer(request, {
+      ...world,
+      call: () =>
+        new Promise((end) => {
+          resolve(async () => {
+            end({ failure: "protocol" });
+            await over;
+          });
+        }),
+    });
+  });
 }
 
 function interpreted(request: CaseRequest): Parameters<ReturnType<typeof createInterpreter>["answer"]>[0] {

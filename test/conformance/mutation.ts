@@ -67,6 +67,19 @@ export const mutations: readonly Mutation[] = [
     kind: "no Retry-After",
     change: (node) => (isStep(node, "limit") && node.retryAfter === true ? { ...node, retryAfter: false } : null),
   },
+  { kind: "no concurrency limit", change: (node) => (isStep(node, "concurrency") ? NOTHING(node) : null) },
+  {
+    kind: "concurrency limit for all",
+    change: (node) => (isStep(node, "concurrency") && node.key !== null ? { ...node, key: null } : null),
+  },
+  {
+    kind: "concurrency limit without a queue",
+    change: (node) => (isStep(node, "concurrency") && node.queue !== 0 ? { ...node, queue: 0, retryAfter: 7 } : null),
+  },
+  {
+    kind: "no Retry-After of a concurrency limit",
+    change: (node) => (isStep(node, "concurrency") && node.retryAfter !== null ? { ...node, retryAfter: null } : null),
+  },
   {
     kind: "nobody identified",
     change: (node) => (isStep(node, "identify") ? { step: "fail", kind: "refused", origin: node.origin } : null),
@@ -217,7 +230,8 @@ const isText = (type: unknown): boolean =>
   isNode(type) && (type.kind === "string" || (type.kind === "literal" && typeof type.value === "string"));
 /** Steps that do not define what the next one reads. */
 const swappable = (step: unknown): boolean =>
-  isNode(step) && ["set", "require", "limit", "log", "reply", "deny", "forward", "if"].includes(String(step.step));
+  isNode(step) &&
+  ["set", "require", "limit", "concurrency", "log", "reply", "deny", "forward", "if"].includes(String(step.step));
 /** The first two arms trade their tests' places with their values. */
 const exchangeTests =
   (arms: readonly unknown[]) =>

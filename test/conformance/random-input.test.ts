@@ -59,6 +59,7 @@ describe("random input", () => {
         body: new Uint8Array(Buffer.from(text)),
         raw: null,
         from: "127.0.0.1",
+        beside: null,
       };
       const [left, right] = [await interpreted.send(request), await compiled.send(request)];
       const shown = ({ answer }: typeof left): unknown => [text, answer.status, Buffer.from(answer.body).toString()];

@@ -95,7 +95,7 @@ function randomRequest(random: () => number): CaseRequest {
   if (random() < 0.4) headers.push(["x-g", "1"]);
   const method = pick(["GET", "GET", "GET", "POST", "HEAD", "DELETE", "PUT", "OPTIONS"]);
   if (method === "POST" || method === "PUT") headers.push(["content-length", "0"]);
-  return { method, target, headers, body: new Uint8Array(), raw: null, from: "127.0.0.1" };
+  return { method, target, headers, body: new Uint8Array(), raw: null, from: "127.0.0.1", beside: null };
 }
 
 describe.each([

@@ -71,6 +71,7 @@ describe("random expressions", () => {
         body: new Uint8Array(),
         raw: null,
         from: "127.0.0.1",
+        beside: null,
       };
       const [left, right] = [await interpreted.send(request), await compiled.send(request)];
       const shown = ({ answer }: typeof left): unknown => [target, answer.status, Buffer.from(answer.body).toString()];

@@ -66,6 +66,7 @@ describe("a case", () => {
           method: "POST",
           target: "/a",
           from: "127.0.0.9",
+          beside: null,
           headers: [
             ["host", "h"],
             ["X-A", "1"],

@@ -195,19 +195,25 @@ class Reader {
       // Empty lines at the end of a section are layout: a head without a body gets its end back.
       const text = lines.includes("") ? lines.join("\r\n") : `${lines.join("\r\n")}\r\n\r\n`;
       const from = section.lines.find((line) => line.startsWith("@from "))?.slice(6) ?? "127.0.0.1";
-      return { method, target, headers: [], body: new Uint8Array(), raw: unescapeText(text), from };
+      return { method, target, headers: [], body: new Uint8Array(), raw: unescapeText(text), from, beside: null };
     }
     const { directives, first, line, fields, body } = this.message(section);
     const start = /^(\S+) (\S+) HTTP\/1\.1$/.exec(first);
     if (start === null) this.fail(line, `"${first}" is not "METHOD target HTTP/1.1"`);
-    return {
+    const request = {
       method: start[1] ?? "",
       target: start[2] ?? "",
       headers: this.headers(fields),
       body,
       raw: null,
       from: directives.get("@from") ?? "127.0.0.1",
+      beside: null,
     };
+    const beside = directives.get("@beside");
+    if (beside === undefined) return request;
+    const [method = "", target = "", ...more] = beside.split(" ");
+    if (!target.startsWith("/") || more.length > 0) this.fail(line, `"${beside}" is not "METHOD target"`);
+    return { ...request, beside: { ...request, method, target, body: new Uint8Array() } };
   }
 
   private behaviour(section: Section): Behaviour {

@@ -39,29 +39,34 @@ export interface FakeUpstream {
 export async function startUpstream(
   service: string,
   behaviours: readonly Behaviour[],
-  record: (call: SeenCall) => void,
+  record: (call: SeenCall, closed: Promise<void>) => void,
 ): Promise<FakeUpstream> {
   const sockets = new Set<Socket>();
   const used = new Set<Behaviour>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    const closed = new Promise<void>((resolve) => {
+      socket.on("close", () => {
+        sockets.delete(socket);
+        resolve();
+      });
+    });
     socket.on("error", () => socket.destroy());
     let data: Buffer = Buffer.alloc(0);
     socket.on("data", (chunk) => {
       data = Buffer.concat([data, chunk]);
-      for (let left = serve(data, socket); left !== null; left = serve(data, socket)) data = left;
+      for (let left = serve(data, socket, closed); left !== null; left = serve(data, socket, closed)) data = left;
     });
   });
   /** What is left after one request; null where none is complete. */
-  const serve = (data: Buffer, socket: Socket): Buffer | null => {
+  const serve = (data: Buffer, socket: Socket, closed: Promise<void>): Buffer | null => {
     const head = readHead(data);
     if (head === null) return null;
     const read = readBody(data, head.length, framingOf(head.headers, "none"), head.headers);
     if (read === null) return null;
     const [method = "", target = ""] = head.start.split(" ");
     const headers = head.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
-    record({ service, method, target, headers, body: new Uint8Array(read.body) });
+    record({ service, method, target, headers, body: new Uint8Array(read.body) }, closed);
     behave(behaviourFor(behaviours, method, target, used), method, socket);
     return data.subarray(read.end);
   };

@@ -41,6 +41,7 @@ async function valueAt(running: Running, index: number): Promise<unknown> {
     body: new Uint8Array(),
     raw: null,
     from: "127.0.0.1",
+    beside: null,
   };
   const { answer } = await running.send(request);
   const text = Buffer.from(answer.body).toString();

@@ -3,6 +3,7 @@ import type { Failure } from "../../../runtime/failure.ts";
 import type { FunctionPlan, Origin, Plan } from "../plan.ts";
 import type { Client } from "./client.ts";
 import type { Identities } from "./identify.ts";
+import type { Places } from "./concurrency.ts";
 import type { HeaderChange } from "./headers.ts";
 import type { TraceEntry } from "./trace.ts";
 import type { InterpretedRequest, World } from "./world.ts";
@@ -17,6 +18,8 @@ export interface Loaded {
   readonly identities: Identities;
   /** The counts of limits, where the world keeps none. */
   readonly limits: Map<string, bigint>;
+  /** Who is inside concurrency limits, and who waits. */
+  readonly places: Places;
 }
 
 export interface Context extends Loaded {
@@ -34,6 +37,8 @@ export interface Context extends Loaded {
   bodyLimit: number;
   /** The route's, in milliseconds; null: none. */
   deadline: number | null;
+  /** The places that the request has, by what they are counted under; each is given back at its end. */
+  readonly held: Map<string, () => void>;
   /** What `set request.…` asked for, in order; only `forward` looks at it. */
   readonly requestChanges: RequestChange[];
   /** Applied to whatever answer leaves. */

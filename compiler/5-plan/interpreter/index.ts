@@ -54,9 +54,17 @@ export function createInterpreter(
     environment: readEnvironment(plan, environment),
     identities: new Map<string, Verifier>(),
     limits: new Map<string, bigint>(),
+    places: new Map(),
   };
   return {
-    answer: (request, world) => answer(newContext(program, request, world)),
+    answer: async (request, world) => {
+      const context = newContext(program, request, world);
+      try {
+        return await answer(context);
+      } finally {
+        for (const giveBack of context.held.values()) giveBack();
+      }
+    },
     evaluate: async (steps, value, slots, world) => {
       const context = newContext(program, NO_REQUEST, world);
       const scope = new Scope(null, slots);
@@ -91,6 +99,7 @@ function newContext(program: Omit<Loaded, "constants">, request: InterpretedRequ
     query: question < 0 ? "" : request.target.slice(question + 1),
     bodyLimit: 0,
     deadline: null,
+    held: new Map(),
     requestChanges: [],
     responseChanges: [],
     responseStatus: null,

@@ -19,6 +19,7 @@ import type {
 import { callBuiltin } from "./builtin.ts";
 import { type Answer, callRequest, forwardRequest, judge } from "./call.ts";
 import { type Context, NEXT, type Outcome } from "./context.ts";
+import { concurrency } from "./concurrency.ts";
 import { writeCookie } from "./cookie.ts";
 import { decodeValue } from "./decode.ts";
 import { denied, passedOn, replied } from "./ending.ts";
@@ -90,6 +91,11 @@ export class Machine {
       case "limit": {
         const failure = limit(step, scope, context);
         this.#note(step, `${step.name}: ${failure === null ? "admitted" : "used up"}`);
+        return failure === null ? NEXT : this.#fail(step.origin, failure);
+      }
+      case "concurrency": {
+        const failure = await concurrency(step, scope, context);
+        this.#note(step, `${step.name}: ${failure === null ? "inside" : "no room"}`);
         return failure === null ? NEXT : this.#fail(step.origin, failure);
       }
       case "identify": {

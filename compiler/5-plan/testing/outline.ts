@@ -44,6 +44,12 @@ function linesOf(step: Step, indent: string): string[] {
       const by = step.key === null ? "" : ` by ${text(step.key)}`;
       return [`${indent}limit ${step.name} ${text(step.rate)}${by} burst ${text(step.burst)} cost ${text(step.cost)}`];
     }
+    case "concurrency": {
+      const by = step.key === null ? "" : ` by ${text(step.key)}`;
+      const queue = step.queue === 0 ? "" : ` queue ${step.queue} wait ${step.wait}`;
+      const again = step.retryAfter === null ? "" : ` again ${step.retryAfter}`;
+      return [`${indent}concurrency ${step.name} ${text(step.most)}${by}${queue}${again}`];
+    }
     case "if": {
       const otherwise = step.otherwise.length === 0 ? [] : [`${indent}else`, ...outline(step.otherwise, deeper)];
       return [`${indent}if ${text(step.condition)}`, ...outline(step.then, deeper), ...otherwise];
