@@ -22,6 +22,8 @@ export const ERRORS = {
   "unsupported-media-type": { status: 415, title: "The body's media type is not supported" },
   "expectation-failed": { status: 417, title: "The expectation cannot be met" },
   "upgrade-required": { status: 426, title: "The request needs another protocol" },
+  "websocket-malformed": { status: 400, title: "The WebSocket handshake is malformed" },
+  "websocket-version": { status: 426, title: "This version of the WebSocket protocol is not spoken" },
   "rate-limited": { status: 429, title: "Too many requests" },
   "concurrency-limited": { status: 429, title: "Too many requests at once" },
   "headers-too-large": { status: 431, title: "The request's header fields are too large" },

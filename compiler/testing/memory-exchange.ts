@@ -1,6 +1,8 @@
 /** An exchange without a socket: a test's request goes straight into the compiled program, its whole answer comes out. */
 import { BaseExchange, type ExchangeOwner } from "../../runtime/http/base.ts";
-import type { BodySink, Headers, RequestBody } from "../../runtime/http/exchange.ts";
+import type { BodySink, Headers, RequestBody, WebSocketAnswer } from "../../runtime/http/exchange.ts";
+import { OpenWebSockets } from "../../runtime/http/open-websockets.ts";
+import type { WebSocketSide } from "../../runtime/websocket/index.ts";
 import { canonicalPath, isQuery } from "../../runtime/http/path.ts";
 import type { Proxies } from "../../runtime/http/proxies.ts";
 import type { InterpretedRequest } from "../5-plan/interpreter/index.ts";
@@ -36,7 +38,13 @@ class MemoryBody implements RequestBody {
 
 /** Of one request: the proxies that it trusts, and where what goes wrong is told. */
 function ownerOf(proxies: Proxies, secure: boolean, fail: (error: unknown) => void): ExchangeOwner {
-  return { proxies, secure, finished: () => undefined, failed: (_exchange, error) => fail(error) };
+  return {
+    proxies,
+    secure,
+    webSockets: new OpenWebSockets(),
+    finished: () => undefined,
+    failed: (_exchange, error) => fail(error),
+  };
 }
 
 export class MemoryExchange extends BaseExchange {
@@ -99,6 +107,15 @@ export class MemoryExchange extends BaseExchange {
 
   protected destroy(): void {
     this.#over();
+  }
+
+  /** The answer of a handshake is all that a test sees of a WebSocket. */
+  protected upgrade(headers: Headers, answer: WebSocketAnswer): WebSocketSide {
+    const protocol = answer.protocol === null ? [] : ["sec-websocket-protocol", answer.protocol];
+    const own = ["upgrade", "websocket", "connection", "Upgrade", "sec-websocket-accept", answer.accept, ...protocol];
+    this.answerHeaders = [...own, ...headers];
+    setImmediate(this.#over);
+    return { canPause: true, send: () => true, ping: () => {}, close: () => {}, pause: () => {}, resume: () => {} };
   }
 }
 

@@ -83,6 +83,7 @@ const CONFIGURATION = z.object({
       preserveHost: z.boolean(),
     }),
   ),
+  webSockets: z.int().min(1).optional(),
   identities: z.array(IDENTITY).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 }) satisfies z.ZodType<Configuration>;

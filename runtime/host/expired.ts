@@ -3,7 +3,8 @@ import type { Exchange } from "../http/exchange.ts";
 import { replyError } from "../http/problem.ts";
 
 export function answerDeadline(exchange: Exchange): void {
-  if (exchange.aborted) return;
+  // A WebSocket is no answer that could take too long.
+  if (exchange.aborted || exchange.status === 101) return;
   if (exchange.status === 0) {
     replyError(exchange, "deadline-exceeded", null);
   } else {

@@ -37,6 +37,7 @@ export interface Observer {
   /** Refused before there was an exchange. */
   refused(code: string, status: number, address: string): void;
   metrics(inFlight: number): Promise<ThreadMetrics>;
+  readonly openWebSockets: number;
   /** New requests go to this gateway's bundle with this hash from now on. */
   serving(gateway: string, generation: string): void;
   /** Writes out what is buffered. */
@@ -88,6 +89,7 @@ export class Serving implements Thread {
         acquired = configuration;
         return this.#hostFor(configuration, identities);
       });
+      this.#checkWebSockets(generation);
       this.#generations.set(id, generation);
     } catch (error) {
       await this.#release(acquired);
@@ -114,6 +116,7 @@ export class Serving implements Thread {
     const dispatcher = this.#dispatcher;
     if (dispatcher === null) throw new Error("no generation is active");
     const { limits, trustedProxies } = dispatcher.current.configuration.gateway;
+    const { webSockets } = dispatcher.current.configuration;
     const opened: Listener[] = [];
     const bound: BoundListener[] = [];
     for (const listen of listeners) {
@@ -125,6 +128,7 @@ export class Serving implements Thread {
           ...(listen.tls !== undefined && { tls: listen.tls }),
           shared,
           limits,
+          webSockets,
           trustedProxies,
           handler: dispatcher.begin,
           done: (exchange) => this.#done(dispatcher, exchange),
@@ -151,6 +155,7 @@ export class Serving implements Thread {
     return {
       thread: this.#parts.thread,
       inFlight: this.#dispatcher?.inFlight ?? 0,
+      webSockets: this.#parts.observer.openWebSockets,
       generations: [...this.#generations.values()].map(({ id, inFlight }) => ({ id, inFlight })),
       pools: this.#pool.size,
       heapUsed: process.memoryUsage().heapUsed,
@@ -206,6 +211,18 @@ export class Serving implements Thread {
       now,
       random,
     };
+  }
+
+  /** Listeners are there before the program is: those that cannot carry its WebSockets would have to be opened anew. */
+  #checkWebSockets({ configuration: { webSockets } }: Generation): void {
+    if (webSockets === undefined) return;
+    if (this.#listeners.every((listener) => listener.allowWebSockets(webSockets))) return;
+    throw new StartError(
+      "swap-restart",
+      "the listeners were opened for smaller WebSocket messages, or for no WebSockets",
+      [`websocket.message: ${webSockets} bytes`],
+      "Restart the gateway with the new program.",
+    );
   }
 
   #release({ services, identities }: Acquired): Promise<void> {

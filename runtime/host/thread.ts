@@ -38,6 +38,8 @@ export interface BoundListener {
 export interface ThreadStatus {
   readonly thread: number;
   readonly inFlight: number;
+  /** Of those in flight: open WebSockets. */
+  readonly webSockets: number;
   readonly generations: readonly { readonly id: number; readonly inFlight: number }[];
   /** Upstream pools that are open. */
   readonly pools: number;

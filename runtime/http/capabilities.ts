@@ -61,6 +61,13 @@ export interface Capabilities {
    * choose the certificate of such a client, and would offer it to all (`node/tls.ts`), so it is turned away; the start says so.
    */
   readonly mixedKeys: boolean;
+  /**
+   * Of WebSockets: a client whose messages the service takes too slowly is held back (else it is told 1013 once a megabyte, or a message if
+   * that is more, waits), whoever breaks the protocol is told why with 1002, 1007 or 1009 (else closed without a word), unmasked frames are
+   * refused, and all close codes are taken (else 1012 to 1014 and 3000 to 3999 count as a lost connection). uWebSockets.js reads the
+   * frames itself and offers none of that.
+   */
+  readonly webSockets: boolean;
   /** Settings that are honoured; the others are fixed (idle and head: 10 to 12 s, closed without an answer). */
   readonly limits: { readonly idle: boolean; readonly head: boolean; readonly connections: boolean };
   /** Largest declared body length: 20.30 takes no more than nine digits and closes without an answer; longer ones can come chunked. null: `limits.body` alone. */
@@ -85,6 +92,7 @@ export const FAST: Capabilities = {
   codingCase: false,
   descriptor: false,
   promptPause: false,
+  webSockets: false,
   serverNameCase: false,
   alpn: false,
   sharedSessions: false,
@@ -121,6 +129,7 @@ export const STRICT: Capabilities = {
   codingCase: true,
   descriptor: true,
   promptPause: true,
+  webSockets: true,
   serverNameCase: true,
   alpn: true,
   sharedSessions: true,

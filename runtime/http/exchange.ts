@@ -7,6 +7,8 @@
  */
 import type { Held } from "./held.ts";
 
+import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
+
 export type Headers = string[];
 
 export interface RequestBody {
@@ -101,6 +103,25 @@ export interface Exchange {
   cut(): void;
   /** Answers and closes the connection afterwards (framing errors, unread bodies). */
   closeAfter(): void;
+  /**
+   * Answers 101 and makes the connection a WebSocket: what the client sends goes to `receiver`, what it is to get to the side that
+   * is given back. The exchange is over when the connection is. Null: this connection cannot become one, and nothing was sent.
+   */
+  webSocket(answer: WebSocketAnswer, receiver: WebSocketReceiver): WebSocketSide | null;
+  /** What the log tells about a WebSocket; null: it is none. */
+  webSocketNote: WebSocketNote | null;
+}
+
+export interface WebSocketAnswer {
+  /** Without those of the handshake itself. */
+  readonly headers: Headers;
+  /** The client's key and what it is answered (RFC 6455 §4.2.2). */
+  readonly key: string;
+  readonly accept: string;
+  /** The subprotocol that was agreed upon; null: none. */
+  readonly protocol: string | null;
+  /** Bytes of a message that the client may send. */
+  readonly limit: number;
 }
 
 export interface UpstreamNote {

@@ -25,6 +25,8 @@ export interface ListenOptions {
   /** Other threads listen on the same address and port. The fast transport always allows it, the strict one where `canShareAddress`. */
   readonly shared?: boolean;
   readonly limits: TransportLimits;
+  /** Bytes of the largest WebSocket message; left out: no WebSocket is opened until `Listener.allowWebSockets`. */
+  readonly webSockets?: number | undefined;
   /** Proxies in front whose X-Forwarded-For and Forwarded are believed: addresses and CIDRs. */
   readonly trustedProxies: readonly string[];
   /** Answers the exchange, now or later. What it throws or rejects with becomes a 500 (or a cut answer) and goes to `failed`. */
@@ -76,7 +78,12 @@ export interface Listener {
   readonly exchanges: number;
   /** Open connections; null where the transport cannot tell. */
   readonly connections: number | null;
-  /** Accepts no more connections; answers from now on announce `Connection: close`; idle connections are closed where the transport can. Resolves when no exchange is left. */
+  /**
+   * WebSockets with messages up to so many bytes may be opened from now on. False: this listener was made for smaller ones, or for none,
+   * and would have to be opened anew.
+   */
+  allowWebSockets(limit: number): boolean;
+  /** Accepts no more connections; answers from now on announce `Connection: close`; idle connections are closed where the transport can, WebSockets told to go (1001). Resolves when no exchange is left. */
   drain(): Promise<void>;
   /** Cuts whatever is left and frees everything. */
   close(): Promise<void>;

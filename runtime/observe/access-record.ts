@@ -55,6 +55,10 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
   if (query !== "") line += `,"query_names":${JSON.stringify(queryNames(query))}`;
   line += `,"status":${status},"bytes_in":${exchange.bytesReceived},"bytes_out":${exchange.bytesSent},"duration_ms":${rounded(milliseconds)}`;
   if (exchange.aborted) line += ',"aborted":true';
+  const { webSocketNote: note } = exchange;
+  if (note !== null) {
+    line += `,"close_code":${note.code},"closed_by":"${note.closedBy}","messages_in":${note.messagesIn},"messages_out":${note.messagesOut}`;
+  }
   if (upstream !== null) {
     if (exchange.service !== "") line += `,"service":${quoted(exchange.service)}`;
     line += `,"endpoint":${quoted(upstream.endpoint)},"upstream_ms":${rounded(upstream.milliseconds)}`;

@@ -103,6 +103,10 @@ export class Observer {
     ];
   }
 
+  get openWebSockets(): number {
+    return this.#options.upstreams?.openWebSockets ?? 0;
+  }
+
   async close(): Promise<void> {
     await this.#options.lines.close?.();
   }

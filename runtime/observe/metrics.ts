@@ -188,6 +188,27 @@ export const METRICS = {
     help: "Retries that the service's budget did not allow",
     over: "sum",
   },
+  webSocketsOpen: {
+    name: "vgw_websockets_open",
+    type: "gauge",
+    labels: ["service"],
+    help: "WebSockets that are open",
+    over: "sum",
+  },
+  webSocketsOpened: {
+    name: "vgw_websockets_opened_total",
+    type: "counter",
+    labels: ["service"],
+    help: "WebSockets opened since the start",
+    over: "sum",
+  },
+  webSocketMessages: {
+    name: "vgw_websocket_messages_total",
+    type: "counter",
+    labels: ["service", "from"],
+    help: 'Messages of WebSockets that were passed on, by who sent them ("client" or "service")',
+    over: "sum",
+  },
   generation: {
     name: "vgw_generation_info",
     type: "gauge",

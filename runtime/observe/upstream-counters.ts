@@ -1,6 +1,7 @@
 /** What is counted per service and endpoint. The set belongs to the thread: counters go on when a swap replaces a service. */
 import type { FailureKind } from "../failure.ts";
 import { Histogram } from "./histogram.ts";
+import type { WebSocketCounters } from "../websocket/index.ts";
 import { METRICS } from "./metrics.ts";
 import { histogramValues, type Labels, type Sample, type SampleValue, sample } from "./sample.ts";
 
@@ -47,6 +48,7 @@ export class UpstreamCounterSet {
   readonly #refused = new Map<string, number>();
   readonly #retries = new Map<string, number>();
   readonly #retriesRefused = new Map<string, number>();
+  readonly #webSockets = new Map<string, WebSocketCounters>();
   readonly #live = new Set<LiveService>();
 
   of(service: string, endpoint: string): EndpointCounters {
@@ -76,6 +78,22 @@ export class UpstreamCounterSet {
   /** The budget was used up. */
   retryRefused(service: string): void {
     raise(this.#retriesRefused, service);
+  }
+
+  webSockets(service: string): WebSocketCounters {
+    let counters = this.#webSockets.get(service);
+    if (counters === undefined) {
+      counters = { open: 0, opened: 0, fromClient: 0, fromService: 0 };
+      this.#webSockets.set(service, counters);
+    }
+    return counters;
+  }
+
+  /** WebSockets that are open, of all services. */
+  get openWebSockets(): number {
+    let open = 0;
+    for (const counters of this.#webSockets.values()) open += counters.open;
+    return open;
   }
 
   opened(service: LiveService): void {
@@ -143,6 +161,7 @@ export class UpstreamCounterSet {
       sample(METRICS.upstreamBreakerRefused, byService(this.#refused)),
       sample(METRICS.upstreamRetries, byService(this.#retries)),
       sample(METRICS.upstreamRetriesRefused, byService(this.#retriesRefused)),
+      ...webSocketSamples(this.#webSockets),
     ];
   }
 }
@@ -153,4 +172,25 @@ function raise(counts: Map<string, number>, service: string): void {
 
 function byService(counts: ReadonlyMap<string, number>): SampleValue[] {
   return [...counts].map(([service, value]) => ({ value, labels: { service } }));
+}
+
+function webSocketSamples(services: ReadonlyMap<string, WebSocketCounters>): Sample[] {
+  const all = [...services];
+  return [
+    sample(
+      METRICS.webSocketsOpen,
+      all.map(([service, { open }]) => ({ value: open, labels: { service } })),
+    ),
+    sample(
+      METRICS.webSocketsOpened,
+      all.map(([service, { opened }]) => ({ value: opened, labels: { service } })),
+    ),
+    sample(
+      METRICS.webSocketMessages,
+      all.flatMap(([service, { fromClient, fromService }]) => [
+        { value: fromClient, labels: { service, from: "client" } },
+        { value: fromService, labels: { service, from: "service" } },
+      ]),
+    ),
+  ];
 }

@@ -8,6 +8,8 @@ export function keyed(service: Service, keyOf: (exchange: Exchange) => string | 
     name: service.name,
     forward: (exchange, options) => service.forward(exchange, { ...options, key: keyOf(exchange) ?? null }),
     proxy: (exchange, options) => service.proxy(exchange, { ...options, key: keyOf(exchange) ?? null }),
+    webSocket: (exchange, options, settings) =>
+      service.webSocket(exchange, { ...options, key: keyOf(exchange) ?? null }, settings),
     call: (exchange, request) => service.call(exchange, { ...request, key: keyOf(exchange) ?? null }),
   };
 }

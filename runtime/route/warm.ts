@@ -59,5 +59,7 @@ function nobody(path: string): Exchange {
     end: nothing,
     cut: nothing,
     closeAfter: nothing,
+    webSocket: () => null,
+    webSocketNote: null,
   };
 }

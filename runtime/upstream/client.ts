@@ -97,6 +97,11 @@ export interface UpstreamClientOptions {
   readonly connections: number;
   /** Milliseconds for a connection to be established, TLS included. */
   readonly connectTimeout: number;
+  /**
+   * Safe requests without a body share so many connections, sent behind one another (RFC 9112 §9.3.2); left out or 0: each has one of its
+   * own while it is under way.
+   */
+  readonly pipelining?: number | undefined;
   /** Milliseconds an unused connection is kept. */
   readonly keepAlive: number;
 }

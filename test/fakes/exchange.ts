@@ -11,6 +11,7 @@ import type {
   UpstreamNote,
 } from "../../runtime/http/exchange.ts";
 import type { Held } from "../../runtime/http/held.ts";
+import type { WebSocketNote } from "../../runtime/websocket/index.ts";
 
 export interface FakeRequest {
   readonly method?: string;
@@ -121,6 +122,7 @@ export class FakeExchange implements Exchange {
   detail = "";
   service = "";
   upstream: UpstreamNote | null = null;
+  webSocketNote: WebSocketNote | null = null;
   status = 0;
   bytesSent = 0;
 
@@ -243,6 +245,11 @@ export class FakeExchange implements Exchange {
 
   closeAfter(): void {
     this.closesAfter = true;
+  }
+
+  /** No fake client speaks it. */
+  webSocket(): null {
+    return null;
   }
 
   #take(chunk: Uint8Array): void {

@@ -2,11 +2,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { BaseExchange, type ExchangeOwner, type RequestHead } from "../base.ts";
-import type { Headers } from "../exchange.ts";
+import { FramedWebSocket, type WebSocketReceiver, type WebSocketSide } from "../../websocket/index.ts";
+import type { Headers, WebSocketAnswer } from "../exchange.ts";
 import { soundTrailers } from "../fields.ts";
 import { reasonPhrase } from "../status.ts";
 import { NodeBody } from "./body.ts";
 import { sendable, sent } from "./headers.ts";
+import { switchProtocols } from "./websocket.ts";
 
 /** How much of a refused body is read and thrown away, and for how long, so that its sender sees the answer before a reset. */
 const LINGER_BYTES = 1024 * 1024;
@@ -30,6 +32,7 @@ export class NodeExchange extends BaseExchange {
   #headSent = false;
   #draining = false;
   #destroyed = false;
+  #upgraded = false;
 
   constructor(
     head: RequestHead,
@@ -179,6 +182,8 @@ export class NodeExchange extends BaseExchange {
       response.removeHeader("connection");
     }
     if (sound.indexOf("date") !== -1) response.sendDate = false;
+    // What would be spoken instead (RFC 9110 §15.5.22).
+    if (status === 426) sound.push("upgrade", "websocket", "connection", "Upgrade");
     response.writeHead(status, reasonPhrase(status), sound);
   }
 
@@ -187,9 +192,22 @@ export class NodeExchange extends BaseExchange {
     this.socket.destroy();
   }
 
+  protected upgrade(headers: Headers, answer: WebSocketAnswer, receiver: WebSocketReceiver): WebSocketSide | null {
+    // Pipelined requests would be read as frames.
+    if (this.#connection.exchanges.size > 1 || this.closing || this.socket.destroyed) return null;
+    this.#connection.closing = true;
+    this.#upgraded = true;
+    const stream = switchProtocols(this.socket, headers, answer);
+    return new FramedWebSocket(stream, "server", answer.limit, receiver);
+  }
+
   /** The answer is through, or the connection is closed. */
   connectionClosed(): void {
     if (!this.#connection.exchanges.delete(this)) return;
+    if (this.#upgraded) {
+      this.webSocketEnded();
+      return;
+    }
     // "close" also follows a complete answer.
     if (!this.#response.writableFinished || !this.ended) {
       if (this.#destroyed || this.ended) this.aborted = true;

@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode } from "../../errors.ts";
 import type { BaseExchange, ExchangeOwner } from "../base.ts";
 import { head, inspectHead } from "../head.ts";
 import { canonicalPath, isQuery } from "../path.ts";
+import { OpenWebSockets } from "../open-websockets.ts";
 import { PROBLEM_MEDIA_TYPE, problemText, replyError } from "../problem.ts";
 import { Proxies } from "../proxies.ts";
 import { reasonPhrase } from "../status.ts";
@@ -33,6 +34,7 @@ class NodeListener implements Listener, ExchangeOwner {
   readonly #options: ListenOptions;
   readonly #server: Server;
   readonly proxies: Proxies;
+  readonly webSockets = new OpenWebSockets();
   readonly secure: boolean;
   readonly #sockets = new Map<Socket, Connection>();
   /** Of a TLS listener: what lies under its connections, those included whose handshake is under way. */
@@ -256,11 +258,16 @@ class NodeListener implements Listener, ExchangeOwner {
     if (this.exchanges === 0 && this.#draining !== null) for (const resolve of this.#draining.splice(0)) resolve();
   }
 
+  allowWebSockets(): boolean {
+    return true;
+  }
+
   drain(): Promise<void> {
     this.#draining ??= [];
     const waiting = this.#draining;
     this.#server.close();
     this.#server.closeIdleConnections();
+    this.webSockets.goAway();
     return this.exchanges === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
   }
 

@@ -11,11 +11,13 @@
  * last, and its answer is never completed in the turn in which bytes arrived.
  */
 import { BaseExchange, type ExchangeOwner, type RequestHead } from "../base.ts";
-import type { Headers } from "../exchange.ts";
+import type { WebSocketReceiver, WebSocketSide } from "../../websocket/index.ts";
+import type { Headers, WebSocketAnswer } from "../exchange.ts";
 import { isFieldName, isFramingField, isPlain, toFieldValue } from "../fields.ts";
 import { reasonPhrase } from "../status.ts";
 import { UwsBody } from "./body.ts";
 import type { NativeResponse } from "./native.ts";
+import { type UpgradeContext, UwsWebSocket } from "./websocket.ts";
 
 /** How much of a refused body is read and thrown away, and for how long, so that its sender sees the answer before a reset. */
 const LINGER_BYTES = 1024 * 1024;
@@ -35,6 +37,8 @@ function statusLine(status: number): string {
 
 export class UwsExchange extends BaseExchange {
   readonly body: UwsBody;
+  /** What it takes to make it a WebSocket; null: it is no handshake, or the listener has none. */
+  context: UpgradeContext | null = null;
   readonly #response: NativeResponse;
   /** The request said `Connection: close` in the one spelling that uWebSockets.js acts on by itself. */
   readonly #closesItself: boolean;
@@ -332,10 +336,26 @@ export class UwsExchange extends BaseExchange {
       } else lines += `\r\n${name}: ${value}`;
     }
     if (first !== "") response.writeHeader(first, lines);
+    // What would be spoken instead (RFC 9110 §15.5.22).
+    if (status === 426) response.writeHeader("upgrade", "websocket\r\nconnection: Upgrade");
   }
 
   protected destroy(): void {
     this.#shut();
+  }
+
+  protected upgrade(headers: Headers, answer: WebSocketAnswer, receiver: WebSocketReceiver): WebSocketSide | null {
+    const { context } = this;
+    if (context === null || this.#gone || this.closing) return null;
+    const side = new UwsWebSocket(answer.limit, receiver, () => this.webSocketEnded());
+    const write = (): void => {
+      this.#writeHead(101, headers);
+      this.#response.upgrade({ side }, answer.key, answer.protocol ?? "", "", context);
+    };
+    this.#gone = true;
+    if (this.#corked) write();
+    else this.#response.cork(write);
+    return side;
   }
 
   #shut(): void {

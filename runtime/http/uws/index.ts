@@ -6,6 +6,7 @@ import type { Headers } from "../exchange.ts";
 import { isPlain } from "../fields.ts";
 import { head, inspectHead, isToken } from "../head.ts";
 import { canonicalPath, isQuery } from "../path.ts";
+import { OpenWebSockets } from "../open-websockets.ts";
 import { PROBLEM_MEDIA_TYPE, problemText, replyError } from "../problem.ts";
 import { Proxies } from "../proxies.ts";
 import { reasonPhrase } from "../status.ts";
@@ -14,6 +15,7 @@ import { addressText } from "./address.ts";
 import { UwsExchange } from "./exchange.ts";
 import type { LoadedNative } from "./loader.ts";
 import type { NativeApp, NativeModule, NativeRequest, NativeResponse } from "./native.ts";
+import { LEAST_LIMIT, registerWebSockets, type UpgradeContext } from "./websocket.ts";
 import { createTlsApp } from "./tls.ts";
 
 /** uWebSockets.js looks every four seconds, and closes what has been silent for so long. */
@@ -55,6 +57,9 @@ class UwsListener implements Listener, ExchangeOwner {
   readonly #longest: number;
   readonly #app: NativeApp;
   readonly proxies: Proxies;
+  readonly webSockets = new OpenWebSockets();
+  /** Bytes of the largest message that the app takes; 0: no WebSocket is let through. */
+  #messageLimit = 0;
   readonly secure: boolean;
   #socket: object | null = null;
   #draining: (() => void)[] | null = null;
@@ -76,6 +81,7 @@ class UwsListener implements Listener, ExchangeOwner {
     });
     const route = (app: NativeApp): void => {
       app.any("/*", (response, request) => this.#receive(response, request));
+      if (options.webSockets !== undefined) this.#takeWebSockets(app, options.webSockets);
     };
     this.secure = options.tls !== undefined;
     this.#app = options.tls === undefined ? native.module.App() : createTlsApp(native.module, options.tls, route);
@@ -103,11 +109,12 @@ class UwsListener implements Listener, ExchangeOwner {
   }
 
   // Whatever is thrown out of here would end the process.
-  #receive(response: NativeResponse, request: NativeRequest): void {
+  #receive(response: NativeResponse, request: NativeRequest, context: UpgradeContext | null = null): void {
     let exchange: UwsExchange | null = null;
     try {
       exchange = this.#open(response, request);
       if (exchange === null) return;
+      exchange.context = context;
       this.exchanges++;
       const pending = this.#options.handler(exchange);
       if (pending !== undefined) this.#watch(exchange, pending);
@@ -198,7 +205,21 @@ class UwsListener implements Listener, ExchangeOwner {
     if (this.exchanges === 0 && this.#draining !== null) for (const resolve of this.#draining.splice(0)) resolve();
   }
 
+  allowWebSockets(limit: number): boolean {
+    // By name, uWebSockets.js keeps handlers apart, and takes more for the last name only.
+    if (this.#messageLimit === 0 && !this.secure) this.#takeWebSockets(this.#app, limit);
+    return limit <= this.#messageLimit;
+  }
+
+  #takeWebSockets(app: NativeApp, limit: number): void {
+    this.#messageLimit = Math.max(limit, LEAST_LIMIT);
+    registerWebSockets(app, this.#messageLimit, (response, request, context) =>
+      this.#receive(response, request, context),
+    );
+  }
+
   drain(): Promise<void> {
+    this.webSockets.goAway();
     this.#stopAccepting();
     this.#draining ??= [];
     const waiting = this.#draining;
