@@ -15,6 +15,7 @@ import {
   toSteps,
 } from "./context.ts";
 import { lowerOtherwise } from "./else.ts";
+import { callerType } from "./identity.ts";
 import type { Expr, Step } from "./plan.ts";
 
 export function lowerIdentify(context: Context, node: tree.IdentifyStep): void {
@@ -25,7 +26,7 @@ export function lowerIdentify(context: Context, node: tree.IdentifyStep): void {
   const named = node.identities.map((name) => {
     const meant = identityMeant(context, name);
     const identity = identityName(context, meant);
-    return { name: how === "all" ? name.text : identity, identity, caller: meant.caller };
+    return { name: how === "all" ? name.text : identity, identity, caller: callerType(identity, meant) };
   });
   const slot = newSlot(context, "caller", slotType(how, named));
   const identities = named.map(({ name, identity }) => ({ name, identity }));

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { ClaimConfiguration, ClaimType } from "../../runtime/identity/configuration.ts";
 import type { CheckedIdentity, StaticValue } from "../3-types/checked.ts";
+import type { RecordType } from "../3-types/type.ts";
 import type { Program } from "./context.ts";
 import type { IdentityPlan } from "./plan.ts";
 import { noteVariables } from "./service.ts";
@@ -16,7 +17,12 @@ export function lowerIdentity(program: Program, identity: CheckedIdentity): Iden
     identity.scheme === "jwt"
       ? { scheme: "jwt", name, ...jwt(program, identity), claims }
       : { scheme: "api_key", name, ...apiKey(program, identity), claims };
-  return { name, origin: { file, node: identity.node.id }, caller: identity.caller, configuration };
+  return { name, origin: { file, node: identity.node.id }, caller: callerType(name, identity), configuration };
+}
+
+/** Named after the identity, so that the generated code has a name for it. */
+export function callerType(name: string, { caller }: CheckedIdentity): RecordType {
+  return { ...caller, name: `${name} caller` };
 }
 
 type Members = { readonly [key: string]: StaticValue };

@@ -43,7 +43,7 @@ export function lowerMeaning(
     case "local":
       return local(bindings.get(bindingKey(program, context.module, meaning.declaration)), type, shown);
     case "caller":
-      return callerAs(local(bindings.get(bindingOfCaller), type, shown), type);
+      return callerAs(bindings.get(bindingOfCaller), type);
     case "policy-value":
       return local(bindings.get(bindingKey(program, meaning.policy.module, meaning.declaration)), type, shown);
     case "constant": {
@@ -68,7 +68,8 @@ export function lowerMeaning(
 }
 
 /** Of several identities: the arms of `match caller` know more of it than what is around them. */
-function callerAs(bound: Expr, type: Type): Expr {
+function callerAs(bound: Expr | undefined, type: Type): Expr {
+  if (bound === undefined) throw new Error("`caller` is used before it has a value");
   return bound.expr === "field" ? { ...bound, type } : bound;
 }
 

@@ -36,11 +36,26 @@ function rewrittenOnce(steps: readonly Step[]): boolean {
   return own.length === 1 && !inside && only?.step === "set" && only.value !== null && !isOptional(only);
 }
 
-export function declareChanges(body: Body): void {
-  const changes = requestChanges(body.route.steps);
+export function declareChanges(body: Body, changes: RequestChanges): void {
   if (changes.headers) body.writer.line(`const edits: ${body.emission.useType("HeaderEdit")}[] = [];`);
   if (changes.path && !rewrittenOnce(body.route.steps)) body.writer.line("let forwardPath = exchange.path;");
   if (changes.query) body.writer.line("let forwardQuery = exchange.query;");
+}
+
+/** Those that the first steps of a route make or send; the steps behind them declare the others. */
+export function changesWithin(all: RequestChanges, first: readonly Step[]): RequestChanges {
+  const sends = (list: readonly Step[]): boolean =>
+    list.some((step) => step.step === "forward" || innerSteps(step).some(sends));
+  return sends(first) ? all : requestChanges(first);
+}
+
+/** The variables of changes as parameters. */
+export function changeParameters({ headers, path, query }: RequestChanges, body: Body): Map<string, string> {
+  const parameters = new Map<string, string>();
+  if (headers) parameters.set("edits", `${body.emission.useType("HeaderEdit")}[]`);
+  if (path) parameters.set("forwardPath", "string");
+  if (query) parameters.set("forwardQuery", "string");
+  return parameters;
 }
 
 export function emitSet(body: Body, step: SetStep): void {

@@ -38,6 +38,11 @@ export class Scope {
     return text;
   }
 
+  /** null: no slot of this name is in reach. */
+  known(name: string): Binding | null {
+    return this.#bindings.get(name) ?? null;
+  }
+
   binding(name: string): Binding {
     const binding = this.#bindings.get(name);
     if (binding === undefined) throw new Error(`the plan reads the slot "${name}" before it is written`);

@@ -12,7 +12,7 @@ export function memoryClient(service: string, world: World): CreateUpstreamClien
       let aborted = false;
       const finish = (): void => {
         const body = bodyOf(request, chunks);
-        const headers = ["host", request.host, ...request.headers];
+        const headers = ["host", request.host, ...fieldsOf(request)];
         const outgoing = { method: request.method, target: request.target, headers, body, timeout: 0 };
         world.call(service, outgoing).then((answer) => {
           if (!aborted) deliver(answer, sink);
@@ -35,6 +35,13 @@ export function memoryClient(service: string, world: World): CreateUpstreamClien
       };
     },
   });
+}
+
+/** Flat, also where they come as lines. */
+function fieldsOf({ headers }: UpstreamRequest): readonly string[] {
+  if (typeof headers !== "string") return headers;
+  const lines = headers.split("\r\n").filter((line) => line !== "");
+  return lines.flatMap((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
 }
 
 function isStreamed({ body }: UpstreamRequest): boolean {
