@@ -20,7 +20,7 @@ function writesAreHarmless(exchange: Exchange): void {
   exchange.body.resume();
 }
 
-export function abortSuite(transport: Transport, _can: Capabilities): void {
+export function abortSuite(transport: Transport, can: Capabilities): void {
   const serve = serveWith(transport);
 
   test("before the answer: told once, and every write afterwards is nothing", async () => {
@@ -42,6 +42,29 @@ export function abortSuite(transport: Transport, _can: Capabilities): void {
     await later();
     expect(told).toBe(1);
     expect(served.done).toHaveLength(1);
+  });
+
+  test("with several requests waiting on the connection: each is told, and each ends", async () => {
+    let told = 0;
+    const served = await serve((exchange) =>
+      exchange.onAbort(() => {
+        told++;
+      }),
+    );
+    const client = await served.connect();
+    await client.send(GET.repeat(3));
+    // Where requests cannot wait behind each other, the second closes the connection.
+    const many = can.pipelining ? 3 : 1;
+    while (served.begun.length < many) await later();
+    client.destroy();
+    await served.ended(many);
+    await later();
+    expect({ told, begun: served.begun.length, ended: served.done.length }).toEqual({
+      told: many,
+      begun: many,
+      ended: many,
+    });
+    expect(served.listener.exchanges).toBe(0);
   });
 
   test("in the middle of an answer, also one that waits for room", async () => {
