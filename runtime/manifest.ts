@@ -38,7 +38,18 @@ export interface Manifest {
     readonly address: string;
     readonly port: number;
     readonly transport: "fast" | "strict";
+    /** Left out: http. */
+    readonly scheme?: "https" | undefined;
   }[];
+  /** The files and folders that it reads when it starts, as the program names them; those that the environment names are left out. */
+  readonly files?:
+    | readonly {
+        readonly path: string;
+        readonly kind: "folder" | "certificate" | "key" | "authorities";
+        /** Who needs it: a listener or a service. */
+        readonly of: string;
+      }[]
+    | undefined;
   /** The environment that it reads. */
   readonly environment: readonly {
     readonly variable: string;

@@ -10,6 +10,7 @@ import { type Body, report, sourceOf, span } from "./context.ts";
 import { BOOL, INT, simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { expect } from "./expression.ts";
+import { certificateValue, fileSourceValue } from "./pem-value.ts";
 import { checkSettings } from "./setting.ts";
 import type { Type } from "./type.ts";
 
@@ -68,6 +69,12 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return pathValue(context, node);
     case "listener":
       return listenerValue(context, type, node);
+    case "certificate":
+      return certificateValue(context, type, node);
+    case "file":
+      return fileSourceValue(context, node);
+    case "hostname":
+      return hostnameValue(context, node);
     case "keys":
       return keysValue(context, node, type.forms);
     case "secret":
@@ -78,7 +85,7 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
   }
 }
 
-function refuse(
+export function refuse(
   context: Context,
   node: { readonly id: tree.NodeId },
   wanted: string,
@@ -94,7 +101,7 @@ function refuse(
 }
 
 /** A literal, or a constant that is one. */
-function literalOf(context: Context, node: tree.Expression, type: Type): StaticValue | undefined {
+export function literalOf(context: Context, node: tree.Expression, type: Type): StaticValue | undefined {
   const before = context.body.program.diagnostics.length;
   expect(context.body, node, type);
   context.body.failures.length = 0;
@@ -170,11 +177,8 @@ function urlValue(context: Context, node: tree.Expression): StaticValue | undefi
   const value = literalOf(context, node, STRING);
   if (typeof value !== "string") return undefined;
   const canonical = urlFromText(value);
-  if (canonical?.startsWith("http://") && !/[?#@]/.test(value)) return value;
-  const wanted = canonical?.startsWith("https://")
-    ? "an http:// origin: https towards services comes with a later version"
-    : 'an origin such as "http://10.0.0.11:8080"';
-  return refuse(context, node, wanted);
+  if (canonical !== undefined && !/[?#@]/.test(value)) return value;
+  return refuse(context, node, 'an origin such as "http://10.0.0.11:8080"');
 }
 
 /** Which of the types the author means. */
@@ -289,6 +293,14 @@ function pathValue(context: Context, node: tree.Expression): StaticValue | undef
   return sound ? value : refuse(context, node, "a path that begins with a slash");
 }
 
+function hostnameValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  const value = literalOf(context, node, STRING);
+  if (typeof value !== "string") return undefined;
+  const sound =
+    value.length < 254 && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(value);
+  return sound && !/^[\d.]+$/.test(value) ? value : refuse(context, node, 'a DNS name such as "orders.internal"');
+}
+
 /** `http(":8080", transport: strict)`. */
 function listenerValue(
   context: Context,
@@ -296,22 +308,20 @@ function listenerValue(
   node: tree.Expression,
 ): StaticValue | undefined {
   const word = node.kind === "call" && node.callee.kind === "reference" ? node.callee.name.text : "";
-  if (node.kind !== "call" || word !== type.word) {
-    const wanted =
-      word === "https" ? `${type.word}("…"): https comes with a later version` : `${type.word}("address:port")`;
-    return refuse(context, node, wanted);
-  }
+  const form = type.forms.find((one) => one.word === word);
+  if (node.kind !== "call" || form === undefined)
+    return refuse(context, node, type.forms.map((one) => `${one.word}("address:port")`).join(" or "));
   const [first] = node.arguments.filter((argument) => argument.name === null);
   for (const argument of node.arguments)
     if (argument.name === null && argument !== first)
-      report(context.body, argument, "VGW3014", { callee: type.word, wanted: "one address" }, "one too many");
+      report(context.body, argument, "VGW3014", { callee: word, wanted: "one address" }, "one too many");
   const named = node.arguments.flatMap((argument) =>
     argument.name ? [{ id: argument.id, key: argument.name, value: argument.value }] : [],
   );
-  const settings = checkSettings(context.body, type.word, type.settings, named, node);
+  const settings = checkSettings(context.body, word, form.settings, named, node);
   const address = first && literalOf(context, first.value, STRING);
   const parsed = typeof address === "string" ? parseAddress(address) : null;
-  if (!first) report(context.body, node, "VGW3011", { callee: type.word, wanted: "an address" }, 'such as ":8080"');
+  if (!first) report(context.body, node, "VGW3011", { callee: word, wanted: "an address" }, 'such as ":8080"');
   else if (typeof address === "string" && !parsed)
     report(
       context.body,
@@ -320,7 +330,7 @@ function listenerValue(
       { text: `"${address}"`, type: "an address with a port" },
       'such as ":8080" or "127.0.0.1:8080"',
     );
-  return parsed ? { ...parsed, ...settings } : undefined;
+  return parsed ? { word, ...parsed, ...settings } : undefined;
 }
 
 const ALL_ADDRESSES = "0.0.0.0";

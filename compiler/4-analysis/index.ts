@@ -8,6 +8,8 @@ import { analyseGuards } from "./guard.ts";
 import { analyseRetries } from "./retry.ts";
 import { analyseRoutes } from "./route.ts";
 import { analyseSecrets } from "./secret.ts";
+import { analyseTls } from "./tls.ts";
+import { analyseWebSockets } from "./websocket.ts";
 import { analyseUnused } from "./unused.ts";
 
 export function analyse(program: CheckedProgram): Diagnostic[] {
@@ -19,6 +21,8 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseDeadlines(program),
     ...analyseRetries(program),
     ...analyseSecrets(program),
+    ...analyseWebSockets(program),
+    ...analyseTls(program.services),
     ...analyseUnused(program),
   ];
 }

@@ -5,6 +5,7 @@ import type { EnvironmentPlan, Plan } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
 import type { Emission } from "./emission.ts";
 import { propertyAccess, propertyKey } from "./names.ts";
+import { listenTls, serviceTls } from "./tls.ts";
 import type { SourceWriter } from "./writer.ts";
 
 type Settings = { readonly [key: string]: StaticValue };
@@ -170,7 +171,9 @@ function emitGateway(writer: SourceWriter, name: string, settings: Settings): vo
 
 function listenerText(listener: Settings): string {
   const place = `address: ${settingText(listener.address, "127.0.0.1")}, port: ${settingText(listener.port, 8080)}`;
-  return `{ ${place}, transport: ${JSON.stringify(listener.transport ?? "fast")} }`;
+  const tls = listenTls(listener);
+  const secure = tls === null ? "" : `, tls: ${settingText(tls, null)}`;
+  return `{ ${place}, transport: ${JSON.stringify(listener.transport ?? "fast")}${secure} }`;
 }
 
 /** What the host does where it is asked to; what a service does without is left out. */
@@ -205,6 +208,8 @@ function emitService(writer: SourceWriter, name: string, settings: Settings): vo
         [],
       )},`,
     );
+    const tls = serviceTls(settings);
+    if (tls !== null) writer.line(`tls: ${settingText(tls, null)},`);
     if (endpoints.some(({ weight }) => weight !== 1)) {
       writer.line(
         `weights: ${settingText(

@@ -4,6 +4,7 @@ import { ABI_VERSION } from "../../runtime/abi.ts";
 import { type Manifest, MANIFEST_FORMAT } from "../../runtime/manifest.ts";
 import type { StaticValue } from "../3-types/checked.ts";
 import type { Plan } from "../5-plan/plan.ts";
+import { filesOf } from "./files.ts";
 import packageJson from "../package.json" with { type: "json" };
 
 /** The language version, as in `vgw 1`. */
@@ -20,6 +21,7 @@ export function manifestOf(plan: Plan, code: string): Manifest {
     size: Buffer.byteLength(code),
     native: null,
     listen: listeners(plan.gateway.settings.listen),
+    ...filesOf(plan),
     environment: plan.environment.map(({ variable, type, secret, default: spare }) => {
       return { variable, type, secret, required: spare === null };
     }),
@@ -33,12 +35,18 @@ export function sha256(data: string | Uint8Array): string {
 /** Listeners whose port the environment decides are left out: nobody knows it yet. */
 function listeners(value: StaticValue | undefined): Manifest["listen"] {
   if (!Array.isArray(value)) return [{ address: "127.0.0.1", port: 8080, transport: "fast" }];
-  const known: { address: string; port: number; transport: "fast" | "strict" }[] = [];
+  const known: Manifest["listen"][number][] = [];
   for (const item of value as readonly StaticValue[]) {
     if (typeof item !== "object" || item === null || !("address" in item)) continue;
     const { address, port, transport } = item;
     if (typeof address === "string" && typeof port === "number") {
-      known.push({ address, port, transport: transport === "strict" ? "strict" : "fast" });
+      const secure = "word" in item && item.word === "https";
+      known.push({
+        address,
+        port,
+        transport: transport === "strict" ? "strict" : "fast",
+        ...(secure && { scheme: "https" }),
+      });
     }
   }
   return known;

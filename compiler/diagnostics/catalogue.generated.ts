@@ -565,6 +565,11 @@ export const catalogue = {
     severity: "warning",
     message: "`retry` of the service {service} never acts",
   },
+  VGW7011: {
+    slug: "tls-without-https",
+    severity: "error",
+    message: "{service} has settings for TLS, and no endpoint that speaks it",
+  },
   VGW8001: {
     slug: "unused",
     severity: "warning",
@@ -687,5 +692,6 @@ export interface MessageValues {
   VGW7005: Record<never, never>;
   VGW7006: { one: string | number; other: string | number };
   VGW7010: { service: string | number };
+  VGW7011: { service: string | number };
   VGW8001: { what: string | number; name: string | number };
 }

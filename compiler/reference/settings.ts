@@ -24,13 +24,18 @@ import {
   sendSettings,
   serviceSettings,
   tlsSettings,
+  webSocketSettings,
 } from "../vocabulary/index.ts";
 import { code, page, program, type ReferencePage } from "./markdown.ts";
 
 const groups: readonly { readonly name: string; readonly of: string; readonly settings: readonly Setting[] }[] = [
   { name: "gateway", of: "a `gateway`", settings: gatewaySettings },
   { name: "gateway.limits", of: "a gateway's `limits`", settings: limitSettings },
-  { name: "gateway.listen", of: "a listener, `http(…)` or `https(…)`, in a gateway's `listen`", settings: listenerSettings },
+  {
+    name: "gateway.listen",
+    of: "a listener, `http(…)` or `https(…)`, in a gateway's `listen`",
+    settings: listenerSettings,
+  },
   { name: "gateway.listen.https", of: "a TLS listener, `https(…)`", settings: httpsSettings },
   { name: "gateway.admin", of: "the admin listener, `http(…)`", settings: adminSettings },
   { name: "service", of: "a `service`", settings: serviceSettings },
@@ -44,6 +49,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "identity.api_key", of: "an `identity … = api_key`", settings: apiKeySettings },
   { name: "route", of: "a `route`", settings: routeSettings },
   { name: "forward", of: "a `forward` step", settings: forwardSettings },
+  { name: "forward.websocket", of: "a forward's `websocket`", settings: webSocketSettings },
   { name: "limit", of: "a `limit` step", settings: rateLimitSettings },
   { name: "concurrency", of: "a `limit … concurrent` step", settings: concurrencySettings },
   { name: "call", of: "a service call, `orders.get(path, …)`", settings: callSettings },

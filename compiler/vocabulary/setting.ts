@@ -26,8 +26,17 @@ export type SettingType =
   | { readonly kind: "percent" }
   /** A path that begins with "/", without a query. */
   | { readonly kind: "path" }
-  /** `http(":8080", transport: strict)`: an address with settings of its own; becomes `{ address, port, … }`. */
-  | { readonly kind: "listener"; readonly word: string; readonly settings: readonly Setting[] }
+  /** `http(":8080", transport: strict)`: an address with settings of its own; becomes `{ word, address, port, … }`. */
+  | { readonly kind: "listener"; readonly forms: readonly ListenerForm[] }
+  /**
+   * `certificate("cert.pem", key: "key.pem", passphrase: secret("P"))`, and with `folder` also `dir("certs")`: become a
+   * `CertificateConfiguration` of the runtime, nothing read yet.
+   */
+  | { readonly kind: "certificate"; readonly folder: boolean }
+  /** `file("ca.pem")`, read when the gateway starts: becomes a `PemSource` of the runtime. */
+  | { readonly kind: "file" }
+  /** A DNS name. */
+  | { readonly kind: "hostname" }
   /** Names of labels, one or a list. */
   | { readonly kind: "labels" }
   /** `jwks("https://…")` becomes `{ kind: "jwks", url }`, `file("…")` a `FileValue`: keys that are known by none of their own. */
@@ -38,6 +47,11 @@ export type SettingType =
   | { readonly kind: "expression"; readonly type: string }
   /** A record whose keys are free and whose values have this type (headers, query). */
   | { readonly kind: "entries"; readonly of: string };
+
+export interface ListenerForm {
+  readonly word: "http" | "https";
+  readonly settings: readonly Setting[];
+}
 
 export interface Setting {
   readonly key: string;

@@ -30,8 +30,18 @@ const MANIFEST: z.ZodType<Manifest> = z.object({
     })
     .nullable(),
   listen: z.array(
-    z.object({ address: z.string(), port: z.int().min(0).max(65535), transport: z.enum(["fast", "strict"]) }),
+    z.object({
+      address: z.string(),
+      port: z.int().min(0).max(65535),
+      transport: z.enum(["fast", "strict"]),
+      scheme: z.literal("https").optional(),
+    }),
   ),
+  files: z
+    .array(
+      z.object({ path: z.string(), kind: z.enum(["folder", "certificate", "key", "authorities"]), of: z.string() }),
+    )
+    .optional(),
   environment: z.array(
     z.object({
       variable: z.string(),

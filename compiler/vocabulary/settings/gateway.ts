@@ -15,6 +15,34 @@ export const listenerSettings: readonly Setting[] = [
   }),
 ];
 
+export const httpsSettings: readonly Setting[] = [
+  setting({
+    key: "certificates",
+    type: { kind: "list", of: { kind: "certificate", folder: true }, min: 1, single: true },
+    required: true,
+    documentation:
+      'What the listener proves itself with: `dir("certs")`, a folder, or `certificate("cert.pem", key: "key.pem")`, or a list of them. In a folder belong together `NAME.pem` (or `NAME.crt`) and `NAME.key`, and `NAME/fullchain.pem` and `NAME/privkey.pem`, as certbot keeps them; other files are left alone. A certificate serves the DNS names that it is for (its subject alternative names): the name that a client asks for, an exact one before a wildcard, which stands for one label. Where two are for one name, the first of the list counts; in a folder they go by name, `default` first. A file holds PEM: the certificate, then those between it and its authority. Keys are RSA from 2048 bits or ECDSA, and not readable for everybody; `key: secret("KEY")` takes the PEM text itself from the environment, `passphrase: secret("WORD")` opens an encrypted one, and a path may be `env("FILE")`. Files are read when the gateway starts, never when building; relative paths begin in the folder where it is started, or in `--files FOLDER` (`vgw run` and `vgw dev`: the program\'s folder). Whatever cannot be used stops the start (`start-certificate`), before anything listens; an expired certificate is only warned of.',
+    example:
+      'certificates: [dir("certs"), certificate("shop.pem", key: secret("SHOP_KEY"), passphrase: secret("SHOP_WORD"))]',
+  }),
+  setting({
+    key: "minimum",
+    type: { kind: "word", words: ["tls1_2", "tls1_3"] },
+    default: "tls1_2",
+    documentation:
+      "The oldest version of TLS that is spoken. Below 1.3 only suites with forward secrecy and authenticated encryption are (ECDHE with AES-GCM or ChaCha20).",
+    example: "minimum: tls1_3",
+  }),
+  setting({
+    key: "unknown",
+    type: { kind: "word", words: ["default", "refuse"] },
+    default: "default",
+    documentation:
+      "What a client gets that asks for a name no certificate is for, or for none: `default`, the first certificate; `refuse`, no connection.",
+    example: "unknown: refuse",
+  }),
+];
+
 export const adminSettings: readonly Setting[] = [
   setting({
     key: "token",
@@ -81,17 +109,29 @@ export const limitSettings: readonly Setting[] = [
 export const gatewaySettings: readonly Setting[] = [
   setting({
     key: "listen",
-    type: { kind: "list", of: { kind: "listener", word: "http", settings: listenerSettings }, min: 1, single: true },
-    default: [{ address: "127.0.0.1", port: 8080, transport: "fast" }],
+    type: {
+      kind: "list",
+      of: {
+        kind: "listener",
+        forms: [
+          { word: "http", settings: listenerSettings },
+          { word: "https", settings: [...listenerSettings, ...httpsSettings] },
+        ],
+      },
+      min: 1,
+      single: true,
+    },
+    default: [{ word: "http", address: "127.0.0.1", port: 8080, transport: "fast" }],
     environment: true,
     documentation:
-      'Where the gateway takes requests. `":8080"` means every address of the machine; port 0 takes any free port.',
-    example: 'listen: [http(":8080"), http("127.0.0.1:8081", transport: strict)]',
+      'Where the gateway takes requests, in clear text with `http(…)` or over TLS with `https(…)`. `":8080"` means every address of the machine; port 0 takes any free port. All listeners serve all routes; `request.scheme` tells them apart, so that clear text is sent on by one route: `route any "/{path...}" open when request.scheme == "http" { reply 308 redirect("https://{request.host}{request.path}") }`.',
+    example: 'listen: [http(":8080"), https(":8443", certificates: dir("certs"), transport: strict)]',
   }),
   setting({
     key: "admin",
-    type: { kind: "listener", word: "http", settings: adminSettings },
-    documentation: "Where metrics, health and status are served. Without it there is no admin listener.",
+    type: { kind: "listener", forms: [{ word: "http", settings: adminSettings }] },
+    documentation:
+      "Where metrics, health and status are served. Without it there is no admin listener. It speaks clear text: keep it on a loopback address, or behind what encrypts.",
     example: 'admin: http("127.0.0.1:9901", token: secret("VGW_ADMIN_TOKEN"))',
   }),
   setting({

@@ -168,6 +168,37 @@ export const retrySettings: readonly Setting[] = [
   }),
 ];
 
+export const tlsSettings: readonly Setting[] = [
+  setting({
+    key: "ca",
+    type: { kind: "file" },
+    documentation:
+      "The authorities whose certificates are believed, in place of those that Node brings (to which `NODE_EXTRA_CA_CERTS` adds): a PEM file, read when the gateway starts, not when building. A certificate that was signed by nobody else is its own authority.",
+    example: 'ca: file("internal-ca.pem")',
+  }),
+  setting({
+    key: "server_name",
+    type: { kind: "hostname" },
+    documentation:
+      "The name that the endpoints' certificate must be for, and that they are asked for (SNI). Left out: the host of each endpoint's URL.",
+    example: 'server_name: "orders.internal"',
+  }),
+  setting({
+    key: "certificate",
+    type: { kind: "certificate", folder: false },
+    documentation:
+      "What this gateway shows when it is asked who it is (mutual TLS). As in a listener's `certificates`.",
+    example: 'certificate: certificate("edge.pem", key: "edge.key")',
+  }),
+  setting({
+    key: "minimum",
+    type: { kind: "word", words: ["tls1_2", "tls1_3"] },
+    default: "tls1_2",
+    documentation: "The oldest version of TLS that is spoken.",
+    example: "minimum: tls1_3",
+  }),
+];
+
 export const serviceSettings: readonly Setting[] = [
   setting({
     key: "url",
@@ -180,8 +211,16 @@ export const serviceSettings: readonly Setting[] = [
     required: true,
     environment: true,
     documentation:
-      "Where the service is: one origin or several that serve the same, with an optional path that goes before each request's path. `http` only for now. Endpoints are equal unless they have a `weight`, which every way to `balance` respects.",
+      "Where the service is: one origin or several that serve the same, with an optional path that goes before each request's path. With `https` the endpoint's certificate is verified before a byte leaves; see `tls`. Endpoints are equal unless they have a `weight`, which every way to `balance` respects.",
     example: 'url: ["http://10.0.0.11:8080", { at: "http://10.0.0.12:8080", weight: 3 }]',
+  }),
+  setting({
+    key: "tls",
+    type: { kind: "record", settings: tlsSettings, without: "usual" },
+    documentation:
+      "How endpoints with `https` prove what they are, and this gateway to them. Certificates are always verified: there is no way to leave it out, but `ca` may be any certificate, and `server_name` any name. A check that fails is a failed connection (502, `upstream-unreachable`); the log says which. Sessions are taken up again. Left out: Node's authorities, the host of each endpoint's URL, and nothing to show.",
+    example:
+      'tls: { ca: file("internal-ca.pem"), server_name: "orders.internal", certificate: certificate("edge.pem", key: "edge.key") }',
   }),
   setting({
     key: "balance",
