@@ -307,10 +307,24 @@ export interface ServiceConfiguration {
         readonly wait: { readonly from: number; readonly to: number };
       }
     | undefined;
+  /**
+   * Left out: none. Where an attempt has no answer after so many milliseconds, or after the time in which so many of the answers come
+   * ("p95"), the request goes to another endpoint too, at most `most` times; `budget`: per request, a fraction.
+   */
+  readonly hedge?:
+    | {
+        readonly after: number | string;
+        readonly most: number;
+        readonly budget: number;
+        readonly methods: "safe" | "idempotent";
+      }
+    | undefined;
   /** Whether the service is told how long its answer is waited for. */
   readonly passDeadline?: boolean | undefined;
   /** Milliseconds after which connections are made anew (and the name is looked up again); left out: as long as they live. */
   readonly maxAge?: number | undefined;
+  /** Connections that safe requests without a body share, sent behind one another; left out or 0: none. Per endpoint and thread. */
+  readonly pipelining?: number | undefined;
   readonly balance: "least_requests" | "round_robin" | "latency" | "hash";
   readonly timeout: number;
   readonly connectTimeout: number;

@@ -124,6 +124,8 @@ export type Meaning =
   /** Member access on `json`: absent where it is not an object that has it. */
   | { readonly kind: "json-member"; readonly name: string }
   | { readonly kind: "place"; readonly place: Place }
+  /** Of a `forward` that lets WebSockets through: milliseconds and bytes. */
+  | { readonly kind: "websocket"; readonly idle: number; readonly message: number }
   | { readonly kind: "environment"; readonly value: EnvironmentValue }
   | { readonly kind: "failure"; readonly field: "kind" | "status" }
   /** A NamedType that means a declared type: where it was declared. */
@@ -136,7 +138,7 @@ export type Meaning =
 
 /** Something that can be read, set or removed: the same words everywhere. */
 export type Place =
-  | { readonly side: "request"; readonly what: "method" | "path" | "address" | "host" | "scheme" | "body" | "id" }
+  | { readonly side: "request"; readonly what: "method" | "path" | "target" | "address" | "host" | "hostname" | "scheme" | "body" | "id" }
   | { readonly side: "request"; readonly what: "header" | "query" | "cookie" }
   | { readonly side: "response"; readonly what: "status" }
   | { readonly side: "response"; readonly what: "header" | "cookie" };

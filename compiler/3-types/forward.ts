@@ -9,16 +9,18 @@ import { checkEndingOtherwise } from "./otherwise.ts";
 import { enter } from "./scopes.ts";
 import { checkPayload } from "./service-call.ts";
 import { checkSettings } from "./setting.ts";
+import { checkWebSocket } from "./websocket.ts";
 import { sinkCarried, sinkService } from "./sink.ts";
 import { checkSteps } from "./steps.ts";
 
 export function checkForward(body: Body, step: tree.ForwardStep): void {
   const service = serviceOf(body, step.service);
-  checkSettings(body, "forward", forwardSettings, step.settings, step, (setting, node) => {
+  const settings = checkSettings(body, "forward", forwardSettings, step.settings, step, (setting, node) => {
     if (setting.key !== "body") return;
     const type = checkPayload(body, node);
     if (service) sinkService(body, node, type, service);
   });
+  checkWebSocket(body, step, settings.websocket);
   if (service) sinkCarried(body, step.service, service);
   enter(body, () => {
     const { where, answering, elseDepth } = body;

@@ -4,7 +4,7 @@ import { codecOf, milliseconds } from "./call-service.ts";
 import { type Context, meaningOf, originOf, toSteps } from "./context.ts";
 import { lowerOtherwise } from "./else.ts";
 import { lower } from "./expression.ts";
-import type { Step } from "./plan.ts";
+import type { ForwardStep, Step } from "./plan.ts";
 import { lowerSteps } from "./step.ts";
 
 export function lowerForward(context: Context, node: tree.ForwardStep): void {
@@ -23,6 +23,7 @@ export function lowerForward(context: Context, node: tree.ForwardStep): void {
     service: context.body.program.services.get(meaning.service) ?? meaning.service.name,
     body: value === null ? null : { codec: codecOf(value.type), value, type: value.type },
     timeout: milliseconds(setting("timeout")),
+    webSocket: webSocketOf(context, node),
     answer: lowerSteps(context, node.steps),
   };
   if (node.otherwise === null) {
@@ -32,4 +33,9 @@ export function lowerForward(context: Context, node: tree.ForwardStep): void {
   const otherwise: Step[] = [];
   lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
   context.out.steps.push({ step: "attempt", origin: step.origin, steps: [...steps, step], otherwise });
+}
+
+function webSocketOf(context: Context, node: tree.ForwardStep): ForwardStep["webSocket"] {
+  const meaning = meaningOf(context, node);
+  return meaning?.kind === "websocket" ? { idle: meaning.idle, message: meaning.message } : null;
 }

@@ -384,6 +384,8 @@ export interface ForwardStep extends Originated {
   readonly service: string;
   readonly body: { readonly codec: "json" | "text" | "bytes"; readonly value: Expr; readonly type: Type } | null;
   readonly timeout: number | null;
+  /** Handshakes are let through: milliseconds of silence and bytes of a message that are allowed; null: they are not. */
+  readonly webSocket: { readonly idle: number; readonly message: number } | null;
   readonly answer: readonly Step[];
 }
 
@@ -469,7 +471,7 @@ export type Expr =
   | {
       readonly expr: "request";
       readonly type: Type;
-      readonly what: "method" | "path" | "address" | "host" | "scheme" | "id";
+      readonly what: "method" | "path" | "target" | "address" | "host" | "hostname" | "scheme" | "id";
     }
   | {
       readonly expr: "request-value";

@@ -24,10 +24,18 @@ function pathEncoding(context: Context, value: Expr): Encoding {
   return value.expr === "slot" && context.body.rests.has(value.name) ? "path-rest" : "path-segment";
 }
 
-/** Of a redirect. A hole at the very beginning is the URL that the rest is added to. */
+/** What is part of a URL already, checked and encoded when the request came. */
+const PARTS_OF_URLS = ["path", "target", "host", "hostname"];
+
+/** Of a redirect. A hole at the very beginning is the URL that the rest is added to; the request's own parts stand as they are. */
 export function lowerLocation(context: Context, node: tree.Expression): Expr {
   const value = lowerTarget(context, node);
-  if (value.expr !== "template" || value.texts[0] !== "") return value;
-  const [first, ...others] = value.holes;
-  return first?.expr === "encode" ? { ...value, holes: [{ ...first, as: "text" }, ...others] } : value;
+  if (value.expr !== "template") return value;
+  const holes = value.holes.map((hole, index): Expr => {
+    if (hole.expr !== "encode") return hole;
+    const isWhole = index === 0 && value.texts[0] === "";
+    const isPart = hole.value.expr === "request" && PARTS_OF_URLS.includes(hole.value.what) && hole.as !== "query";
+    return isWhole || isPart ? { ...hole, as: "text" } : hole;
+  });
+  return { ...value, holes };
 }

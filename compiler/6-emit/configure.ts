@@ -1,11 +1,12 @@
 /** `configure` and `load`: what the host asks of the bundle, as plain objects. */
 import { numberLiteral, stringLiteral } from "./literal.ts";
 import type { StaticValue } from "../3-types/checked.ts";
-import type { EnvironmentPlan, Plan } from "../5-plan/plan.ts";
+import type { EnvironmentPlan, Plan, Step } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
 import type { Emission } from "./emission.ts";
 import { propertyAccess, propertyKey } from "./names.ts";
 import { listenTls, serviceTls } from "./tls.ts";
+import { innerSteps } from "./walk.ts";
 import type { SourceWriter } from "./writer.ts";
 
 type Settings = { readonly [key: string]: StaticValue };
@@ -37,11 +38,22 @@ export function emitConfigure(emission: Emission, writer: SourceWriter): void {
         }
       });
       writer.line("],");
+      const webSockets = largestMessage(plan.routes.map(({ steps }) => steps));
+      if (webSockets > 0) writer.line(`webSockets: ${numberLiteral(webSockets)},`);
       emitIdentities(writer, plan);
       writer.line(variables ? "environment," : "environment: {},");
     });
     writer.line("};");
   });
+}
+
+/** Of the WebSockets that steps let through, in bytes; 0: they let none through. */
+function largestMessage(lists: readonly (readonly Step[])[]): number {
+  const sizes = lists.flat().map((step) => {
+    const own = step.step === "forward" && step.webSocket !== null ? step.webSocket.message : 0;
+    return Math.max(own, largestMessage(innerSteps(step)));
+  });
+  return Math.max(0, ...sizes);
 }
 
 function emitIdentities(writer: SourceWriter, plan: Plan): void {
@@ -188,6 +200,8 @@ function emitResilience(writer: SourceWriter, settings: Settings, endpoints: num
   if (isOn("retry")) writer.line(`retry: ${settingText(settings.retry, null)},`);
   if (settings.pass_deadline !== undefined && settings.pass_deadline !== false)
     writer.line(`passDeadline: ${settingText(settings.pass_deadline, false)},`);
+  if (isOn("pipelining") && settings.pipelining !== 0)
+    writer.line(`pipelining: ${settingText(settings.pipelining, 0)},`);
   if (isOn("max_age")) writer.line(`maxAge: ${settingText(settings.max_age, null)},`);
 }
 

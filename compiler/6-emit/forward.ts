@@ -17,7 +17,8 @@ export function emitForward(body: Body, step: ForwardStep): void {
   const unchanged = !changes.headers && !changes.query && !changes.path;
   const standard = body.onFailure.kind === "standard";
   const replays = step.body === null && replaysBody(route.steps);
-  if (unchanged && standard && !replays && step.body === null && step.timeout === null && step.answer.length === 0) {
+  const plain = step.body === null && step.timeout === null && step.answer.length === 0 && step.webSocket === null;
+  if (unchanged && standard && !replays && plain) {
     end(
       body,
       `${emission.use("forward")}(exchange, ${service}, ${numberLiteral(route.bodyLimit)}, ${route.deadline === null ? "null" : numberLiteral(route.deadline)})`,
@@ -26,7 +27,7 @@ export function emitForward(body: Body, step: ForwardStep): void {
   }
   const target = targetText(body);
   const payload = replays ? replayText(body) : bodyText(body, step);
-  const open = standard ? `${service}.proxy(exchange, {` : `${service}.forward(exchange, {`;
+  const open = `${callOf(body, step, service, standard)}{`;
   const result = standard ? "" : body.scope.names.take("failure");
   for (const signal of body.pending) writer.line(`${signal}.abort();`);
   writer.line(standard ? `return ${open}` : `const ${result} = await ${open}`);
@@ -47,6 +48,14 @@ export function emitForward(body: Body, step: ForwardStep): void {
   leaveIfAborted(body);
   guarded(body, `${result} !== null`, (inner) => fail(inner, () => result));
   writer.line("return;");
+}
+
+/** What takes the exchange, up to its last argument. */
+function callOf({ emission }: Body, step: ForwardStep, service: string, standard: boolean): string {
+  if (step.webSocket === null) return `${service}.${standard ? "proxy" : "forward"}(exchange, `;
+  const { idle, message } = step.webSocket;
+  const settings = `{ idle: ${numberLiteral(idle)}, message: ${numberLiteral(message)} }`;
+  return `${emission.use(standard ? "proxyWebSocket" : "forwardWebSocket")}(exchange, ${service}, ${settings}, `;
 }
 
 function targetText(body: Body): string {

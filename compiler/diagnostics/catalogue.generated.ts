@@ -530,6 +530,16 @@ export const catalogue = {
     severity: "error",
     message: "`{what}` stands only in reply",
   },
+  VGW6109: {
+    slug: "websocket-with",
+    severity: "error",
+    message: "a WebSocket handshake does not go together with {what}",
+  },
+  VGW6110: {
+    slug: "websocket-without-get",
+    severity: "error",
+    message: "no WebSocket handshake reaches this route",
+  },
   VGW7001: {
     slug: "timeout-beyond-deadline",
     severity: "warning",
@@ -685,6 +695,8 @@ export interface MessageValues {
   VGW6106: Record<never, never>;
   VGW6107: Record<never, never>;
   VGW6108: { what: string | number };
+  VGW6109: { what: string | number };
+  VGW6110: Record<never, never>;
   VGW7001: { service: string | number };
   VGW7002: { setting: string | number };
   VGW7003: { cost: string | number; burst: string | number };

@@ -7,7 +7,7 @@ export type { ListenerForm, Setting, SettingType } from "./setting.ts";
 export { adminSettings, gatewaySettings, httpsSettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
 export { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
-export { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
+export { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";
 export {
   breakerSettings,
   callSettings,

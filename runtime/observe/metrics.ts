@@ -209,6 +209,27 @@ export const METRICS = {
     help: 'Messages of WebSockets that were passed on, by who sent them ("client" or "service")',
     over: "sum",
   },
+  upstreamHedges: {
+    name: "vgw_upstream_hedges_total",
+    type: "counter",
+    labels: ["service"],
+    help: "Attempts made beside one that had not answered yet",
+    over: "sum",
+  },
+  upstreamHedgesWon: {
+    name: "vgw_upstream_hedges_won_total",
+    type: "counter",
+    labels: ["service"],
+    help: "Hedges that were answered first",
+    over: "sum",
+  },
+  upstreamHedgesRefused: {
+    name: "vgw_upstream_hedges_refused_total",
+    type: "counter",
+    labels: ["service"],
+    help: "Hedges that a service's budget did not allow",
+    over: "sum",
+  },
   generation: {
     name: "vgw_generation_info",
     type: "gauge",

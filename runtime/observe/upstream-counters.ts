@@ -49,6 +49,9 @@ export class UpstreamCounterSet {
   readonly #retries = new Map<string, number>();
   readonly #retriesRefused = new Map<string, number>();
   readonly #webSockets = new Map<string, WebSocketCounters>();
+  readonly #hedges = new Map<string, number>();
+  readonly #hedgesWon = new Map<string, number>();
+  readonly #hedgesRefused = new Map<string, number>();
   readonly #live = new Set<LiveService>();
 
   of(service: string, endpoint: string): EndpointCounters {
@@ -94,6 +97,20 @@ export class UpstreamCounterSet {
     let open = 0;
     for (const counters of this.#webSockets.values()) open += counters.open;
     return open;
+  }
+
+  hedged(service: string): void {
+    raise(this.#hedges, service);
+  }
+
+  /** It was quicker than what it was sent beside. */
+  hedgeWon(service: string): void {
+    raise(this.#hedgesWon, service);
+  }
+
+  /** The budget was used up. */
+  hedgeRefused(service: string): void {
+    raise(this.#hedgesRefused, service);
   }
 
   opened(service: LiveService): void {
@@ -161,6 +178,9 @@ export class UpstreamCounterSet {
       sample(METRICS.upstreamBreakerRefused, byService(this.#refused)),
       sample(METRICS.upstreamRetries, byService(this.#retries)),
       sample(METRICS.upstreamRetriesRefused, byService(this.#retriesRefused)),
+      sample(METRICS.upstreamHedges, byService(this.#hedges)),
+      sample(METRICS.upstreamHedgesWon, byService(this.#hedgesWon)),
+      sample(METRICS.upstreamHedgesRefused, byService(this.#hedgesRefused)),
       ...webSocketSamples(this.#webSockets),
     ];
   }

@@ -22,14 +22,26 @@ export function forwardWebSocket(
 }
 
 /** As above, and a failure gets its standard problem. */
-export async function proxyWebSocket(
+export function proxyWebSocket(
   exchange: Exchange,
   service: Service,
   settings: WebSocketSettings,
   options: ForwardOptions,
-): Promise<void> {
-  const failure = await forwardWebSocket(exchange, service, settings, options);
-  if (failure === null || exchange.aborted) return;
+): void {
+  if (!asksForWebSocket(exchange)) {
+    service.proxy(exchange, options);
+    return;
+  }
+  const fault = handshakeFault(exchange);
+  if (fault !== null) refuse(exchange, fault);
+  else {
+    service.webSocket(exchange, options, settings).then((failure) => {
+      if (failure !== null && !exchange.aborted) refuse(exchange, failure);
+    });
+  }
+}
+
+function refuse(exchange: Exchange, failure: Failure): void {
   if (failure.code === "websocket-version") {
     exchange.edits ??= { changes: [], status: null };
     // What is spoken (RFC 6455 §4.4).

@@ -54,6 +54,10 @@ export const mutations: readonly Mutation[] = [
       isStep(node, "attempt") ? { ...node, otherwise: [{ step: "fail", kind: "absent", origin: node.origin }] } : null,
   },
   { kind: "requirement dropped", change: (node) => (isStep(node, "require") ? { ...node, condition: TRUE } : null) },
+  {
+    kind: "no WebSockets",
+    change: (node) => (isStep(node, "forward") && node.webSocket !== null ? { ...node, webSocket: null } : null),
+  },
   { kind: "limit dropped", change: (node) => (isStep(node, "limit") ? NOTHING(node) : null) },
   {
     kind: "limit for all",

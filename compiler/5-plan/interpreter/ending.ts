@@ -66,6 +66,10 @@ export function passedOn(answer: Answer, context: Context): { status: number; he
 export function failed(failure: Failure, origin: Origin | null): Ending {
   const status = failure.kind === "status" ? 502 : failure.status;
   const ending = problemEnding(status, failure.code, publicDetail(failure), failure.problems, origin);
+  if (failure.code === "websocket-version") {
+    const spoken = ["sec-websocket-version", "13", "upgrade", "websocket", "connection", "Upgrade"];
+    return { ...ending, headers: [...spoken, ...ending.headers] };
+  }
   if (failure.challenge === null) return ending;
   return { ...ending, headers: ["www-authenticate", failure.challenge, ...ending.headers] };
 }

@@ -128,6 +128,10 @@ function requestPart(what: Extract<Expr, { expr: "request" }>["what"], context: 
       return context.client.address;
     case "host":
       return request.host.toLowerCase();
+    case "hostname":
+      return request.host.toLowerCase().split(/:[0-9]*$/)[0] ?? "";
+    case "target":
+      return context.query === "" ? (context.path ?? "") : `${context.path}?${context.query}`;
     case "scheme":
       return context.client.secure ? "https" : "http";
     case "id":

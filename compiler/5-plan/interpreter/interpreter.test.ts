@@ -187,7 +187,15 @@ test("calls of a together start in order before any is awaited; failures are dec
 });
 
 test("forward takes connection fields off and says who asked", async () => {
-  const forward: Step = { step: "forward", origin, service: "up", body: null, timeout: null, answer: [] };
+  const forward: Step = {
+    step: "forward",
+    origin,
+    service: "up",
+    body: null,
+    timeout: null,
+    webSocket: null,
+    answer: [],
+  };
   const program = plan([route("f", { segments: [literal("f")], methods: null, steps: [forward] })]);
   let sent: readonly string[] = [];
   const outside = world({

@@ -32,6 +32,7 @@ import { Scope } from "./scope.ts";
 import { jsonForm, show } from "./show.ts";
 import { attempts } from "./retry.ts";
 import { headerText, textOf } from "./value.ts";
+import { agreed, handshakeOf, opened, withHandshake } from "./websocket.ts";
 import type { IncomingAnswer } from "./world.ts";
 
 /** Calls that a `together` has started and whose steps have not come yet. */
@@ -264,10 +265,13 @@ export class Machine {
 
   async #forward(step: ForwardStep, scope: Scope): Promise<Outcome> {
     const context = this.#context;
+    const ordinary = forwardRequest(step, scope, context);
+    if (ordinary instanceof Failure) return this.#fail(step.origin, ordinary);
+    const handshake = handshakeOf(step, context.request);
+    if (handshake instanceof Failure) return this.#fail(step.origin, handshake);
     if (step.body === null && context.request.body.length > context.bodyLimit)
       return this.#fail(step.origin, tooLarge());
-    const request = forwardRequest(step, scope, context);
-    if (request instanceof Failure) return this.#fail(step.origin, request);
+    const request = handshake === null ? ordinary : withHandshake(ordinary, handshake);
     const incoming = await attempts(step.service, request, step.body !== null, context);
     const answer = judge(incoming, step.service, true, false);
     const { origin, service } = step;
@@ -275,6 +279,13 @@ export class Machine {
     context.trace.push({ entry: "call", origin, service, method: request.method, target: request.target, outcome });
     if (answer instanceof Failure) return this.#fail(step.origin, answer);
     const head = passedOn(answer, context);
+    if (handshake !== null && answer.status === 101) {
+      const fault = agreed(answer, handshake, service);
+      if (fault !== null) return this.#fail(step.origin, fault);
+      context.responseStatus = null;
+      const headers = opened(head.headers, answer);
+      return { kind: "ended", ending: { status: 101, headers, body: new Uint8Array(), reason: "", origin } };
+    }
     context.upstream = head;
     const inner = await this.run(step.answer, scope);
     if (inner.kind !== "next") return inner;

@@ -19,6 +19,25 @@ export const routeSettings: readonly Setting[] = [
   }),
 ];
 
+export const webSocketSettings: readonly Setting[] = [
+  setting({
+    key: "idle",
+    type: { kind: "duration", min: 1000, max: 24 * HOUR },
+    default: 60_000,
+    documentation:
+      "How long nothing at all may be heard of one side, client or service, until it counts as lost and the other side is told. After a third to two thirds of that time a silent side is sent a ping, whose pong counts; so a WebSocket on which nobody speaks stays open as long as both sides live.",
+    example: "idle: 60s",
+  }),
+  setting({
+    key: "message",
+    type: { kind: "size", min: 1, max: 64 * 1000 ** 2 },
+    default: 1_000_000,
+    documentation:
+      "The largest message, either way. Whoever sends a larger one is told 1009 (message too big), and the WebSocket is closed. A swap to a program with larger messages than the listener of the fast transport was opened for (1 MiB at least) needs a restart.",
+    example: "message: 1MB",
+  }),
+];
+
 export const forwardSettings: readonly Setting[] = [
   setting({
     key: "body",
@@ -33,6 +52,16 @@ export const forwardSettings: readonly Setting[] = [
     documentation:
       "How long the service may take until its answer's head has arrived, instead of the service's `timeout`.",
     example: "timeout: 2s",
+  }),
+  setting({
+    key: "websocket",
+    type: { kind: "record", settings: webSocketSettings, without: "usual" },
+    documentation:
+      "Lets a client's WebSocket handshake (RFC 6455) through to the service, and then messages both ways. Requests that ask for no WebSocket are forwarded as any other; without this setting, so is a handshake, whose `Upgrade` is left out. " +
+      "Everything before `forward` runs before the handshake, and what it refuses is an ordinary answer, as is what the service answers instead of 101; a handshake of another version than 13 gets 426, a malformed one 400. " +
+      'A page of any site can open a WebSocket with its visitor\'s cookies: `require request.header("origin") == "https://shop.example"` before it, unless callers identify themselves by something that no page can send for another. ' +
+      "The route's `deadline` and the service's `timeout` end with the handshake. No extension is negotiated (so nothing is compressed); subprotocols are the service's to choose. Pings are answered by the gateway, which sends its own.",
+    example: "websocket: { idle: 60s, message: 1MB }",
   }),
 ];
 
