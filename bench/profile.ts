@@ -14,13 +14,15 @@ import { freePort, start } from "./lib/process.ts";
 import { writeFiles } from "./proxy/contender.ts";
 import { SCENARIOS } from "./proxy/scenario.ts";
 import { startUpstream } from "./proxy/upstream.ts";
-import { artifact } from "./proxy/vivremotion.ts";
+import { artifact, ENVIRONMENT } from "./proxy/vivremotion.ts";
 
 const { values } = parseArgs({
   options: {
     scenario: { type: "string", default: "headers" },
     transport: { type: "string", default: "fast" },
     seconds: { type: "string", default: "10" },
+    /** Of a scenario with several tasks: which, from 0. */
+    task: { type: "string", default: "0" },
     top: { type: "string", default: "40" },
     /** Keeps the .cpuprofile files, to be opened with the developer tools of a browser. */
     keep: { type: "boolean", default: false },
@@ -31,7 +33,7 @@ const { transport } = values;
 if (scenario === undefined) throw new Error(`there are ${SCENARIOS.map(({ name }) => name).join(", ")}`);
 if (transport !== "fast" && transport !== "strict") throw new Error("the transports are fast and strict");
 
-const task = scenario.tasks[0]!;
+const task = scenario.tasks[Number(values.task)]!;
 const { connections, headers = [] } = scenario;
 const folder = mkdtempSync(join(tmpdir(), "vgw-profile-"));
 const profiles = join(folder, "profiles");
@@ -42,7 +44,7 @@ try {
   const gateway = join(artifact(transport, task, place), "gateway.mjs");
   // The supervisor hands Node's options on to the process that serves; each writes its profile when it ends.
   const node = ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
-  const running = await start(process.execPath, [...node, gateway, "--threads", "1"], place.port);
+  const running = await start(process.execPath, [...node, gateway, "--threads", "1"], place.port, 10, ENVIRONMENT);
   const url = `http://127.0.0.1:${place.port}${scenario.path}`;
   const text = scenario.script?.(task);
   const script = text === undefined ? {} : { script: join(writeFiles(place, { "load.lua": text }), "load.lua") };

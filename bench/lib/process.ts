@@ -54,8 +54,15 @@ export interface Started {
 }
 
 /** Resolves when the port answers, within `limit` seconds. What the process prints is shown only when it fails to start. */
-export async function start(command: string, args: readonly string[], port: number, limit = 10): Promise<Started> {
-  const child = spawn(command, [...args], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+export async function start(
+  command: string,
+  args: readonly string[],
+  port: number,
+  limit = 10,
+  environment: { readonly [name: string]: string } = {},
+): Promise<Started> {
+  const env = { ...process.env, ...environment };
+  const child = spawn(command, [...args], { stdio: ["ignore", "pipe", "pipe"], detached: true, env });
   let output = "";
   const keep = (data: Buffer): void => {
     if (output.length < 4000) output += data.toString();

@@ -13,20 +13,21 @@ import { type Contender, type Task, writeFiles } from "./contender.ts";
 import { haproxy } from "./haproxy.ts";
 import { NJS_MODULE, nginx, nginxWithNjs } from "./nginx.ts";
 import { fastifyCompose, fastifyProxy, httpProxy } from "./node.ts";
-import { type Scenario, SCENARIOS } from "./scenario.ts";
+import { baseOf, type Scenario, SCENARIOS } from "./scenario.ts";
 import { startUpstream } from "./upstream.ts";
 import { vivremotion } from "./vivremotion.ts";
 
 const quick = process.argv.includes("--quick");
 const TURNS = quick ? { rounds: 1, seconds: 1, warmUp: 1 } : { rounds: 5, seconds: 5, warmUp: 4 };
 const FAST = vivremotion("fast");
+const ONE_ROUTE: Task = { kind: "pass", routes: 1 };
 const HEAD = [
   "scenario",
   "proxy",
   "µs CPU per request",
   "of which user",
   "× nginx",
-  "× 1 route",
+  "× plain",
   "requests/s",
   "p50 ms",
   "p99 ms",
@@ -61,7 +62,7 @@ try {
 publish({
   name: "proxy",
   title: "Vivremotion beside other proxies",
-  method: `CPU time (user and system) of the proxy's processes ÷ requests; ${TURNS.rounds} rounds of ${TURNS.seconds} s in turn, wrk with 64 connections (16 for 1 MB), one thread or worker each, keep-alive on both sides, access log off: median (least–most). Ratios are formed within each round; where nginx alone cannot do it, to nginx with njs.${quick ? " **A quick run: the figures mean nothing.**" : ""}`,
+  method: `CPU time (user and system) of the proxy's processes ÷ requests; ${TURNS.rounds} rounds of ${TURNS.seconds} s in turn, wrk with 64 connections (16 for 1 MB), one thread or worker each, keep-alive on both sides, access log off: median (least–most). Ratios are formed within each round; where nginx alone cannot do it, to nginx with njs; "plain" is the same proxy with one route and no policy.${quick ? " **A quick run: the figures mean nothing.**" : ""}`,
   head: HEAD,
   rows: all.map(row),
   bars: quick ? [] : bars(),
@@ -105,11 +106,11 @@ async function measure(scenario: Scenario): Promise<Measured[]> {
         const port = await freePort();
         const { pid, stop } = await contender.start(task, { port, upstream, folder });
         started.push({ pid, stop });
-        const entry = { name: contender.name, pid, url: `http://127.0.0.1:${port}${path}`, load };
+        const entry: Entry = { name: contender.name, pid, url: `http://127.0.0.1:${port}${path}`, load };
         entries.set(entry, { scenario, contender, task });
       }
     }
-    await sameAnswers([...entries.keys()]);
+    await sameAnswers([...entries.keys()], scenario.credentials?.() ?? {});
     const figures = await measureInTurns([...entries.keys()], TURNS);
     return [...entries].map(([entry, known]) => ({ ...known, figures: figures.get(entry)! }));
   } finally {
@@ -118,40 +119,39 @@ async function measure(scenario: Scenario): Promise<Measured[]> {
 }
 
 /** Nobody is measured on another answer than the rest gives. */
-async function sameAnswers(entries: readonly Entry[]): Promise<void> {
+async function sameAnswers(entries: readonly Entry[], headers: { readonly [name: string]: string }): Promise<void> {
   let expected: string | null = null;
   for (const { name, url } of entries) {
-    const response = await fetch(url);
+    const response = await fetch(url, { headers });
     const text = `${response.status} ${await response.text()}`;
     expected ??= text;
     if (text !== expected) throw new Error(`${name} answers ${text.slice(0, 200)}, others ${expected.slice(0, 200)}`);
   }
 }
 
-function find(scenario: string, contender: string, routes = 1): Figures | undefined {
+function find(scenario: string, contender: string, task: Task): Figures | undefined {
   return all.find(
-    (one) =>
-      one.scenario.name === scenario &&
-      one.contender.name === contender &&
-      (one.task.kind === "compose" || one.task.routes === routes),
+    (one) => one.scenario.name === scenario && one.contender.name === contender && nameOf(one.task) === nameOf(task),
   )?.figures;
 }
 
+function nameOf(task: Task): string {
+  if (task.kind !== "pass") return task.kind;
+  return `${task.routes.toLocaleString("en")} route${task.routes === 1 ? "" : "s"}`;
+}
+
 function row({ scenario, contender, task, figures }: Measured): string[] {
-  const routes = task.kind === "pass" ? task.routes : 1;
-  const base = find(scenario.name, scenario.base, routes);
-  const one = scenario.tasks.length > 1 ? find(scenario.name, contender.name) : undefined;
-  const shown =
-    scenario.tasks.length > 1
-      ? `${scenario.title}, ${routes.toLocaleString("en")} route${routes === 1 ? "" : "s"}`
-      : scenario.title;
+  const base = find(scenario.name, baseOf(task), task);
+  const several = scenario.tasks.length > 1;
+  const plain = several ? find(scenario.name, contender.name, ONE_ROUTE) : undefined;
+  const shown = several ? `${scenario.title}, ${nameOf(task)}` : scenario.title;
   return [
     shown,
     contender.name,
     spread(figures.cpu, 1),
     median(figures.user).toFixed(1),
     base === undefined ? "–" : spread(ratios(figures, base), 2),
-    one === undefined ? "–" : spread(ratios(figures, one), 2),
+    plain === undefined ? "–" : spread(ratios(figures, plain), 2),
     median(figures.perSecond).toFixed(0),
     median(figures.p50).toFixed(2),
     median(figures.p99).toFixed(2),
@@ -165,12 +165,30 @@ function bars(): { text: string; met: boolean }[] {
     const ratio = median(ratios(figure, base));
     return [{ text: `${text} (${ratio.toFixed(2)})`, met: ratio <= most }];
   };
-  const routes = (count: number): Figures | undefined => find("routes", FAST.name, count);
-  const ten = find("headers", FAST.name);
+  const routes = (count: number): Figures | undefined => find("routes", FAST.name, { kind: "pass", routes: count });
+  const ten = find("headers", FAST.name, ONE_ROUTE);
+  const policy = find("policy", FAST.name, { kind: "policy" });
   return [
-    ...bar("ten headers: at most 1.25 times nginx's CPU time", ten, find("headers", "nginx"), 1.25),
-    ...bar("ten headers: at most a third of http-proxy's CPU time", ten, find("headers", "http-proxy"), 1 / 3),
+    ...bar("ten headers: at most 1.25 times nginx's CPU time", ten, find("headers", "nginx", ONE_ROUTE), 1.25),
+    ...bar(
+      "ten headers: at most a third of http-proxy's CPU time",
+      ten,
+      find("headers", "http-proxy", ONE_ROUTE),
+      1 / 3,
+    ),
     ...bar("1,000 routes: at most 1.05 times the CPU time of one", routes(1000), routes(1), 1.05),
     ...bar("100,000 routes: at most 1.10 times the CPU time of one", routes(100_000), routes(1), 1.1),
+    ...bar(
+      "policy: at most 1.10 times the CPU time of pass-through",
+      policy,
+      find("policy", FAST.name, ONE_ROUTE),
+      1.1,
+    ),
+    ...bar(
+      "policy: less CPU time than nginx with njs",
+      policy,
+      find("policy", "nginx with njs", { kind: "policy" }),
+      1,
+    ),
   ];
 }

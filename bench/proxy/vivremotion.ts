@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { start } from "../lib/process.ts";
 import { type Contender, type Place, routePath, type Task, writeFiles } from "./contender.ts";
+import { AUDIENCE, ISSUER, SCOPE, TOKEN_SECRET } from "./token.ts";
 
 const vgw = join(dirname(fileURLToPath(import.meta.url)), "../../compiler/dist/vgw.mjs");
 
@@ -12,9 +13,12 @@ export function vivremotion(transport: "fast" | "strict"): Contender {
     name: `Vivremotion (${transport})`,
     can: () => true,
     start: (task, place) =>
-      start(process.execPath, [join(artifact(transport, task, place), "gateway.mjs")], place.port, 120),
+      start(process.execPath, [join(artifact(transport, task, place), "gateway.mjs")], place.port, 120, ENVIRONMENT),
   };
 }
+
+/** What the programs of all tasks read. */
+export const ENVIRONMENT = { TOKEN_SECRET };
 
 /** Builds the program of a task; gives the folder. */
 export function artifact(transport: "fast" | "strict", task: Task, place: Place): string {
@@ -38,7 +42,7 @@ gateway bench {
 
 service up { url: "http://127.0.0.1:${upstream}" }
 
-${task.kind === "compose" ? COMPOSE : routes(task.routes)}`;
+${task.kind === "pass" ? routes(task.routes) : task.kind === "policy" ? POLICY : COMPOSE}`;
 }
 
 function routes(count: number): string {
@@ -47,6 +51,22 @@ function routes(count: number): string {
     "",
   );
 }
+
+const POLICY = `identity staff = jwt {
+  issuer: "${ISSUER}", audience: "${AUDIENCE}", secret: secret("TOKEN_SECRET")
+  claims: { id: string(1..64) from "sub", scope: scopes }
+}
+
+route any "/{path...}" {
+  identify staff
+  require "${SCOPE}" in caller.scope
+  limit 1000000/s by caller.id { headers: false }
+  set request.header("x-caller") = caller.id
+  remove request.header("cache-control")
+  set response.header("cache-control") = "private"
+  forward up
+}
+`;
 
 const COMPOSE = `type Customer { id: string, name: string }
 type Order { id: string, status: string, total: float }
