@@ -198,6 +198,7 @@ function emitResilience(writer: SourceWriter, settings: Settings, endpoints: num
     writer.line(`slowStart: ${settingText(settings.slow_start, 0)},`);
   if (isOn("breaker")) writer.line(`breaker: ${settingText(settings.breaker, null)},`);
   if (isOn("retry")) writer.line(`retry: ${settingText(settings.retry, null)},`);
+  if (isOn("hedge")) writer.line(`hedge: ${settingText(settings.hedge, null)},`);
   if (settings.pass_deadline !== undefined && settings.pass_deadline !== false)
     writer.line(`passDeadline: ${settingText(settings.pass_deadline, false)},`);
   if (isOn("pipelining") && settings.pipelining !== 0)

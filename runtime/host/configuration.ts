@@ -72,6 +72,14 @@ const CONFIGURATION = z.object({
           wait: z.object({ from: MILLISECONDS, to: MILLISECONDS }),
         })
         .optional(),
+      hedge: z
+        .object({
+          after: z.union([MILLISECONDS, z.enum(["p50", "p75", "p90", "p95", "p99"])]),
+          most: COUNT,
+          budget: FRACTION,
+          methods: z.enum(["safe", "idempotent"]),
+        })
+        .optional(),
       passDeadline: z.boolean().optional(),
       maxAge: MILLISECONDS.optional(),
       pipelining: z.int().min(0).max(1024).optional(),

@@ -16,6 +16,9 @@ export function outcomeOf(status: number): Outcome {
   return status >= 500 ? "bad" : status === 429 ? "refused" : "good";
 }
 
+/** A client that never grows too old. A constant of the module: V8 looks globals up. */
+const ALWAYS = Number.POSITIVE_INFINITY;
+
 export class Endpoint {
   /** Host, with the port unless it is the scheme's: goes out as Host, and into logs and metrics. */
   readonly authority: string;
@@ -62,17 +65,18 @@ export class Endpoint {
         origin: url.origin,
         tls,
         connections: configuration.connections,
+        pipelining: configuration.pipelining,
         connectTimeout: configuration.connectTimeout,
         keepAlive: configuration.idle,
       });
-    this.#maxAge = configuration.maxAge ?? Number.POSITIVE_INFINITY;
+    this.#maxAge = configuration.maxAge ?? ALWAYS;
     this.#client = this.#createClient();
     this.#clientSince = surroundings.now();
   }
 
   /** For the next request. Connections that are too old end with what they are doing; new ones look the name up again. */
   get client(): UpstreamClient {
-    if (this.#maxAge === Number.POSITIVE_INFINITY) return this.#client;
+    if (this.#maxAge === ALWAYS) return this.#client;
     const now = this.#now();
     if (now - this.#clientSince < this.#maxAge) return this.#client;
     const old = this.#client;
@@ -125,6 +129,11 @@ export class Endpoint {
   observe(outcome: Outcome, milliseconds: number): void {
     this.shared.count(outcome === "bad");
     this.latency.observe(milliseconds, outcome !== "good", this.#now());
+  }
+
+  /** Another endpoint, asked later, was quicker: it would have taken longer than so many milliseconds, nobody knows how long. */
+  overtaken(milliseconds: number): void {
+    this.latency.atLeast(milliseconds, this.#now());
   }
 
   /** Of what is configured, 0 to 1, as it is published. */

@@ -10,8 +10,10 @@ import { Calling } from "./call.ts";
 import type { CreateUpstreamClient } from "./client.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Forwarding } from "./forward.ts";
+import { HedgedCalling, HedgedForwarding } from "./hedged.ts";
+import { HedgePolicy } from "./hedge-policy.ts";
 import type { UpstreamSettings } from "./request-headers.ts";
-import { createHttp1Client } from "./http1/client.ts";
+import { createHttp1Client } from "./http1/index.ts";
 import { HealthChecks } from "./health.ts";
 import { Keeper } from "./keeper.ts";
 import { RetryBudget, RetryPolicy } from "./retry.ts";
@@ -37,6 +39,8 @@ class PooledService implements UpstreamService {
   readonly #state: ServiceState;
   readonly #keeper: Keeper;
   readonly #health: HealthChecks;
+  readonly #Forwarding: typeof Forwarding;
+  readonly #Calling: typeof Calling;
 
   constructor(
     configuration: ServiceConfiguration,
@@ -53,6 +57,10 @@ class PooledService implements UpstreamService {
     const balancer = new Balancer(endpoints, configuration.connections, strategy, surroundings.table);
     const { retry, breaker } = configuration;
     const slot = (what: string): SharedSlot => surroundings.table.acquire(`${what} ${JSON.stringify(configuration)}`);
+    const retrying = retry
+      ? new RetryPolicy(retry, new RetryBudget(slot("budget"), retry.budget, surroundings), surroundings.random)
+      : null;
+    const { hedge } = configuration;
     this.#state = {
       configuration,
       settings,
@@ -60,11 +68,14 @@ class PooledService implements UpstreamService {
       counters,
       now: surroundings.now,
       breaker: breaker ? new Breaker(breaker, slot("breaker"), (open) => this.#noteBreaker(open, surroundings)) : null,
-      retry: retry
-        ? new RetryPolicy(retry, new RetryBudget(slot("budget"), retry.budget, surroundings), surroundings.random)
+      retry: retrying,
+      hedge: hedge
+        ? new HedgePolicy(hedge, new RetryBudget(slot("hedges"), hedge.budget, surroundings), retrying?.budget ?? null)
         : null,
       closed: false,
     };
+    this.#Forwarding = hedge ? HedgedForwarding : Forwarding;
+    this.#Calling = hedge ? HedgedCalling : Calling;
     counters.opened(this);
     this.#keeper = new Keeper(configuration, endpoints, surroundings);
     this.#health = new HealthChecks(configuration, endpoints, this.#keeper, createClient, surroundings);
@@ -89,11 +100,11 @@ class PooledService implements UpstreamService {
   }
 
   forward(exchange: Exchange, options: ForwardOptions): Promise<Failure | null> {
-    return new Promise((resolve) => new Forwarding(this.#state, exchange, options, resolve).start());
+    return new Promise((resolve) => new this.#Forwarding(this.#state, exchange, options, resolve).start());
   }
 
   proxy(exchange: Exchange, options: ForwardOptions): void {
-    new Forwarding(this.#state, exchange, options, null).start();
+    new this.#Forwarding(this.#state, exchange, options, null).start();
   }
 
   webSocket(exchange: Exchange, options: ForwardOptions, settings: WebSocketSettings): Promise<Failure | null> {
@@ -101,7 +112,7 @@ class PooledService implements UpstreamService {
   }
 
   call(exchange: Exchange, request: CallRequest): Promise<Answer | Failure> {
-    return new Promise((resolve) => new Calling(this.#state, exchange, request, resolve).start());
+    return new Promise((resolve) => new this.#Calling(this.#state, exchange, request, resolve).start());
   }
 
   async close(): Promise<void> {
@@ -113,6 +124,7 @@ class PooledService implements UpstreamService {
     for (const endpoint of this.endpoints) endpoint.shared.release();
     this.#state.breaker?.release();
     this.#state.retry?.budget.release();
+    this.#state.hedge?.release();
     this.#state.counters.closed(this);
   }
 

@@ -44,7 +44,7 @@ function run(text: string): unknown {
   return JSON.parse(stdout);
 }
 
-const HTTP1 = { file: "http1/client.ts", name: "createHttp1Client" };
+const HTTP1 = { file: "http1/index.ts", name: "createHttp1Client" };
 const UNDICI = { file: "testing/undici/client.ts", name: "createUndiciClient" };
 
 describe.each([HTTP1, UNDICI])("$name", (client) => {

@@ -199,6 +199,46 @@ export const tlsSettings: readonly Setting[] = [
   }),
 ];
 
+export const hedgeSettings: readonly Setting[] = [
+  setting({
+    key: "after",
+    type: {
+      kind: "either",
+      of: [
+        { kind: "duration", min: 1, max: HOUR },
+        { kind: "word", words: ["p50", "p75", "p90", "p95", "p99"] },
+      ],
+    },
+    default: "p95",
+    documentation:
+      "How long the answer is waited for before another endpoint is asked too: a time, or the time within which so many of a hundred answers of this service have begun lately (`p95`: 95), as far as each thread has seen; nothing is hedged before 50 answers.",
+    example: "after: p95",
+  }),
+  setting({
+    key: "most",
+    type: { kind: "int", min: 1, max: 3 },
+    default: 1,
+    documentation: "How many further endpoints at most are asked for one request, one after the other.",
+    example: "most: 1",
+  }),
+  setting({
+    key: "budget",
+    type: { kind: "percent" },
+    default: 0.1,
+    documentation:
+      "How many hedges there may be for the requests of the last ten seconds, over all threads; ten are always allowed. Where the service retries, they count as retries too.",
+    example: "budget: 10%",
+  }),
+  setting({
+    key: "methods",
+    type: { kind: "word", words: ["safe", "idempotent"] },
+    default: "safe",
+    documentation:
+      "Which requests: `safe`, those that change nothing (GET, HEAD, OPTIONS, TRACE); `idempotent`, also PUT and DELETE, whose loser may take effect after the client's next request.",
+    example: "methods: idempotent",
+  }),
+];
+
 export const serviceSettings: readonly Setting[] = [
   setting({
     key: "url",
@@ -273,6 +313,15 @@ export const serviceSettings: readonly Setting[] = [
     example: "answer_limit: 10MB",
   }),
   setting({
+    key: "pipelining",
+    type: { kind: "int", min: 0, max: 1024 },
+    default: 0,
+    environment: true,
+    documentation:
+      "So many connections (per endpoint and thread) are shared by safe requests without a body (GET, HEAD, OPTIONS): they are sent behind one another, many in one write, and answered in that order (RFC 9112 §9.3.2). It saves the most CPU time that a proxy can save, where answers come quickly; a slow answer keeps those behind it waiting. Only for a service whose framing can be trusted: an answer too many would reach the wrong client. Requests that a connection leaves unanswered when it closes are made again on connections of their own, and nothing is pipelined to that endpoint for 10 seconds. Other requests always have a connection of their own, of `connections`. `0`: never.",
+    example: "pipelining: 8",
+  }),
+  setting({
     key: "preserve_host",
     type: { kind: "bool" },
     default: false,
@@ -316,6 +365,13 @@ export const serviceSettings: readonly Setting[] = [
     documentation:
       "When a request is sent again, to another endpoint where there is one: only if that is safe (GET, HEAD, OPTIONS, TRACE, PUT, DELETE; other methods only where no connection came about), if its body is at hand (up to 64 KB of known length, or made by the program), if nothing has been answered and the deadline allows it. The second attempt carries `vgw-attempt: 2`, and so on; a request that comes with this field is never sent again here. Left out: never.",
     example: "retry: { times: 2, on: [connect, timeout, 502, 503, 504], budget: 20%, wait: 25ms..250ms }",
+  }),
+  setting({
+    key: "hedge",
+    type: { kind: "record", settings: hedgeSettings, without: "usual" },
+    documentation:
+      "When a request goes to another endpoint too because the first takes its time (with a single endpoint: over another connection): the first head wins, unless it is an error (429, or 500 and more) while another may still answer, and the losers' connections are closed. Only for requests that may be sent twice (`methods`) and have their body at hand (as for `retry`, without it up to 16 KB), never while the breaker is open or no other endpoint has a free connection. The second carries `vgw-attempt: 2`; a request that comes with this field is not hedged here. Losing is no failure of an endpoint, but it counts as slow. Left out: never.",
+    example: "hedge: { after: p95, most: 1, budget: 10% }",
   }),
   setting({
     key: "pass_deadline",

@@ -11,10 +11,7 @@ import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Dialer } from "./dial.ts";
 import { IdleStack } from "./idle-stack.ts";
 import { faultOf, requestHead } from "./request-text.ts";
-
-/** Milliseconds between two looks at what stands still: a quarter of the shortest time that is watched, within these bounds. */
-const SHORTEST_SWEEP = 10;
-const LONGEST_SWEEP = 1000;
+import { sweepInterval } from "./sweep.ts";
 
 class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   readonly dialer: Dialer;
@@ -122,10 +119,6 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   }
 }
 
-function sweepInterval(shortest: number): number {
-  return Math.min(Math.max(Math.floor(shortest / 4), SHORTEST_SWEEP), LONGEST_SWEEP);
-}
-
-export function createHttp1Client(options: UpstreamClientOptions): UpstreamClient {
+export function createExclusiveClient(options: UpstreamClientOptions): UpstreamClient {
   return new Http1Client(options);
 }

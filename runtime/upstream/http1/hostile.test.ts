@@ -4,7 +4,7 @@ import { afterEach, expect, it } from "vitest";
 import { onRequest, type RawServer, rawServer } from "../../../test/fakes/raw-server.ts";
 import type { UpstreamClient, UpstreamRequest } from "../client.ts";
 import { Recorder } from "../testing/recorder.ts";
-import { createHttp1Client } from "./client.ts";
+import { createHttp1Client } from "./index.ts";
 import { type Generated, generate, randomFrom, split } from "./testing/generate.ts";
 import { readWhole } from "./testing/reference.ts";
 

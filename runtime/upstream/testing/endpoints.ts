@@ -2,7 +2,7 @@
 import type { ServiceConfiguration } from "../../abi.ts";
 import { UpstreamCounterSet } from "../../observe/upstream-counters.ts";
 import { Endpoint } from "../endpoint.ts";
-import { createHttp1Client } from "../http1/client.ts";
+import { createHttp1Client } from "../http1/index.ts";
 import { ownSurroundings, type Surroundings } from "../surroundings.ts";
 
 /** One endpoint with so many attempts under way for each of the counts. */

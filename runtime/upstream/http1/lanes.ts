@@ -1,0 +1,148 @@
+/**
+ * `UpstreamClient` with pipelining: safe requests without a body share a few connections, so that many of them leave in one write and
+ * come back in one read; everything else has connections of its own, one request at a time.
+ */
+import type {
+  UpstreamAttempt,
+  UpstreamClient,
+  UpstreamClientOptions,
+  UpstreamRequest,
+  UpstreamSink,
+} from "../client.ts";
+import { createExclusiveClient } from "./client.ts";
+import { Dialer } from "./dial.ts";
+import { Lane, type LaneOwner } from "./lane.ts";
+import { LaneAttempt } from "./lane-attempt.ts";
+import { requestHead } from "./request-text.ts";
+import { sweepInterval } from "./sweep.ts";
+
+/** After an upstream closed on requests that it had not answered, they go alone for so long. In milliseconds. */
+const PATIENCE = 10_000;
+
+class PipeliningClient implements UpstreamClient, LaneOwner {
+  readonly dialer: Dialer;
+  readonly connectTimeout: number;
+  readonly keepAlive: number;
+  readonly #exclusive: UpstreamClient;
+  readonly #most: number;
+  readonly #lanes: Lane[] = [];
+  readonly #open = new Set<Lane>();
+  #established = 0;
+  #opened = 0;
+  #unwritten: Lane[] = [];
+  /** `performance.now()` until which nothing is pipelined. */
+  #aloneUntil = 0;
+  #sweeper: NodeJS.Timeout | null = null;
+  #interval: number;
+  closing = false;
+  #whenClosed: (() => void)[] = [];
+
+  constructor(options: UpstreamClientOptions, lanes: number) {
+    this.dialer = new Dialer(options.origin, options.tls ?? null);
+    this.connectTimeout = options.connectTimeout;
+    this.keepAlive = options.keepAlive;
+    this.#most = lanes;
+    this.#exclusive = createExclusiveClient(options);
+    this.#interval = sweepInterval(options.keepAlive);
+  }
+
+  get connections(): number {
+    return this.#established + this.#exclusive.connections;
+  }
+
+  get opened(): number {
+    return this.#opened + this.#exclusive.opened;
+  }
+
+  send(request: UpstreamRequest, sink: UpstreamSink): UpstreamAttempt {
+    if (this.closing || request.body !== null || !isSafe(request.method)) return this.#exclusive.send(request, sink);
+    if (this.#aloneUntil > 0 && performance.now() < this.#aloneUntil) return this.#exclusive.send(request, sink);
+    const head = requestHead(request);
+    if (head === null) return this.#exclusive.send(request, sink);
+    if (request.idle < 4 * this.#interval) this.#sweepEvery(Math.min(this.#interval, sweepInterval(request.idle)));
+    const lane = this.#choose();
+    const attempt = new LaneAttempt(request, head, sink, lane);
+    lane.send(attempt);
+    return attempt;
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    for (const lane of [...this.#lanes]) if (lane.load === 0) lane.destroy();
+    await this.#exclusive.close();
+    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#whenClosed.push(resolve));
+  }
+
+  /** One that has nothing to do, else a new one, else the one with the fewest. */
+  #choose(): Lane {
+    let best: Lane | null = null;
+    for (const lane of this.#lanes) if (best === null || lane.load < best.load) best = lane;
+    if (best !== null && (best.load === 0 || this.#lanes.length >= this.#most)) return best;
+    const lane = new Lane(this);
+    this.#lanes.push(lane);
+    this.#open.add(lane);
+    if (this.#sweeper === null) this.#sweepEvery(this.#interval);
+    return lane;
+  }
+
+  // ------------------------------------------------------------ LaneOwner
+
+  established(): void {
+    this.#established++;
+    this.#opened++;
+  }
+
+  unwritten(lane: Lane): void {
+    if (this.#unwritten.length === 0) setImmediate(() => this.#flush());
+    this.#unwritten.push(lane);
+  }
+
+  ended(lane: Lane, unanswered: readonly LaneAttempt[]): void {
+    const index = this.#lanes.indexOf(lane);
+    if (index !== -1) this.#lanes.splice(index, 1);
+    if (unanswered.length === 0) return;
+    // More than one: it does not take what is sent behind another.
+    if (unanswered.length > 1) this.#aloneUntil = performance.now() + PATIENCE;
+    for (const attempt of unanswered) attempt.moved((request, sink) => this.#exclusive.send(request, sink));
+  }
+
+  closed(lane: Lane): void {
+    if (lane.established) this.#established--;
+    this.#open.delete(lane);
+    if (this.#open.size > 0) return;
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#sweeper = null;
+    for (const resolve of this.#whenClosed.splice(0)) resolve();
+  }
+
+  // ------------------------------------------------------------
+
+  #flush(): void {
+    const lanes = this.#unwritten;
+    this.#unwritten = [];
+    for (const lane of lanes) lane.flush();
+  }
+
+  #sweepEvery(interval: number): void {
+    if (this.#sweeper !== null) {
+      if (interval === this.#interval) return;
+      clearInterval(this.#sweeper);
+    }
+    this.#interval = interval;
+    this.#sweeper = setInterval(() => {
+      for (const lane of [...this.#lanes]) lane.swept(interval);
+    }, interval);
+    // Open sockets keep the process alive, not the watch over them.
+    this.#sweeper.unref();
+  }
+}
+
+/** Made twice they do no more than once, and nobody sees that they were (RFC 9110 §9.2.1). */
+function isSafe(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+}
+
+/** `lanes`: how many connections are shared. */
+export function createPipeliningClient(options: UpstreamClientOptions, lanes: number): UpstreamClient {
+  return new PipeliningClient(options, lanes);
+}
