@@ -140,6 +140,8 @@ export interface ForwardOptions {
   readonly body: { readonly data: string | Uint8Array; readonly mediaType: string | null } | null;
   /** Milliseconds for the head to arrive; null: the service's timeout. */
   readonly timeout: number | null;
+  /** Milliseconds for which the answer's body may stand still; left out: the service's. */
+  readonly silence?: number;
   /** `performance.now()` by which the whole answer must be complete; null: none. */
   readonly deadline: number | null;
   /** In bytes; the request body may not be longer. */
@@ -330,6 +332,8 @@ export interface ServiceConfiguration {
   readonly connectTimeout: number;
   /** Idle time of a kept-alive upstream connection. */
   readonly idle: number;
+  /** Time for which the body of a response may stand still; left out: as `idle`. */
+  readonly silence?: number | undefined;
   /** Per endpoint and thread. */
   readonly connections: number;
   /** Largest buffered answer of a call. */

@@ -237,6 +237,7 @@ function emitService(writer: SourceWriter, name: string, settings: Settings): vo
     writer.line(`timeout: ${settingText(settings.timeout, 30_000)},`);
     writer.line(`connectTimeout: ${settingText(settings.connect_timeout, 2_000)},`);
     writer.line(`idle: ${settingText(settings.idle, 30_000)},`);
+    writer.line(`silence: ${settingText(settings.silence, 30_000)},`);
     writer.line(`connections: ${settingText(settings.connections, 128)},`);
     writer.line(`answerLimit: ${settingText(settings.answer_limit, 10_000_000)},`);
     writer.line(`preserveHost: ${settingText(settings.preserve_host, false)},`);

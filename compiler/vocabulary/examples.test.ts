@@ -16,6 +16,7 @@ import {
   ejectSettings,
   endpointSettings,
   healthSettings,
+  hedgeSettings,
   retrySettings,
   serviceSettings,
   tlsSettings,
@@ -72,6 +73,7 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     [
       ["eject", ejectSettings],
       ["health", healthSettings],
+      ["hedge", hedgeSettings],
       ["breaker", breakerSettings],
       ["retry", retrySettings],
     ] as const

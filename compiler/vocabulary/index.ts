@@ -14,6 +14,7 @@ export {
   ejectSettings,
   endpointSettings,
   healthSettings,
+  hedgeSettings,
   retrySettings,
   serviceSettings,
   tlsSettings,

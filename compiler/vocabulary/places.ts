@@ -51,9 +51,25 @@ export const places: readonly PlaceEntry[] = [
   },
   {
     ...request,
+    what: "hostname",
+    type: "string",
+    documentation: "The host that was asked for, in lower case, without its port.",
+    example: 'request.hostname == "shop.example"',
+  },
+  {
+    ...request,
+    what: "target",
+    type: "string",
+    documentation:
+      "The canonical path with the query behind it: what is forwarded unless something is set. In a `redirect` it stands as it is.",
+    example: "log info request.target",
+  },
+  {
+    ...request,
     what: "scheme",
     type: '"http" | "https"',
-    documentation: "How the client reached the gateway.",
+    documentation:
+      'How the client reached the gateway: `https` over a TLS listener, or where a trusted proxy in front says so. All that comes in clear text is sent on with `reply 308 redirect("https://{request.hostname}{request.target}")`.',
     example: 'request.scheme == "https"',
   },
   {

@@ -87,6 +87,7 @@ const CONFIGURATION = z.object({
       timeout: MILLISECONDS,
       connectTimeout: MILLISECONDS,
       idle: MILLISECONDS,
+      silence: MILLISECONDS.optional(),
       connections: z.int().min(1),
       answerLimit: BYTES,
       preserveHost: z.boolean(),

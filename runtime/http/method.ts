@@ -14,3 +14,16 @@ export function isIdempotent(method: string): boolean {
       return false;
   }
 }
+
+/** Methods that change nothing (RFC 9110 §9.2.1). */
+export function isSafe(method: string): boolean {
+  switch (method) {
+    case "GET":
+    case "HEAD":
+    case "OPTIONS":
+    case "TRACE":
+      return true;
+    default:
+      return false;
+  }
+}

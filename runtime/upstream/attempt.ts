@@ -8,8 +8,9 @@ import type { UpstreamCounterSet } from "../observe/upstream-counters.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Balancer, Waiting } from "./balance.ts";
 import { type Endpoint, type Outcome, outcomeOf } from "./endpoint.ts";
-import type { UpstreamError } from "./client.ts";
+import type { UpstreamAttempt, UpstreamError, UpstreamRequest, UpstreamSink } from "./client.ts";
 import * as failures from "./failures.ts";
+import type { HedgePolicy } from "./hedge-policy.ts";
 import { DEADLINE_FIELD, remove, type UpstreamSettings } from "./request-headers.ts";
 import { ATTEMPT_FIELD, type RetryPolicy, retryAfter, type Trigger } from "./retry.ts";
 import { Timed, TimerWheel } from "./timer-wheel.ts";
@@ -23,6 +24,7 @@ export interface ServiceState {
   readonly now: () => number;
   readonly breaker: Breaker | null;
   readonly retry: RetryPolicy | null;
+  readonly hedge: HedgePolicy | null;
   /** No request is accepted any more. */
   closed: boolean;
 }
@@ -38,8 +40,9 @@ function begin(attempt: ServiceAttempt): void {
 }
 
 export abstract class ServiceAttempt extends Timed implements Waiting {
-  protected readonly state: ServiceState;
-  protected readonly exchange: Exchange;
+  readonly state: ServiceState;
+  readonly exchange: Exchange;
+  /** Whose answer is waited for. */
   protected endpoint: Endpoint | null = null;
   readonly key: string | null;
   avoid: Endpoint | null = null;
@@ -50,6 +53,8 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   #measured = false;
   /** 1, and one more for each retry. */
   #attempts = 1;
+  /** Sent to others beside these. */
+  hedges = 0;
   #probe = false;
   /** Until the next attempt. */
   #pause: NodeJS.Timeout | null = null;
@@ -128,6 +133,17 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
     this.#measured = false;
     this.#startedAt = now;
     this.send(endpoint);
+  }
+
+  /** Sends the request. An attempt that hedges sends it to others too (`hedged.ts`). */
+  protected dispatch(endpoint: Endpoint, request: UpstreamRequest, sink: UpstreamSink): UpstreamAttempt {
+    return endpoint.client.send(request, sink);
+  }
+
+  /** What is waited for is the answer of another endpoint, asked at `startedAt`: it is this attempt's from now on. */
+  adopt(endpoint: Endpoint, startedAt: number): void {
+    this.endpoint = endpoint;
+    this.#startedAt = startedAt;
   }
 
   /** Progress: the head's time begins anew. */
@@ -252,7 +268,11 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   #measure(outcome: Outcome | null): void {
     this.#measured = true;
     const milliseconds = performance.now() - this.#startedAt;
-    this.exchange.upstream = { endpoint: this.endpoint!.authority, milliseconds, attempts: this.#attempts };
+    this.exchange.upstream = {
+      endpoint: this.endpoint!.authority,
+      milliseconds,
+      attempts: this.#attempts + this.hedges,
+    };
     this.endpoint!.counters.duration.observe(milliseconds / 1000);
     if (outcome !== null) this.endpoint!.observe(outcome, milliseconds);
     this.#learn(outcome);

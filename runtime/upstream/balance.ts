@@ -56,6 +56,19 @@ export class Balancer {
     return "waiting";
   }
 
+  /**
+   * One more for a request that `tried` have already: another with room (where there is but one at all, that one); null: none, or others
+   * wait for it. It is to be released like any other.
+   */
+  spare(key: string | null, tried: readonly Endpoint[]): Endpoint | null {
+    if (this.#waiting.size > 0) return null;
+    const { usable } = this;
+    const others = this.endpoints.length === 1 ? usable : usable.filter((endpoint) => !tried.includes(endpoint));
+    const endpoint = others.length === 0 ? null : this.#strategy.choose(others, this.#limit, key);
+    endpoint?.enter();
+    return endpoint;
+  }
+
   leave(waiting: Waiting): void {
     this.#waiting.delete(waiting);
   }

@@ -85,8 +85,10 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
       formatTraceparent(this.exchange.traceId, newSpanId(), traceFlags(this.exchange.headers)),
     );
     this.describeAttempt(outgoing);
-    const { idle } = this.state.configuration;
-    this.#attempt = endpoint.client.send(
+    const { configuration } = this.state;
+    const idle = configuration.silence ?? configuration.idle;
+    this.#attempt = this.dispatch(
+      endpoint,
       { method, target: endpoint.basePath + target, headers: outgoing, host, body, idle },
       this,
     );

@@ -104,8 +104,16 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     this.#streamed ||= streamed;
     const body = this.#options.body?.data ?? this.#gathered ?? (streamed ? { length: exchange.body.length } : null);
     const target = endpoint.basePath + this.#options.target;
-    this.#attempt = endpoint.client.send(
-      { method: exchange.method, target, headers, host, body, idle: configuration.idle },
+    this.#attempt = this.dispatch(
+      endpoint,
+      {
+        method: exchange.method,
+        target,
+        headers,
+        host,
+        body,
+        idle: this.#options.silence ?? configuration.silence ?? configuration.idle,
+      },
       this,
     );
     if (streamed) exchange.body.consume(this);

@@ -32,6 +32,11 @@ export class LatencyMean {
     this.#at = now;
   }
 
+  /** A sample of which only the lower end is known. */
+  atLeast(milliseconds: number, now: number): void {
+    if (milliseconds > this.at(now)) this.observe(milliseconds, false, now);
+  }
+
   at(now: number): number {
     if (this.#mean < 0) return UNKNOWN;
     return Math.max(FLOOR, this.#mean * Math.exp(-(now - this.#at) / DECAY));

@@ -124,7 +124,7 @@ export const gatewaySettings: readonly Setting[] = [
     default: [{ word: "http", address: "127.0.0.1", port: 8080, transport: "fast" }],
     environment: true,
     documentation:
-      'Where the gateway takes requests, in clear text with `http(…)` or over TLS with `https(…)`. `":8080"` means every address of the machine; port 0 takes any free port. All listeners serve all routes; `request.scheme` tells them apart, so that clear text is sent on by one route: `route any "/{path...}" open when request.scheme == "http" { reply 308 redirect("https://{request.host}{request.path}") }`.',
+      'Where the gateway takes requests, in clear text with `http(…)` or over TLS with `https(…)`. `":8080"` means every address of the machine; port 0 takes any free port. All listeners serve all routes; `request.scheme` tells them apart, so that clear text is sent on by one route: `route any "/{path...}" open when request.scheme == "http" { reply 308 redirect("https://{request.hostname}{request.target}") }`.',
     example: 'listen: [http(":8080"), https(":8443", certificates: dir("certs"), transport: strict)]',
   }),
   setting({

@@ -54,6 +54,13 @@ export const forwardSettings: readonly Setting[] = [
     example: "timeout: 2s",
   }),
   setting({
+    key: "silence",
+    type: { kind: "duration", min: 100, max: 24 * HOUR },
+    documentation:
+      "How long the body of the service's answer may stand still, instead of the service's `silence`: longer for event streams that may be quiet for long.",
+    example: "silence: 10min",
+  }),
+  setting({
     key: "websocket",
     type: { kind: "record", settings: webSocketSettings, without: "usual" },
     documentation:

@@ -296,6 +296,15 @@ export const serviceSettings: readonly Setting[] = [
     example: "idle: 30s",
   }),
   setting({
+    key: "silence",
+    type: { kind: "duration", min: 100, max: 24 * HOUR },
+    default: 30 * SECOND,
+    environment: true,
+    documentation:
+      "How long the body of an answer may stand still. Then the answer is cut, so that the client sees that it is not whole. Time for which the client holds it back does not count. A `forward` may say otherwise, as is due for event streams that may be quiet for long.",
+    example: "silence: 30s",
+  }),
+  setting({
     key: "connections",
     type: { kind: "int", min: 1, max: 100_000 },
     default: 128,
