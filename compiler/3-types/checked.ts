@@ -124,8 +124,13 @@ export type Meaning =
   /** Member access on `json`: absent where it is not an object that has it. */
   | { readonly kind: "json-member"; readonly name: string }
   | { readonly kind: "place"; readonly place: Place }
-  /** Of a `forward` that lets WebSockets through: milliseconds and bytes. */
-  | { readonly kind: "websocket"; readonly idle: number; readonly message: number }
+  /** Of a `forward`: its settings that are known. Milliseconds and bytes; null: not said. */
+  | {
+      readonly kind: "forward";
+      readonly timeout: number | null;
+      readonly silence: number | null;
+      readonly webSocket: { readonly idle: number; readonly message: number } | null;
+    }
   | { readonly kind: "environment"; readonly value: EnvironmentValue }
   | { readonly kind: "failure"; readonly field: "kind" | "status" }
   /** A NamedType that means a declared type: where it was declared. */
@@ -138,7 +143,10 @@ export type Meaning =
 
 /** Something that can be read, set or removed: the same words everywhere. */
 export type Place =
-  | { readonly side: "request"; readonly what: "method" | "path" | "target" | "address" | "host" | "hostname" | "scheme" | "body" | "id" }
+  | {
+      readonly side: "request";
+      readonly what: "method" | "path" | "target" | "address" | "host" | "hostname" | "scheme" | "body" | "id";
+    }
   | { readonly side: "request"; readonly what: "header" | "query" | "cookie" }
   | { readonly side: "response"; readonly what: "status" }
   | { readonly side: "response"; readonly what: "header" | "cookie" };

@@ -384,6 +384,8 @@ export interface ForwardStep extends Originated {
   readonly service: string;
   readonly body: { readonly codec: "json" | "text" | "bytes"; readonly value: Expr; readonly type: Type } | null;
   readonly timeout: number | null;
+  /** In milliseconds, replaces the service's; null: the service's. */
+  readonly silence: number | null;
   /** Handshakes are let through: milliseconds of silence and bytes of a message that are allowed; null: they are not. */
   readonly webSocket: { readonly idle: number; readonly message: number } | null;
   readonly answer: readonly Step[];

@@ -34,7 +34,7 @@ export function lowerLocation(context: Context, node: tree.Expression): Expr {
   const holes = value.holes.map((hole, index): Expr => {
     if (hole.expr !== "encode") return hole;
     const isWhole = index === 0 && value.texts[0] === "";
-    const isPart = hole.value.expr === "request" && PARTS_OF_URLS.includes(hole.value.what) && hole.as !== "query";
+    const isPart = hole.of.expr === "request" && PARTS_OF_URLS.includes(hole.of.what) && hole.as !== "query";
     return isWhole || isPart ? { ...hole, as: "text" } : hole;
   });
   return { ...value, holes };

@@ -274,6 +274,10 @@ function requestText(expr: ExprOf<"request">): string {
     case "host":
     case "address":
       return `exchange.${expr.what}`;
+    case "hostname":
+      return 'exchange.host.replace(/:\\d*$/, "")';
+    case "target":
+      return '(exchange.query === "" ? exchange.path : exchange.path + "?" + exchange.query)';
     case "scheme":
       return `(exchange.secure ? "https" : "http")`;
     case "id":
