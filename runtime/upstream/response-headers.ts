@@ -47,7 +47,8 @@ export function responseHead(headers: Headers): number {
         kept += 2;
     }
   }
-  headers.length = kept;
+  // Cheaper than to set the length, which V8 does outside its compiled code.
+  while (headers.length > kept) headers.pop();
   if (nominations !== null) for (const name of nominations) removeNominated(headers, name);
   return length;
 }

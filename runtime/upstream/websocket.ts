@@ -80,7 +80,7 @@ export class WebSocketForwarding extends ServiceAttempt implements UpstreamSink 
         headers: lines + fieldLines(own) + UPGRADE_LINES,
         host: forwardHost(exchange, this.#options.edits, endpoint, configuration.preserveHost),
         body: null,
-        idle: configuration.idle,
+        idle: this.#options.silence ?? configuration.silence ?? configuration.idle,
         upgrade: true,
       },
       this,

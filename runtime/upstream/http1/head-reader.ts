@@ -36,8 +36,9 @@ export class HeadReader {
   #nameStart = 0;
   #hash = 0;
   #valueStart = 0;
-  /** Start and end of each value. */
+  /** Start and end of each value, of which there are `#count`. Setting an array's length would cost more than reading the head. */
   readonly #values: number[] = [];
+  #count = 0;
 
   /** A status line and fields come next. */
   beginHead(): void {
@@ -53,7 +54,7 @@ export class HeadReader {
   #begin(state: number): void {
     this.#state = state;
     this.headers = [];
-    this.#values.length = 0;
+    this.#count = 0;
     this.fault = "";
   }
 
@@ -121,7 +122,8 @@ export class HeadReader {
           if (bytes[at] !== CR) return this.#malformed("field value");
           let end = at - base;
           while (end > this.#valueStart && isPadding(bytes[base + end - 1]!)) end--;
-          this.#values.push(this.#valueStart, end);
+          this.#values[this.#count++] = this.#valueStart;
+          this.#values[this.#count++] = end;
           at++;
           this.#state = VALUE_LF;
           break;
