@@ -2,7 +2,7 @@
 import type * as tree from "../1-syntax/tree.ts";
 import { kindNames } from "../2-names/index.ts";
 import { forwardSettings } from "../vocabulary/settings/route.ts";
-import type { CheckedService } from "./checked.ts";
+import type { CheckedService, StaticValue } from "./checked.ts";
 import { type Body, report } from "./context.ts";
 import { unknownName } from "./reference.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
@@ -20,7 +20,13 @@ export function checkForward(body: Body, step: tree.ForwardStep): void {
     const type = checkPayload(body, node);
     if (service) sinkService(body, node, type, service);
   });
-  checkWebSocket(body, step, settings.websocket);
+  const milliseconds = (value: StaticValue | undefined): number | null => (typeof value === "number" ? value : null);
+  body.module.meanings.set(step.id, {
+    kind: "forward",
+    timeout: milliseconds(settings.timeout),
+    silence: milliseconds(settings.silence),
+    webSocket: checkWebSocket(body, step, settings.websocket),
+  });
   if (service) sinkCarried(body, step.service, service);
   enter(body, () => {
     const { where, answering, elseDepth } = body;

@@ -1,29 +1,30 @@
 /** `forward service { settings; steps } else …`. */
 import type * as tree from "../1-syntax/tree.ts";
-import { codecOf, milliseconds } from "./call-service.ts";
+import { codecOf } from "./call-service.ts";
 import { type Context, meaningOf, originOf, toSteps } from "./context.ts";
 import { lowerOtherwise } from "./else.ts";
 import { lower } from "./expression.ts";
-import type { ForwardStep, Step } from "./plan.ts";
+import type { Step } from "./plan.ts";
 import { lowerSteps } from "./step.ts";
 
 export function lowerForward(context: Context, node: tree.ForwardStep): void {
   if (context.out.mode !== "steps") return;
   const meaning = meaningOf(context, node.service);
   if (meaning?.kind !== "service") throw new Error("`forward` goes to a service");
-  const setting = (key: string): tree.Expression | null =>
-    node.settings.find((one) => one.key.text === key)?.value ?? null;
+  const settings = meaningOf(context, node);
+  if (settings?.kind !== "forward") throw new Error("a `forward` has its settings");
   const steps: Step[] = [];
   const inner = { ...(node.otherwise === null ? context : toSteps(context, steps)), hint: "body" };
-  const body = setting("body");
+  const body = node.settings.find(({ key }) => key.text === "body")?.value ?? null;
   const value = body === null ? null : lower(inner, body);
   const step: Step = {
     step: "forward",
     origin: originOf(context, node),
     service: context.body.program.services.get(meaning.service) ?? meaning.service.name,
     body: value === null ? null : { codec: codecOf(value.type), value, type: value.type },
-    timeout: milliseconds(setting("timeout")),
-    webSocket: webSocketOf(context, node),
+    timeout: settings.timeout,
+    silence: settings.silence,
+    webSocket: settings.webSocket,
     answer: lowerSteps(context, node.steps),
   };
   if (node.otherwise === null) {
@@ -33,9 +34,4 @@ export function lowerForward(context: Context, node: tree.ForwardStep): void {
   const otherwise: Step[] = [];
   lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
   context.out.steps.push({ step: "attempt", origin: step.origin, steps: [...steps, step], otherwise });
-}
-
-function webSocketOf(context: Context, node: tree.ForwardStep): ForwardStep["webSocket"] {
-  const meaning = meaningOf(context, node);
-  return meaning?.kind === "websocket" ? { idle: meaning.idle, message: meaning.message } : null;
 }

@@ -17,8 +17,8 @@ export function emitForward(body: Body, step: ForwardStep): void {
   const unchanged = !changes.headers && !changes.query && !changes.path;
   const standard = body.onFailure.kind === "standard";
   const replays = step.body === null && replaysBody(route.steps);
-  const plain = step.body === null && step.timeout === null && step.answer.length === 0 && step.webSocket === null;
-  if (unchanged && standard && !replays && plain) {
+  const plain = step.body === null && step.timeout === null && step.silence === null && step.webSocket === null;
+  if (unchanged && standard && !replays && plain && step.answer.length === 0) {
     end(
       body,
       `${emission.use("forward")}(exchange, ${service}, ${numberLiteral(route.bodyLimit)}, ${route.deadline === null ? "null" : numberLiteral(route.deadline)})`,
@@ -36,6 +36,7 @@ export function emitForward(body: Body, step: ForwardStep): void {
     writer.line(changes.headers ? "edits," : "edits: null,");
     writer.line(`body: ${payload},`);
     writer.line(`timeout: ${step.timeout ?? "null"},`);
+    if (step.silence !== null) writer.line(`silence: ${numberLiteral(step.silence)},`);
     writer.line(
       `deadline: ${route.deadline === null ? "null" : `exchange.startedAt + ${numberLiteral(route.deadline)}`},`,
     );

@@ -20,7 +20,8 @@ export interface Capabilities {
   readonly pipelining: boolean;
   /**
    * The head of a streamed answer leaves before its first byte. uWebSockets.js finishes a head only together with body bytes: `write("")` and a
-   * cork send nothing, and `beginWrite` is not offered to JavaScript (20.30, 20.57).
+   * cork send nothing, and `beginWrite` is not offered to JavaScript (20.30, 20.57). An event stream is opened by a comment instead
+   * (`uws/event-stream.ts`).
    */
   readonly earlyHead: boolean;
   /** Passes an upstream's Date on. uWebSockets.js always writes its own. */

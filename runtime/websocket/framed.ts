@@ -116,7 +116,7 @@ export class FramedWebSocket implements WebSocketSide, ByteReceiver, FrameReceiv
   }
 
   closeFrame(code: number, reason: Uint8Array): void {
-    if (this.#state === "open") this.#write(CLOSE, true, closePayload(code, NO_REASON));
+    if (this.#state === "open") this.#write(CLOSE, true, closePayload(code, reason));
     this.#over();
     this.#tell(code, reason);
   }

@@ -193,6 +193,7 @@ test("forward takes connection fields off and says who asked", async () => {
     service: "up",
     body: null,
     timeout: null,
+    silence: null,
     webSocket: null,
     answer: [],
   };

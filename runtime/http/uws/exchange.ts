@@ -16,6 +16,7 @@ import type { Headers, WebSocketAnswer } from "../exchange.ts";
 import { isFieldName, isFramingField, isPlain, toFieldValue } from "../fields.ts";
 import { reasonPhrase } from "../status.ts";
 import { UwsBody } from "./body.ts";
+import { COMMENT, takesComment, withoutMark } from "./event-stream.ts";
 import type { NativeResponse } from "./native.ts";
 import { type UpgradeContext, UwsWebSocket } from "./websocket.ts";
 
@@ -52,6 +53,8 @@ export class UwsExchange extends BaseExchange {
   /** The length under which uWebSockets.js sends it; null: chunked. */
   #total: number | null = null;
   #closesChunked = false;
+  /** A comment was sent, and nothing since. */
+  #commented = false;
   #terminating = false;
   #lingering = false;
   #handed = 0;
@@ -162,6 +165,20 @@ export class UwsExchange extends BaseExchange {
     this.#headers = headers;
     this.#declared = length;
     this.#total = length;
+    if (length === null && !this.bodiless && takesComment(headers)) setImmediate(openStream, this);
+  }
+
+  /** Nothing of an event stream has come within a turn: its head leaves alone, as far as that is possible. */
+  openStream(): void {
+    if (this.#gone || this.ended || this.#headers === null) return;
+    this.#commented = true;
+    super.write(COMMENT);
+  }
+
+  override write(chunk: Uint8Array): boolean {
+    if (!this.#commented) return super.write(chunk);
+    this.#commented = false;
+    return super.write(withoutMark(chunk));
   }
 
   protected sendChunk(chunk: Uint8Array): boolean {
@@ -385,4 +402,8 @@ export class UwsExchange extends BaseExchange {
 
 function byteLength(content: string | Uint8Array): number {
   return typeof content === "string" ? Buffer.byteLength(content) : content.length;
+}
+
+function openStream(exchange: UwsExchange): void {
+  exchange.openStream();
 }
