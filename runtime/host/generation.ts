@@ -1,5 +1,5 @@
 /** One loaded program on one thread, and how many requests it still answers. */
-import type { Configuration, Host, Program } from "../abi.ts";
+import type { BundleModule, Configuration, Host, Program } from "../abi.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
 import { compileBundle } from "./bundle.ts";
@@ -30,9 +30,14 @@ export interface Generation {
   inFlight: number;
 }
 
+/** What was compiled last to be configured: a thread that also serves loads it next, and compiling is most of what a swap costs. */
+let compiled: { readonly artifact: Artifact; readonly module: BundleModule } | null = null;
+
 /** What `configure` says, checked, with the overrides put in. Throws a `StartError`. */
 export function configureArtifact(artifact: Artifact, surroundings: Surroundings): Configuration {
-  return configured(compileBundle(artifact.code, bundleFileName(artifact)), surroundings);
+  const module = compileBundle(artifact.code, bundleFileName(artifact));
+  compiled = { artifact, module };
+  return configured(module, surroundings);
 }
 
 /** Compiles, configures, loads and warms; `makeHost` gives the object that the program will talk to. Throws a `StartError`. */
@@ -44,7 +49,8 @@ export function loadGeneration(
 ): Generation {
   const fileName = bundleFileName(artifact);
   const remapper = new StackRemapper(fileName, artifact.map);
-  const module = compileBundle(artifact.code, fileName);
+  const module = compiled?.artifact === artifact ? compiled.module : compileBundle(artifact.code, fileName);
+  compiled = null;
   const asked = configured(module, surroundings);
   const configuration = { ...asked, services: readServiceTls(asked.services, surroundings.files) };
   let program: Program;
@@ -66,7 +72,7 @@ export function loadGeneration(
   return { id, hash: artifact.hash, configuration, program, remapper, inFlight: 0 };
 }
 
-function configured(module: ReturnType<typeof compileBundle>, { environment, overrides }: Surroundings): Configuration {
+function configured(module: BundleModule, { environment, overrides }: Surroundings): Configuration {
   let value: Configuration;
   try {
     value = module.configure(environment);

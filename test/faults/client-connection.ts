@@ -11,7 +11,7 @@ export interface ClientAnswer {
 }
 
 /** Nobody waits longer for anything: what takes more than this hangs. In milliseconds. */
-export const HANG_LIMIT = 45_000;
+export const HANG_LIMIT = 90_000;
 
 export class ClientConnection {
   readonly socket: Socket;
@@ -19,8 +19,8 @@ export class ClientConnection {
   closed = false;
   /** What came was no HTTP. */
   fault: string | null = null;
-  /** Requests that were answered on it. */
-  answered = 0;
+  /** When the latest answer ended; performance.now(). */
+  usedAt = 0;
   readonly #reader: MessageReader;
   readonly #methods: string[] = [];
   #current: { status: number; fields: ReadonlyMap<string, string>; chunks: Buffer[] } | null = null;
@@ -126,7 +126,7 @@ export class ClientConnection {
     this.#current = null;
     if (current === null || current.status < 200) return;
     this.#methods.shift();
-    this.answered++;
+    this.usedAt = performance.now();
     const body = current.chunks.length === 1 ? current.chunks[0]! : Buffer.concat(current.chunks);
     this.#answers.push({ status: current.status, fields: current.fields, body, whole });
   }

@@ -29,6 +29,8 @@ export function play(gateway: Gateway, it: Case): Promise<Verdict> {
 type Play = (gateway: Gateway, it: Case, random: Random) => Promise<Verdict>;
 
 const NOTHING: Disturbance = {};
+/** Milliseconds. The gateway closes what is idle after 5 s at the earliest (`program.ts`). */
+const LONGEST_KEPT = 2000;
 const GREETING = "Host: faults.example\r\n";
 const NAMED = `${GREETING}X-Client: CLIENT\r\n`;
 
@@ -82,6 +84,15 @@ function through(
   });
 }
 
+/** A kept connection that has not been idle for so long that the gateway may be closing it. */
+function fresh(kept: ClientConnection[]): ClientConnection | null {
+  for (let connection = kept.pop(); connection !== undefined; connection = kept.pop()) {
+    if (!connection.closed && performance.now() - connection.usedAt < LONGEST_KEPT) return connection;
+    connection.destroy();
+  }
+  return null;
+}
+
 async function answered(gateway: Gateway, it: Case, connection: ClientConnection): Promise<Verdict> {
   const answer = await connection.next();
   return judgeAnswer(it, it.id, gateway.expectation(it, it.id), answer);
@@ -89,7 +100,7 @@ async function answered(gateway: Gateway, it: Case, connection: ClientConnection
 
 const PLAYS: { readonly [name in Case["client"]]: Play } = {
   async none(gateway, it) {
-    const connection = gateway.kept.pop() ?? (await ClientConnection.open(gateway.port));
+    const connection = fresh(gateway.kept) ?? (await ClientConnection.open(gateway.port));
     connection.send(requestOf(it), it.method);
     const answer = await connection.next();
     const verdict = judgeAnswer(it, it.id, gateway.expectation(it, it.id), answer);
@@ -139,7 +150,8 @@ const PLAYS: { readonly [name in Case["client"]]: Play } = {
       const missing = random.between(spare + 1, most);
       connection.send(request.subarray(0, request.length - missing), it.method);
       await leave(connection, random);
-      return judgeRefusal(await connection.next());
+      const answer = await connection.next();
+      return it.answer === "early" && answer?.status === 200 ? judgePart(it, it.id, answer) : judgeRefusal(answer);
     }),
 
   "leaves-early": (gateway, it, random) =>

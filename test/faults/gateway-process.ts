@@ -31,7 +31,7 @@ export interface ProbedGateway {
   stop(): Promise<void>;
 }
 
-export async function probedGateway(artifact: string, env: NodeJS.ProcessEnv = {}): Promise<ProbedGateway> {
+export async function probedGateway(artifact: string, env: NodeJS.ProcessEnv = {}, token = ""): Promise<ProbedGateway> {
   const folder = mkdtempSync(join(tmpdir(), "vgw-probe-"));
   const options = ["--expose-gc", "--import", PROBE];
   const running = await start(process.execPath, [...options, join(artifact, "gateway.mjs")], {
@@ -42,6 +42,7 @@ export async function probedGateway(artifact: string, env: NodeJS.ProcessEnv = {
   const admin = `http://127.0.0.1:${port}`;
   const supervisor = running.child.pid ?? 0;
   const pid = Number(readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, "utf8").trim().split(" ")[0]);
+  const headers = token === "" ? {} : { authorization: `Bearer ${token}` };
   let probes = 0;
   return {
     port: running.port,
@@ -60,14 +61,14 @@ export async function probedGateway(artifact: string, env: NodeJS.ProcessEnv = {
     },
     async metrics() {
       const sums = new Map<string, number>();
-      const text = await (await fetch(`${admin}/metrics`)).text();
+      const text = await (await fetch(`${admin}/metrics`, { headers })).text();
       for (const [, name = "", value] of text.matchAll(/^([a-z_]+)(?:\{[^\n]*\})? (\S+)$/gm)) {
         sums.set(name, (sums.get(name) ?? 0) + Number(value));
       }
       return sums;
     },
     async status() {
-      return (await fetch(`${admin}/status`)).text();
+      return (await fetch(`${admin}/status`, { headers })).text();
     },
     async stop() {
       await running.stop();

@@ -23,11 +23,11 @@ gateway faults {
 }
 
 service sound { url: "http://127.0.0.1:${upstream}", connections: 5000 }
-service faulty { url: "http://127.0.0.1:${upstream}", timeout: 10s, max_age: 5s, connections: 5000 }
+service faulty { url: "http://127.0.0.1:${upstream}", timeout: 60s, max_age: 5s, connections: 5000 }
 service hasty { url: "http://127.0.0.1:${upstream}", timeout: ${HASTE}ms, idle: ${HASTE}ms, connections: 5000 }
-service narrow { url: "http://127.0.0.1:${upstream}", timeout: 10s, connections: 3 }
-service wire { url: "http://127.0.0.1:${wire}", timeout: 10s, connections: 5000 }
-service retried { url: "http://127.0.0.1:${upstream}", timeout: 10s, connections: 5000, retry: { times: 2, on: [connect, closed, 503], budget: 20%, wait: 1ms..5ms } }
+service narrow { url: "http://127.0.0.1:${upstream}", timeout: 60s, connections: 3 }
+service wire { url: "http://127.0.0.1:${wire}", timeout: 60s, connections: 5000 }
+service retried { url: "http://127.0.0.1:${upstream}", timeout: 60s, connections: 5000, retry: { times: 2, on: [connect, closed, 503], budget: 20%, wait: 1ms..5ms } }
 service refused { url: "http://127.0.0.1:1" }
 
 type Answer { id: int, text: string }
