@@ -145,7 +145,12 @@ describe("the endpoint's certificate", () => {
       { serverName: "api.internal" },
       "hello",
     ],
-    ["by a wildcard", issue({ names: ["*.shop.internal"], issuer: AUTHORITY }), { serverName: "api.shop.internal" }, "hello"],
+    [
+      "by a wildcard",
+      issue({ names: ["*.shop.internal"], issuer: AUTHORITY }),
+      { serverName: "api.shop.internal" },
+      "hello",
+    ],
   ])("%s", async (_what, issued, tls, expected) => {
     const { port, seen } = await upstream(issued);
     const said = await ask(service(`https://127.0.0.1:${port}`, tls));
@@ -197,6 +202,73 @@ describe("what this gateway shows", () => {
   it("nothing without one, and who insists on one gets no request", async () => {
     const { port, seen } = await upstream(LOCAL, { ...demanding, maxVersion: "TLSv1.3" });
     expect(await ask(service(`https://127.0.0.1:${port}`, {}))).toMatch(/^502 upstream-(closed|unreachable) /);
+    expect(seen).toEqual([]);
+  });
+
+  it("two services with one origin and different certificates share no connection", async () => {
+    const { port, seen } = await upstream(LOCAL, { ...demanding, rejectUnauthorized: false });
+    const url = `https://127.0.0.1:${port}`;
+    const [one, other] = [service(url, { certificate: shown }), service(url, {})];
+    for (const each of [one, other, one, other]) expect(await ask(each)).toBe("hello");
+    expect(seen.map((each) => each.shown)).toEqual(["edge", "", "edge", ""]);
+  });
+});
+
+describe("versions and sessions", () => {
+  it("nothing below the minimum", async () => {
+    const { port } = await upstream(LOCAL, { maxVersion: "TLSv1.2" });
+    expect(await ask(service(`https://127.0.0.1:${port}`, { minimum: "1.2" }))).toBe("hello");
+    expect(await ask(service(`https://127.0.0.1:${port}`, { minimum: "1.3" }))).toContain(
+      "it speaks no version of TLS that is allowed here",
+    );
+  });
+
+  it("a session is taken up again, and connections that got old are made anew", async () => {
+    const { port, seen } = await upstream(LOCAL);
+    const api = service(`https://127.0.0.1:${port}`, {});
+    for (const target of ["/close", "/close", "/"]) expect(await ask(api, target)).toBe("hello");
+    expect(seen.map(({ reused }) => reused)).toEqual([false, true, true]);
+    const short = service(`https://127.0.0.1:${port}`, {}, { maxAge: 0 });
+    for (let index = 0; index < 2; index++) expect(await ask(short)).toBe("hello");
+    expect(seen).toHaveLength(5);
+  });
+});
+
+describe("health checks", () => {
+  it("are made over TLS with the same settings", async () => {
+    const { port, seen, server } = await upstream(issue({ names: ["api.internal"], issuer: AUTHORITY }));
+    const health = { get: "/healthz", every: 50, timeout: 2_000, healthy: 1, unhealthy: 1 };
+    const checked = once(server, "request");
+    service(`https://127.0.0.1:${port}`, { serverName: "api.internal" }, { health });
+    await checked;
+    await expect.poll(() => seen[0]?.asked).toBe("api.internal");
+  });
+});
+
+describe("an endpoint that does not speak TLS", () => {
+  it.each<[string, (socket: Socket) => void, string]>([
+    ["answers in clear text", (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"), "it does not speak TLS"],
+    ["sends garbage", (socket) => socket.write(Buffer.alloc(300, 0x5a)), "it does not speak TLS"],
+    ["closes at once", (socket) => socket.end(), "no connection"],
+    ["resets", (socket) => socket.resetAndDestroy(), "no connection"],
+    ["is silent", () => {}, "CONNECT_TIMEOUT"],
+  ])("%s", async (_what, misbehave, expected) => {
+    const sockets = new Set<Socket>();
+    const server = createTcpServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.once("data", () => misbehave(socket));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    cleanups.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    const api = service(`https://127.0.0.1:${portOf(server.address())}`, {}, { connectTimeout: 300 });
+    for (let index = 0; index < 20; index++) {
+      const said = await ask(api);
+      expect(said).toMatch(/^502 upstream-unreachable /);
       expect(said).toContain(expected);
       if (expected === "CONNECT_TIMEOUT") break;
     }
