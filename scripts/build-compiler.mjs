@@ -1,5 +1,10 @@
-/** Bundles the command `vgw` into `compiler/dist/`: one small entry, a chunk per command, so that each loads only what it needs. */
-import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
+/**
+ * Bundles the command `vgw` into `compiler/dist/`: a small entry, `vgw.mjs`, that runs `front.cjs` for what needs no more than
+ * the front end and `whole.cjs` for the rest. They are CommonJS because V8's code for them can be kept (`compiler/cli/launch.ts`).
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -34,28 +39,62 @@ async function analysedGrammar() {
   };
 }
 
+/** Bundles without a command: the launcher runs the whole for those. */
+function without(commands) {
+  return {
+    name: "without-commands",
+    setup({ onResolve }) {
+      onResolve({ filter: new RegExp(`^\\./(?:${commands.join("|")})\\.ts$`) }, ({ path, kind }) =>
+        kind === "dynamic-import" ? { path, external: true } : undefined,
+      );
+    },
+  };
+}
+
+const common = {
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: "warning",
+};
+
+async function commands(name, plugins) {
+  await build({
+    ...common,
+    entryPoints: [join(root, "compiler/cli/main.ts")],
+    outfile: join(out, name),
+    format: "cjs",
+    define: { "import.meta.url": "moduleUrl" },
+    // Native or very large: they stay packages of their own. The fast transport's binaries are found by name when running.
+    external: ["esbuild", "@btc-vision/uwebsockets.js", "@trufflesuite/uws-js-unofficial", "uWebSockets.js"],
+    plugins,
+  });
+}
+
 export async function buildCompiler() {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  await build({
-    entryPoints: { vgw: join(root, "compiler/cli/main.ts") },
-    outdir: out,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "chunk-[hash]",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // Native or very large: they stay packages of their own. The fast transport's binaries are found by name when running.
-    external: ["esbuild", "@btc-vision/uwebsockets.js", "@trufflesuite/uws-js-unofficial", "uWebSockets.js"],
-    // Packages written for CommonJS ask for `require`.
-    banner: { js: 'import{createRequire as vgwRequire}from"node:module";const require=vgwRequire(import.meta.url);' },
-    logLevel: "warning",
-    plugins: [await analysedGrammar()],
-  });
+  const analysed = await analysedGrammar();
+  await Promise.all([
+    build({ ...common, entryPoints: { vgw: join(root, "compiler/cli/launch.ts") }, outdir: out, format: "esm", outExtension: { ".js": ".mjs" } }),
+    commands("front.cjs", [analysed, without(["build", "test", "why", "run", "dev", "deploy", "rollback", "status"])]),
+    commands("whole.cjs", [analysed]),
+  ]);
   cpSync(join(root, "compiler/diagnostics/pages"), join(out, "pages"), { recursive: true });
   chmodSync(join(out, "vgw.mjs"), 0o755);
+  keepCode();
+}
+
+/** The first run of a command writes V8's code for it; these are the two that people wait for. */
+function keepCode() {
+  const program = join(root, "examples/03-compose/gateway.vgw");
+  const folder = mkdtempSync(join(tmpdir(), "vgw-first-run-"));
+  try {
+    for (const args of [["check", program], ["build", program, "-o", folder]])
+      execFileSync(process.execPath, [join(out, "vgw.mjs"), ...args], { stdio: "ignore" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -1,19 +1,11 @@
-#!/usr/bin/env node
 /**
  * The command `vgw`. Each command's file is loaded when it is asked for, so that `vgw check` pays for neither the emitter
  * nor esbuild nor the runtime. Exit codes: 0 good, 1 the program has errors or a test fails, 2 wrong usage, 3 the environment failed.
  */
-import * as nodeModule from "node:module";
-import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../version.ts";
 import type { AdminOptions } from "./admin.ts";
 import { CommandError, exit, remark, styleFor } from "./output.ts";
-
-// From Node 22.1 on, what V8 made of the commands' files is kept from run to run; a folder that can't be written is no error.
-if ("enableCompileCache" in nodeModule && typeof nodeModule.enableCompileCache === "function") {
-  nodeModule.enableCompileCache(fileURLToPath(new URL("../dist/cache", import.meta.url)));
-}
 
 const program = new Command("vgw")
   .description("Write a gateway as a typed program: check, test, build, run and swap it.")
@@ -162,11 +154,9 @@ function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch((error: unknown) => {
   process.exitCode = reportFailure(error);
-}
+});
 
 /** Errors of the artifact's writer say what to do next themselves. */
 function hasNext(error: unknown): error is Error & { readonly next: string } {
