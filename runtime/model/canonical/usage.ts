@@ -1,0 +1,31 @@
+/**
+ * What a model call used, in counters that never overlap: every provider counts in its own way, some with cached tokens inside the prompt's
+ * count and some without, and sums of overlapping counts are how gateways come to bill wrongly.
+ */
+
+export interface Usage {
+  /** Input tokens at the full price: neither read from nor written to a cache. */
+  readonly input: number;
+  /** Input tokens that the provider had cached. */
+  readonly cacheRead: number;
+  /** Input tokens written to a cache that lives five minutes (or as long as the provider decides). */
+  readonly cacheWrite: number;
+  /** Input tokens written to a cache that lives an hour. */
+  readonly cacheWriteHour: number;
+  /** Output tokens that the client sees: text, tool calls. */
+  readonly output: number;
+  /** Output tokens of reasoning, shown or not. */
+  readonly reasoning: number;
+}
+
+export const NO_USAGE: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, reasoning: 0 };
+
+/** All that went in. */
+export function promptTokens(usage: Usage): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite + usage.cacheWriteHour;
+}
+
+/** All that came out. */
+export function completionTokens(usage: Usage): number {
+  return usage.output + usage.reasoning;
+}

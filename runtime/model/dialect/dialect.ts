@@ -1,0 +1,99 @@
+/**
+ * What a dialect is: one way to speak with models, as clients do, as providers do, or both. Each has a folder with the same files:
+ * `client.ts` (reads requests; writes answers, events and errors), `provider.ts` (writes requests; reads answers, events and errors),
+ * `request.ts`, `answer.ts`, `events.ts`, `usage.ts`, `stop.ts`, `error.ts`, and `support.ts`, which the compiler reads too.
+ * A codec holds no state but that of its stream, touches no socket, and never throws, whatever it is given.
+ */
+import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
+import type { ModelError } from "../canonical/error.ts";
+import type { Json, ModelRequest } from "../canonical/request.ts";
+import type { Usage } from "../canonical/usage.ts";
+
+export type ClientDialectName = "openai-chat" | "openai-responses" | "anthropic" | "gemini";
+export type ProviderDialectName = ClientDialectName | "bedrock" | "cohere" | "ollama";
+
+/** Why a request cannot be taken, or cannot be said in a provider's dialect: a wrong answer, or one that means something else, is never given instead. */
+export interface Refusal {
+  /** The field in the request's own spelling, such as "messages[2].content[0]"; "" for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface ClientDialect {
+  readonly name: ClientDialectName;
+  /** `body`: parsed JSON. `path`: what the URL says beside it (Gemini: model and whether to stream). */
+  readRequest(body: Json, path: ClientPath): ModelRequest | readonly Refusal[];
+  /** The body of a whole answer, as JSON text. */
+  writeAnswer(answer: ModelAnswer, context: AnswerContext): string;
+  eventWriter(context: AnswerContext): EventWriter;
+  writeError(error: ModelError): {
+    readonly status: number;
+    readonly headers: readonly string[];
+    readonly body: string;
+  };
+  /** Of a streamed answer. */
+  readonly streamMediaType: string;
+}
+
+export interface ClientPath {
+  /** null: the body says it. */
+  readonly model: string | null;
+  readonly stream: boolean | null;
+}
+
+export interface AnswerContext {
+  /** What the client asked for. */
+  readonly request: ModelRequest;
+  /** The name under which the model is known to clients; goes out instead of the provider's. */
+  readonly model: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  /** Makes an identifier's random part: letters and digits. */
+  readonly random: (length: number) => string;
+}
+
+/** Writes one streamed answer. */
+export interface EventWriter {
+  /** The frames that this event makes; "": none. Events in the order that `ModelEvent` promises; after `error` or `end` nothing more is written. */
+  write(event: ModelEvent): string;
+}
+
+export interface ProviderTarget {
+  /** The model as the provider names it. */
+  readonly model: string;
+  /** Where the provider stands, without a slash at its end, such as "https://api.openai.com/v1". */
+  readonly base: string;
+  /** How servers of one dialect differ, such as "azure", "mistral", "vllm"; "" for the dialect's own. */
+  readonly variant: string;
+  /** Settings of the variant, such as Azure's API version. */
+  readonly settings: { readonly [name: string]: string };
+}
+
+export interface ProviderRequest {
+  readonly method: "POST";
+  /** Path and query behind the origin. */
+  readonly target: string;
+  /** Flat, names in lower case; without credentials, which `credentials` adds when the body is known. */
+  readonly headers: readonly string[];
+  /** JSON text. */
+  readonly body: string;
+}
+
+export interface ProviderDialect {
+  readonly name: ProviderDialectName;
+  writeRequest(request: ModelRequest, target: ProviderTarget): ProviderRequest | readonly Refusal[];
+  /** Status 200 to 299. */
+  readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer | ModelError;
+  eventReader(request: ModelRequest): EventReader;
+  /** Any other status. */
+  readError(status: number, headers: readonly string[], body: Uint8Array): ModelError;
+}
+
+/** Reads one streamed answer from bytes in any pieces; the events are the same however they are cut. */
+export interface EventReader {
+  push(bytes: Uint8Array): readonly ModelEvent[];
+  /** The connection has ended: `end` where the answer was whole, else an `error`. */
+  finish(): readonly ModelEvent[];
+  /** So far, cumulative; null: the provider has told nothing yet. For those who settle an answer that broke off. */
+  readonly usage: Usage | null;
+}
