@@ -1,9 +1,7 @@
 /**
- * The one writer of the generated file: ts-morph's CodeBlockWriter, and beside it the origin of each line for the source
- * map. Text goes in once and is never read back (statement-by-statement editing of a syntax tree is a thousand times
- * slower). It comes from the package that ts-morph itself takes it from, since loading ts-morph loads all of TypeScript.
+ * The one writer of the generated file: indented lines, and beside them the origin of each for the source map. Text goes in
+ * once and is never read back (statement-by-statement editing of a syntax tree is a thousand times slower).
  */
-import CodeBlockWriter from "code-block-writer";
 import type { Origin } from "../5-plan/plan.ts";
 
 interface Line {
@@ -12,11 +10,12 @@ interface Line {
   readonly level: number;
 }
 
+const INDENTATION = "  ";
 /** Longest `if (…) …;` that stays on one line. */
 const SHORT = 110;
 
 export class SourceWriter {
-  readonly #writer = new CodeBlockWriter({ indentNumberOfSpaces: 2 });
+  #text = "";
   /** The origin of each line written so far; null: of no place in the program. */
   readonly origins: (Origin | null)[] = [];
   readonly #lines: Line[] = [];
@@ -79,7 +78,7 @@ export class SourceWriter {
   }
 
   text(): string {
-    return this.#writer.toString();
+    return this.#text;
   }
 
   #put(line: Line): void {
@@ -88,10 +87,9 @@ export class SourceWriter {
       return;
     }
     this.#lines.push(line);
-    this.#writer.setIndentationLevel(line.level);
-    for (const part of line.text.split("\n")) {
-      if (part === "") this.#writer.newLine();
-      else this.#writer.writeLine(part);
+    const indentation = INDENTATION.repeat(line.level);
+    for (const part of line.text.includes("\n") ? line.text.split("\n") : [line.text]) {
+      this.#text += part === "" ? "\n" : `${indentation}${part}\n`;
       this.origins.push(line.origin);
     }
   }
