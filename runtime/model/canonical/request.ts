@@ -163,7 +163,7 @@ export type OutputFormat =
 
 /** How much the model thinks first. One of both may be null. */
 export interface Reasoning {
-  readonly effort: "none" | "minimal" | "low" | "medium" | "high" | "max" | null;
+  readonly effort: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max" | null;
   /** In tokens; 0: none. */
   readonly budget: number | null;
   /** Whether the client wants to see thoughts; null: it said nothing. */
