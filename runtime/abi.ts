@@ -236,6 +236,8 @@ export interface ListenConfiguration {
   readonly transport: "fast" | "strict";
   /** Left out: clear text. */
   readonly tls?: ListenTlsConfiguration | undefined;
+  /** Everything that comes in clear text is sent on to https on this port of the same host; left out: it is served. */
+  readonly redirect?: number | undefined;
 }
 
 /** PEM text, or the file that holds it: the host reads it when it starts. */
@@ -282,7 +284,14 @@ export interface ServiceConfiguration {
   readonly weights?: readonly number[] | undefined;
   /** Left out: endpoints that fail stay. Left alone is one that had `requests` within `within` and failed too many, for `time`, each time longer up to `longest`. */
   readonly eject?:
-    | { readonly requests: number; readonly within: number; readonly time: number; readonly longest: number }
+    | {
+        readonly requests: number;
+        readonly within: number;
+        readonly time: number;
+        readonly longest: number;
+        /** Whether one that is slow beside the others is left alone too. */
+        readonly slow: boolean;
+      }
     | undefined;
   /** Left out: nobody asks how endpoints are. `healthy`, `unhealthy`: answers in a row that change an endpoint's state. */
   readonly health?:

@@ -25,6 +25,7 @@ const CONFIGURATION = z.object({
           port: PORT,
           transport: z.enum(["fast", "strict"]),
           tls: LISTEN_TLS.optional(),
+          redirect: z.int().min(1).max(65535).optional(),
         }),
       )
       .min(1),
@@ -52,7 +53,15 @@ const CONFIGURATION = z.object({
       endpoints: z.array(ORIGIN).min(1),
       tls: SERVICE_TLS.optional(),
       weights: z.array(z.number().positive()).optional(),
-      eject: z.object({ requests: COUNT, within: MILLISECONDS, time: MILLISECONDS, longest: MILLISECONDS }).optional(),
+      eject: z
+        .object({
+          requests: COUNT,
+          within: MILLISECONDS,
+          time: MILLISECONDS,
+          longest: MILLISECONDS,
+          slow: z.boolean(),
+        })
+        .optional(),
       health: z
         .object({
           get: z.string().startsWith("/"),

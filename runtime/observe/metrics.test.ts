@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { FakeExchange } from "../../test/fakes/exchange.ts";
 import { metricsText } from "./exposition.ts";
 import { DURATION_BUCKETS, Histogram } from "./histogram.ts";
-import { createTableMemory, LimitTable, Limits, newTableKey } from "../limit/index.ts";
+import {
+  Concurrency,
+  createPermitMemory,
+  createTableMemory,
+  LimitTable,
+  Limits,
+  newTableKey,
+  PermitTable,
+} from "../limit/index.ts";
 import { createObserver, type Observer } from "./index.ts";
 import { METRICS, type MetricDefinition } from "./metrics.ts";
 import { UpstreamCounterSet } from "./upstream-counters.ts";
@@ -11,7 +19,16 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
   const limits = new Limits(new LimitTable(createTableMemory(64, newTableKey()), 0));
   const limiter = limits.limiter("policy guests", "deny");
   for (let call = 0; call < 3; call++) limiter.take("a", { count: 2, per: 86_400_000 }, 2, 1);
-  const observer = createObserver({ accessLog: false, lines: { write: () => {}, dropped: 3 }, upstreams, limits });
+  const concurrency = new Concurrency(new PermitTable(createPermitMemory(64, 1, newTableKey()), 0));
+  const places = concurrency.limiter("policy guests", "deny");
+  for (let call = 0; call < 3; call++) places.enter(new FakeExchange(), "a", 2);
+  const observer = createObserver({
+    accessLog: false,
+    lines: { write: () => {}, dropped: 3 },
+    upstreams,
+    limits,
+    concurrency,
+  });
   observer.serving("edge", "abcdefabcdefabcdef");
   return observer;
 }
@@ -76,7 +93,7 @@ it("tells upstreams, and keeps counting when a service is replaced", async () =>
   upstreams.retried("orders");
   upstreams.retried("orders");
   upstreams.retryRefused("orders");
-  counters.ejections++;
+  counters.ejected("failing");
   counters.checksFailed += 3;
   upstreams.closed(old);
   upstreams.opened(live(1));
@@ -95,7 +112,7 @@ it("tells upstreams, and keeps counting when a service is replaced", async () =>
   expect(seriesValue(text, 'vgw_upstream_retries_total{service="orders"}')).toBe(2);
   expect(seriesValue(text, 'vgw_upstream_retries_refused_total{service="orders"}')).toBe(1);
   expect(seriesValue(text, `vgw_upstream_endpoint_share{${labels}}`)).toBe(0.5);
-  expect(seriesValue(text, `vgw_upstream_ejections_total{${labels}}`)).toBe(1);
+  expect(seriesValue(text, `vgw_upstream_ejections_total{${labels},reason="failing"}`)).toBe(1);
   expect(seriesValue(text, `vgw_upstream_health_checks_total{${labels},result="failed"}`)).toBe(3);
   expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.01",${labels}}`)).toBe(0);
   expect(seriesValue(text, `vgw_upstream_duration_seconds_bucket{le="0.025",${labels}}`)).toBe(1);
@@ -106,6 +123,15 @@ it("limits tell how they decided, by where they stand", async () => {
   const decisions = (result: string): number | undefined =>
     seriesValue(text, `vgw_limit_decisions_total{limit="policy guests",result="${result}"}`);
   expect([decisions("admitted"), decisions("limited"), decisions("full")]).toEqual([4, 2, 0]);
+});
+
+it("concurrency limits tell how they decided, and who is inside", async () => {
+  const text = await metricsText([await observerOf().metrics(0), await observerOf().metrics(0)]);
+  const decisions = (result: string): number | undefined =>
+    seriesValue(text, `vgw_concurrency_decisions_total{limit="policy guests",result="${result}"}`);
+  expect(["admitted", "refused", "expired", "left", "full"].map(decisions)).toEqual([4, 2, 0, 0, 0]);
+  const gauges = ["in_use", "queued"].map((name) => `vgw_concurrency_${name}{limit="policy guests"}`);
+  expect(gauges.map((name) => seriesValue(text, name))).toEqual([4, 0]);
 });
 
 describe("the table", () => {
@@ -120,7 +146,11 @@ describe("the table", () => {
     upstreams.refused("s");
     upstreams.retried("s");
     upstreams.retryRefused("s");
-    counters.ejections++;
+    counters.ejected("failing");
+    counters.ejected("slow");
+    upstreams.hedged("s");
+    upstreams.hedgeWon("s");
+    upstreams.hedgeRefused("s");
     counters.checksPassed++;
     upstreams.opened({
       name: "s",

@@ -149,8 +149,8 @@ export const METRICS = {
   upstreamEjections: {
     name: "vgw_upstream_ejections_total",
     type: "counter",
-    labels: ["service", "endpoint"],
-    help: "Times an endpoint was left alone because it failed more than the others",
+    labels: ["service", "endpoint", "reason"],
+    help: 'Times an endpoint was left alone, by reason ("failing" or "slow": so much more than the others)',
     over: "sum",
   },
   upstreamChecks: {

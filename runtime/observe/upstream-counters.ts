@@ -13,12 +13,16 @@ export class EndpointCounters {
   readonly duration = new Histogram();
   /** Connections that closed clients had opened. */
   opened = 0;
-  ejections = 0;
+  readonly ejections = { failing: 0, slow: 0 };
   checksPassed = 0;
   checksFailed = 0;
 
   constructor(service: string, endpoint: string) {
     this.labels = { service, endpoint };
+  }
+
+  ejected(reason: "failing" | "slow"): void {
+    this.ejections[reason]++;
   }
 
   failed(kind: FailureKind): void {
@@ -137,7 +141,8 @@ export class UpstreamCounterSet {
       for (const [kind, value] of counters.failures) failures.push({ value, labels: { ...labels, kind } });
       duration.push(...histogramValues(METRICS.upstreamDuration, labels, counters.duration));
       opened.set(counters, counters.opened);
-      if (counters.ejections > 0) ejections.push({ value: counters.ejections, labels });
+      for (const [reason, value] of Object.entries(counters.ejections))
+        if (value > 0) ejections.push({ value, labels: { ...labels, reason } });
       const { checksPassed, checksFailed } = counters;
       if (checksPassed > 0) checks.push({ value: checksPassed, labels: { ...labels, result: "passed" } });
       if (checksFailed > 0) checks.push({ value: checksFailed, labels: { ...labels, result: "failed" } });

@@ -1,13 +1,8 @@
 /** Hands out a service's endpoints by its strategy; keeps what finds all of them full waiting in order. */
+import { PANIC } from "./ejection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { SharedTable } from "./shared-table.ts";
 import type { Strategy } from "./strategy.ts";
-
-/**
- * Where less than this part of the endpoints is left, all are asked: the few would only fall too, and what says that so many are
- * ill may be ill itself.
- */
-const PANIC = 0.3;
 
 /** Something that waits for an endpoint with room. */
 export interface Waiting {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toEject, wilsonLowerBound } from "./ejection.ts";
+import { slowFrom, slowness, toEject, wilsonLowerBound } from "./ejection.ts";
+import { LATENCY_CLASSES, latencyClass } from "./shared-table.ts";
 
 describe("Wilson's lower bound", () => {
   // Worked by hand from the formula with z = 1.96.
@@ -52,5 +53,46 @@ describe("who is ejected", () => {
     expect(toEject([ejected, ...pool([0, 20], [20, 20], [0, 20])], 1, 5)).toEqual([2]);
     // The others are unwell by their health checks.
     expect(toEject([ejected, ejected, ejected, ...pool([20, 20])], 0, 5)).toEqual([]);
+  });
+});
+
+describe("what is slow", () => {
+  const of = (...milliseconds: number[]): Int32Array => {
+    const latencies = new Int32Array(LATENCY_CLASSES);
+    for (const one of milliseconds) latencies[latencyClass(one)]!++;
+    return latencies;
+  };
+  const times = (count: number, milliseconds: number): number[] => Array.from({ length: count }, () => milliseconds);
+
+  it.each([
+    [0, 0],
+    [0.9, 0],
+    [1, 1],
+    [1.4, 1],
+    [1.5, 2],
+    [2, 3],
+    [100, 14],
+    [32_000, 30],
+    [60_000, 31],
+    [Number.MAX_VALUE, 31],
+  ])("%d ms is of class %i", (milliseconds, latency) => {
+    expect(latencyClass(milliseconds)).toBe(latency);
+  });
+
+  it.each([
+    ["three times what is usual, where that is much", [of(...times(10, 100)), of(...times(10, 110))], 320, 420],
+    ["ten milliseconds more, where it is little", [of(...times(10, 0.5)), of(...times(10, 0.5))], 11, 17],
+    ["by the better of two", [of(...times(10, 5)), of(...times(10, 200))], 15, 24],
+    ["by the one in the middle", [of(...times(10, 5)), of(...times(10, 50)), of(...times(10, 50))], 160, 200],
+  ])("%s", (_, pool, above, below) => {
+    const from = slowFrom(pool, 5)!;
+    expect(latencyClass(above)).toBeLessThanOrEqual(from);
+    expect(slowness(of(below), from).bad).toBe(1);
+    expect(slowness(of(above / 1.5), from).bad).toBe(0);
+  });
+
+  it("is not known by one endpoint, nor by few answers", () => {
+    expect(slowFrom([of(...times(10, 5))], 5)).toBeNull();
+    expect(slowFrom([of(...times(10, 5)), of(...times(4, 5))], 5)).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import type { CreateUpstreamClient, UpstreamClient } from "./client.ts";
 import { LatencyMean } from "./peak-ewma.ts";
 import { upstreamTlsOf } from "./service-tls.ts";
 import { hashText } from "./rendezvous.ts";
-import type { SharedSlot } from "./shared-table.ts";
+import { LATENCY_CLASSES, latencyClass, type SharedSlot } from "./shared-table.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How an attempt went, for those who choose. */
@@ -41,6 +41,8 @@ export class Endpoint {
   weight: number;
   readonly #weight: number;
   readonly #now: () => number;
+  /** Whether its latency is held against those of the others. */
+  readonly #compared: boolean;
 
   constructor(
     configuration: ServiceConfiguration,
@@ -57,6 +59,7 @@ export class Endpoint {
     this.#weight = configuration.weights?.[index] ?? 1;
     this.weight = this.#weight;
     this.#now = surroundings.now;
+    this.#compared = configuration.eject?.slow === true && configuration.endpoints.length > 1;
     this.counters = counters.of(configuration.name, this.authority);
     this.shared = surroundings.table.acquire(`endpoint ${index} ${JSON.stringify(configuration)}`);
     const tls = upstreamTlsOf(configuration);
@@ -128,11 +131,13 @@ export class Endpoint {
   /** An answer's head came, or the attempt failed, after so many milliseconds. */
   observe(outcome: Outcome, milliseconds: number): void {
     this.shared.count(outcome === "bad");
+    if (this.#compared && outcome === "good") this.shared.countLatency(latencyClass(milliseconds));
     this.latency.observe(milliseconds, outcome !== "good", this.#now());
   }
 
   /** Another endpoint, asked later, was quicker: it would have taken longer than so many milliseconds, nobody knows how long. */
   overtaken(milliseconds: number): void {
+    if (this.#compared) this.shared.countLatency(LATENCY_CLASSES - 1);
     this.latency.atLeast(milliseconds, this.#now());
   }
 

@@ -111,7 +111,7 @@ it("asks nobody from a second thread, and nobody once it is closed", async () =>
 
 it("leaves an endpoint alone that fails while the other does not", async () => {
   const endpoints = [await endpoint(), await endpoint()];
-  const one = service(endpoints, { eject: { requests: 5, within: 1000, time: 60_000, longest: 60_000 } });
+  const one = service(endpoints, { eject: { requests: 5, within: 1000, time: 60_000, longest: 60_000, slow: true } });
   endpoints[0]!.status = 500;
   while (one.endpoints[0]!.share > 0) await forward(one);
   const before = endpoints[0]!.requests;

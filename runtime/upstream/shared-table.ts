@@ -24,11 +24,24 @@ const COLUMNS = 3;
 
 export const EJECTED = 1;
 export const UNHEALTHY = 2;
+/** Together with `EJECTED`: for slowness. */
+export const SLOW = 4;
+
+/** Classes of how long answers took: below 1 ms, then two in each doubling, up to 33 s and more. */
+export const LATENCY_CLASSES = 32;
+
+/** The class of so many milliseconds: floor(2·log₂ ms) + 1. */
+export function latencyClass(milliseconds: number): number {
+  const bounded = Math.min(milliseconds, 46_000);
+  return 32 - Math.clz32(bounded * bounded);
+}
 
 export interface TableLayout {
   readonly words: SharedArrayBuffer;
   /** One moment per slot, on the clock of `monotonic`. */
   readonly times: SharedArrayBuffer;
+  /** Per thread and slot, answers by class of latency. Memory that no service asks for is never touched. */
+  readonly latencies: SharedArrayBuffer;
   readonly threads: number;
 }
 
@@ -36,6 +49,7 @@ export function createTableLayout(threads: number, slots: number = SLOTS): Table
   return {
     words: new SharedArrayBuffer(4 * (HEADER + slots * (WORDS + threads * COLUMNS))),
     times: new SharedArrayBuffer(8 * slots),
+    latencies: new SharedArrayBuffer(4 * slots * threads * LATENCY_CLASSES),
     threads,
   };
 }
@@ -47,6 +61,7 @@ export class SharedSlot {
   readonly #words: Int32Array;
   readonly #times: Float64Array;
   readonly #shared: number;
+  readonly #latencies: Int32Array;
   /** First cell of this thread's row, and of the first thread's. */
   readonly #own: number;
   readonly #first: number;
@@ -57,6 +72,7 @@ export class SharedSlot {
     this.#slot = slot;
     this.#words = table.words;
     this.#times = table.times;
+    this.#latencies = table.latencies;
     this.#shared = HEADER + slot * WORDS;
     this.#first = table.rowOf(0) + slot * COLUMNS;
     this.#own = table.rowOf(table.thread) + slot * COLUMNS;
@@ -84,6 +100,21 @@ export class SharedSlot {
   /** One that had been counted as good turned out bad. */
   countLateBad(): void {
     this.#words[this.#own + 2]!++;
+  }
+
+  /** An answer that took so long (`latencyClass`). */
+  countLatency(latency: number): void {
+    this.#latencies[this.#table.latencyRowOf(this.#table.thread, this.#slot) + latency]!++;
+  }
+
+  /** Answers by class of latency since the start, in all threads, wrapping as `total` does. */
+  latencies(): Int32Array {
+    const sums = new Int32Array(LATENCY_CLASSES);
+    for (let thread = 0; thread < this.#threads; thread++) {
+      const row = this.#table.latencyRowOf(thread, this.#slot);
+      for (let latency = 0; latency < LATENCY_CLASSES; latency++) sums[latency]! += this.#latencies[row + latency]!;
+    }
+    return sums;
   }
 
   /** Since the start, in all threads, wrapping at 2³²: only differences mean something. */
@@ -157,6 +188,7 @@ export class SharedSlot {
 export class SharedTable {
   readonly words: Int32Array;
   readonly times: Float64Array;
+  readonly latencies: Int32Array;
   readonly threads: number;
   readonly thread: number;
   readonly #slots: number;
@@ -164,6 +196,7 @@ export class SharedTable {
   constructor(layout: TableLayout = createTableLayout(1, 256), thread = 0) {
     this.words = new Int32Array(layout.words);
     this.times = new Float64Array(layout.times);
+    this.latencies = new Int32Array(layout.latencies);
     this.threads = layout.threads;
     this.thread = thread;
     this.#slots = this.times.length;
@@ -205,6 +238,10 @@ export class SharedTable {
     return HEADER + this.#slots * WORDS + thread * this.rowLength;
   }
 
+  latencyRowOf(thread: number, slot: number): number {
+    return (thread * this.#slots + slot) * LATENCY_CLASSES;
+  }
+
   #find(high: number, low: number): number {
     let free = -1;
     for (let slot = 0; slot < this.#slots; slot++) {
@@ -230,6 +267,8 @@ export class SharedTable {
     for (let thread = 0; thread < this.threads; thread++) {
       const row = this.rowOf(thread) + slot * COLUMNS;
       this.words.fill(0, row, row + COLUMNS);
+      const latencies = this.latencyRowOf(thread, slot);
+      this.latencies.fill(0, latencies, latencies + LATENCY_CLASSES);
     }
   }
 

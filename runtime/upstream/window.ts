@@ -62,3 +62,34 @@ export class Window {
     return before === undefined ? 0 : Math.max(0, (now - before) | 0);
   }
 }
+
+/** The same for answers by class of latency. */
+export class LatencyWindow {
+  readonly #slot: SharedSlot;
+  readonly #length: number;
+  #snapshots: { readonly at: number; readonly latencies: Int32Array }[] = [];
+
+  constructor(slot: SharedSlot, length: number) {
+    this.#slot = slot;
+    this.#length = length;
+  }
+
+  /** Call now and then, the first time before anything is counted. */
+  roll(now: number): void {
+    const snapshots = this.#snapshots;
+    const last = snapshots.at(-1);
+    if (last === undefined || now - last.at >= this.#length / PARTS)
+      snapshots.push({ at: now, latencies: this.#slot.latencies() });
+    while (snapshots.length > 1 && snapshots[0]!.at < now - this.#length) snapshots.shift();
+  }
+
+  /** Since the window's beginning. */
+  get latencies(): Int32Array {
+    const before = this.#snapshots[0]?.latencies;
+    return this.#slot.latencies().map((now, latency) => (before === undefined ? 0 : (now - before[latency]!) | 0));
+  }
+
+  clear(): void {
+    this.#snapshots = [];
+  }
+}

@@ -55,8 +55,8 @@ function getOrdersById(exchange: Exchange, id: string): void {
   if (!equalConstantTime(requestHeader(exchange, "x-api-key") ?? "", environment.PARTNER_KEY)) {
     return replyKnownProblem(exchange, 401, "deny", problemTheKeyIsMissingOrWrong);
   }
-  edits.push({ name: "x-tenant", value: "shop" });
-  edits.push({ name: "x-api-key", value: null });
+  edits.push(withXTenant);
+  edits.push(withoutXApiKey);
   return orders.proxy(exchange, {
     target: requestTarget(exchange),
     edits,
@@ -83,7 +83,7 @@ async function postOrders(exchange: Exchange): Promise<void> {
   if (!equalConstantTime(requestHeader(exchange, "x-api-key") ?? "", environment.PARTNER_KEY)) {
     return replyKnownProblem(exchange, 401, "deny", problemTheKeyIsMissingOrWrong);
   }
-  edits.push({ name: "x-api-key", value: null });
+  edits.push(withoutXApiKey);
   const failure = await orders.forward(exchange, {
     target: requestTarget(exchange),
     edits,
@@ -158,7 +158,7 @@ function getCatalogueByPath2(exchange: Exchange): void {
 function getWebpByName(exchange: Exchange): void {
   exchange.route = "GET /{name}.webp";
   const edits: HeaderEdit[] = [];
-  edits.push({ name: "accept", value: "image/webp" });
+  edits.push(withAccept);
   return images.proxy(exchange, {
     target: requestTarget(exchange),
     edits,
@@ -298,7 +298,7 @@ export function configure(given: Environment): Configuration {
         connections: 128,
         answerLimit: 10_000_000,
         preserveHost: false,
-        eject: { requests: 5, within: 10_000, time: 10_000, longest: 300_000 },
+        eject: { requests: 5, within: 10_000, time: 10_000, longest: 300_000, slow: true },
         slowStart: 10_000,
         maxAge: 300_000,
       },
@@ -346,11 +346,17 @@ export function load(given: Host): Program {
 const problemTheKeyIsMissingOrWrong =
   '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":401,"detail":"The key is missing or wrong.","code":"denied"}';
 
+const withXTenant: HeaderEdit = { name: "x-tenant", value: "shop" };
+
+const withoutXApiKey: HeaderEdit = { name: "x-api-key", value: null };
+
 const problemOrdersCannotBeTakenJustNow =
   '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":503,"detail":"Orders cannot be taken just now.","code":"denied"}';
 
 const problemOnlyFromTheOffice =
   '{"type":"urn:vgw:problem:denied","title":"The request was denied","status":403,"detail":"Only from the office.","code":"denied"}';
+
+const withAccept: HeaderEdit = { name: "accept", value: "image/webp" };
 
 function int1To999999FromText(text: string): number | undefined {
   const value = intFromText(text);

@@ -20,7 +20,6 @@ import {
   invalidText,
   isObject,
   type Limiter,
-  listContains,
   moneyFromJson,
   moneyToText,
   pathSegments,
@@ -98,7 +97,7 @@ async function getOrdersById(exchange: Exchange, id: string): Promise<void> {
     return replyFailure(exchange, failureOf("limited"));
   }
   setResponseHeader(exchange, "cache-control", "private, no-store");
-  if (!listContains(caller.scope, "orders:read")) return replyFailure(exchange, failureOf("refused"));
+  if (!caller.scope.includes("orders:read")) return replyFailure(exchange, failureOf("refused"));
   const order = decodeAnswer(await orders.call(exchange, {
     method: "GET",
     target: `/orders/${id}`,
@@ -147,7 +146,7 @@ function getPartnerOrdersByIdIdentified(exchange: Exchange, id: string, caller: 
   if (exchange.aborted) return;
   if (caller instanceof Failure) return replyFailure(exchange, caller);
   const edits: HeaderEdit[] = [];
-  if (!listContains(caller.scope, "orders:read")) {
+  if (!caller.scope.includes("orders:read")) {
     return deny(exchange, 403, `The key does not have the scope ${"orders:read"}.`);
   }
   const partnerAllowed: Rate = (caller.plan === "internal") ? { count: 1000, per: 60000 } : { count: 3, per: 60000 };
@@ -155,7 +154,7 @@ function getPartnerOrdersByIdIdentified(exchange: Exchange, id: string, caller: 
     setRetryAfter(exchange, partnerLimit);
     return replyFailure(exchange, failureOf("limited"));
   }
-  edits.push({ name: "x-api-key", value: null });
+  edits.push(withoutXApiKey);
   edits.push({ name: "x-partner", value: headerText(caller.id) });
   const forwardPath = `/orders/${id}`;
   const target = rewrittenTarget(forwardPath, exchange.query);
@@ -184,11 +183,11 @@ function putStockBySkuIdentified(exchange: Exchange, caller: { readonly staff: S
   if (exchange.aborted) return;
   if (caller instanceof Failure) return replyFailure(exchange, caller);
   const edits: HeaderEdit[] = [];
-  if (!((caller.staff.team === "sales") && listContains(caller.partners.scope, "stock:write"))) {
+  if (!((caller.staff.team === "sales") && caller.partners.scope.includes("stock:write"))) {
     return replyFailure(exchange, failureOf("refused"));
   }
   edits.push({ name: "x-by", value: headerText(`${caller.staff.id} at ${caller.partners.id}`) });
-  edits.push({ name: "x-api-key", value: null });
+  edits.push(withoutXApiKey);
   return stock.proxy(exchange, {
     target: requestTarget(exchange),
     edits,
@@ -462,6 +461,8 @@ function serialiseOrder(value: Order): string {
 }
 
 const rate30PerMin = { count: 30, per: 60000 };
+
+const withoutXApiKey: HeaderEdit = { name: "x-api-key", value: null };
 
 const rate60PerMin = { count: 60, per: 60000 };
 

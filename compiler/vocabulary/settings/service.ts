@@ -52,6 +52,14 @@ export const ejectSettings: readonly Setting[] = [
     documentation: "How long an endpoint is left alone at most.",
     example: "longest: 5min",
   }),
+  setting({
+    key: "slow",
+    type: { kind: "bool" },
+    default: true,
+    documentation:
+      "Whether an endpoint that is slow beside the others is left alone too. `false` where endpoints are slow by nature, such as those in another region.",
+    example: "slow: false",
+  }),
 ];
 
 export const healthSettings: readonly Setting[] = [
@@ -342,8 +350,8 @@ export const serviceSettings: readonly Setting[] = [
     key: "eject",
     type: { kind: "record", settings: ejectSettings, without: "possible" },
     documentation:
-      "When one of several endpoints is left alone for a while: when it surely (the lower end of Wilson's interval) fails more than 10% of its requests and more than three times as often as the endpoint in the middle. A lost connection, a timeout and a status of 500 or more are failures. At most half of the endpoints are left alone, and never the last. `none`: never.",
-    example: "eject: { requests: 5, within: 10s, time: 10s, longest: 5min }",
+      "When one of several endpoints is left alone for a while: when it surely (the lower end of Wilson's interval) fails more than 10% of its requests and more than three times as often as the endpoint in the middle. A lost connection, a timeout and a status of 500 or more are failures. By the same rule one is left alone for being slow: an answer is slow when its head takes about three times as long (and 10 ms more) than is usual for the endpoint in the middle, or when a hedge overtook it. At most half of the endpoints are left alone for each of the two reasons, and three of ten are always asked, who fails sooner left alone than who is slow. `none`: never.",
+    example: "eject: { requests: 5, within: 10s, time: 10s, longest: 5min, slow: true }",
   }),
   setting({
     key: "health",
