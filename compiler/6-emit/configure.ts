@@ -185,7 +185,11 @@ function listenerText(listener: Settings): string {
   const place = `address: ${settingText(listener.address, "127.0.0.1")}, port: ${settingText(listener.port, 8080)}`;
   const tls = listenTls(listener);
   const secure = tls === null ? "" : `, tls: ${settingText(tls, null)}`;
-  return `{ ${place}, transport: ${JSON.stringify(listener.transport ?? "fast")}${secure} }`;
+  const redirect =
+    listener.redirect === undefined || listener.redirect === null
+      ? ""
+      : `, redirect: ${settingText(listener.redirect, null)}`;
+  return `{ ${place}, transport: ${JSON.stringify(listener.transport ?? "fast")}${secure}${redirect} }`;
 }
 
 /** What the host does where it is asked to; what a service does without is left out. */

@@ -41,7 +41,7 @@ export async function readSend(
     headers,
     body,
     address: String((await value("address")) ?? state.address),
-    secure: false,
+    secure: (await value("scheme")) === "https",
     callers: await Promise.all(step.callers.map((caller) => sentCaller(caller, module, expressions, world))),
   };
 }

@@ -6,7 +6,14 @@ import { declarations } from "./declarations.ts";
 import { observations } from "./observations.ts";
 import { places } from "./places.ts";
 import type { Setting } from "./setting.ts";
-import { adminSettings, gatewaySettings, httpsSettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
+import {
+  adminSettings,
+  gatewaySettings,
+  httpSettings,
+  httpsSettings,
+  limitSettings,
+  listenerSettings,
+} from "./settings/gateway.ts";
 import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 import { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
@@ -53,6 +60,7 @@ const route = (text: string): string =>
 const settingTables: readonly (readonly [string, readonly Setting[], (example: string) => string])[] = [
   ["gateway", gatewaySettings, (example) => `gateway g { ${example} }`],
   ["listener", listenerSettings, (example) => `gateway g { listen: http(":8080", ${example}) }`],
+  ["http listener", httpSettings, (example) => `gateway g { listen: http(":8080", ${example}) }`],
   [
     "https listener",
     httpsSettings,

@@ -4,7 +4,14 @@ export { type DeclarationEntry, declarations, reservedDeclarations } from "./dec
 export { type LabelEntry, labels } from "./labels.ts";
 export { type PlaceEntry, places } from "./places.ts";
 export type { ListenerForm, Setting, SettingType } from "./setting.ts";
-export { adminSettings, gatewaySettings, httpsSettings, limitSettings, listenerSettings } from "./settings/gateway.ts";
+export {
+  adminSettings,
+  gatewaySettings,
+  httpSettings,
+  httpsSettings,
+  limitSettings,
+  listenerSettings,
+} from "./settings/gateway.ts";
 export { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";

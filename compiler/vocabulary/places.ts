@@ -69,7 +69,7 @@ export const places: readonly PlaceEntry[] = [
     what: "scheme",
     type: '"http" | "https"',
     documentation:
-      'How the client reached the gateway: `https` over a TLS listener, or where a trusted proxy in front says so. All that comes in clear text is sent on with `reply 308 redirect("https://{request.hostname}{request.target}")`.',
+      "How the client reached the gateway: `https` over a TLS listener, or where a trusted proxy in front says so. The `redirect` of a listener sends on what comes in clear text.",
     example: 'request.scheme == "https"',
   },
   {

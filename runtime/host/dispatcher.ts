@@ -46,13 +46,16 @@ export class Dispatcher {
     return old;
   }
 
-  readonly begin = (exchange: Exchange): void | Promise<void> => {
+  readonly begin = (exchange: Exchange): void | Promise<void> => this.enter(exchange).program.handle(exchange);
+
+  /** Counts an exchange that the host answers itself; gives the generation that it counts under. */
+  enter(exchange: Exchange): Generation {
     const generation = this.#current;
     generation.inFlight++;
     this.#inFlight++;
     exchange.generation = generation.id;
-    return generation.program.handle(exchange);
-  };
+    return generation;
+  }
 
   readonly end = (exchange: Exchange): void => {
     const generation = this.ownerOf(exchange);

@@ -18,6 +18,7 @@ import type { Generation } from "./generation.ts";
 import type { HostLog, LogLevel } from "./host-log.ts";
 import { listenError } from "./listen-error.ts";
 import { IdentityPool, type MakeVerifier } from "./identity-pool.ts";
+import { redirecting } from "./redirect.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
 import { wait } from "./wait.ts";
 import type { BoundListener, ListenOrder, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
@@ -130,7 +131,7 @@ export class Serving implements Thread {
           limits,
           webSockets,
           trustedProxies,
-          handler: dispatcher.begin,
+          handler: listen.redirect === undefined ? dispatcher.begin : redirecting(dispatcher, listen.redirect),
           done: (exchange) => this.#done(dispatcher, exchange),
           failed: (exchange, error) => this.#failed(dispatcher, exchange, error),
           refused: (code, status, address) => this.#parts.observer.refused(code, status, address),

@@ -15,6 +15,17 @@ export const listenerSettings: readonly Setting[] = [
   }),
 ];
 
+export const httpSettings: readonly Setting[] = [
+  setting({
+    key: "redirect",
+    type: { kind: "int", min: 1, max: 65_535 },
+    environment: true,
+    documentation:
+      "Sends everything that comes in clear text on to `https` on this port of the host that was asked for, with path and query as they came (308, so method and body stay). No route sees it. What a trusted proxy in front says came over TLS is served. Left out: the listener serves all routes in clear text.",
+    example: "redirect: 443",
+  }),
+];
+
 export const httpsSettings: readonly Setting[] = [
   setting({
     key: "certificates",
@@ -114,7 +125,7 @@ export const gatewaySettings: readonly Setting[] = [
       of: {
         kind: "listener",
         forms: [
-          { word: "http", settings: listenerSettings },
+          { word: "http", settings: [...listenerSettings, ...httpSettings] },
           { word: "https", settings: [...listenerSettings, ...httpsSettings] },
         ],
       },
@@ -124,8 +135,8 @@ export const gatewaySettings: readonly Setting[] = [
     default: [{ word: "http", address: "127.0.0.1", port: 8080, transport: "fast" }],
     environment: true,
     documentation:
-      'Where the gateway takes requests, in clear text with `http(…)` or over TLS with `https(…)`. `":8080"` means every address of the machine; port 0 takes any free port. All listeners serve all routes; `request.scheme` tells them apart, so that clear text is sent on by one route: `route any "/{path...}" open when request.scheme == "http" { reply 308 redirect("https://{request.hostname}{request.target}") }`.',
-    example: 'listen: [http(":8080"), https(":8443", certificates: dir("certs"), transport: strict)]',
+      'Where the gateway takes requests, in clear text with `http(…)` or over TLS with `https(…)`. `":8080"` means every address of the machine; port 0 takes any free port. All listeners serve all routes, and `request.scheme` tells them apart; a listener with `redirect: 443` only sends clear text on to https.',
+    example: 'listen: [http(":8080", redirect: 8443), https(":8443", certificates: dir("certs"), transport: strict)]',
   }),
   setting({
     key: "admin",

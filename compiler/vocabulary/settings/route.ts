@@ -138,4 +138,10 @@ export const sendSettings: readonly Setting[] = [
     documentation: "The host that the request asks for.",
     example: 'host: "shop.example"',
   }),
+  setting({
+    key: "scheme",
+    type: { kind: "expression", type: '"http" | "https"' },
+    documentation: "How the client reaches the gateway. Without it `http`.",
+    example: 'scheme: "https"',
+  }),
 ];
