@@ -44,6 +44,8 @@ export interface ModelRequest {
 export interface Extras {
   readonly dialect: string;
   readonly fields: JsonObject;
+  /** Those of the fields without which the answer would mean something else (such as tools that the provider runs): providers of another dialect refuse the request. */
+  readonly essential?: readonly string[] | undefined;
 }
 
 export interface Turn {
@@ -126,7 +128,15 @@ export interface RefusalPart {
   readonly text: string;
 }
 
+/** What only one dialect can say (such as the result of a tool that the provider itself ran): goes to its providers unchanged, and is refused towards any other. */
+export interface NativePart {
+  readonly type: "native";
+  readonly dialect: string;
+  readonly value: JsonObject;
+}
+
 export type Part =
+  | NativePart
   | TextPart
   | ImagePart
   | AudioPart
