@@ -115,7 +115,10 @@ export class ServerSentEventParser {
       this.#atStart = false;
       if (end - from >= 3 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) from += 3;
     }
-    if (from === end) return this.#dispatch();
+    if (from === end) {
+      this.#dispatch();
+      return;
+    }
     const first = bytes[from];
     // "d" of data, "e" of event; a comment begins with a colon, and other fields say nothing here.
     if (first !== 100 && first !== 101) return;
