@@ -57,7 +57,7 @@ export function exchange(port: number, request: CaseRequest): Promise<SeenAnswer
   });
 }
 
-/** null: not complete yet. 1xx answers are passed over. */
+/** null: not complete yet. 1xx answers are passed over, but for 101, behind which there is another protocol. */
 function readAnswer(data: Buffer, method: string, closed: boolean): SeenAnswer | null {
   let at = 0;
   for (;;) {
@@ -66,9 +66,9 @@ function readAnswer(data: Buffer, method: string, closed: boolean): SeenAnswer |
     const status = Number(/^HTTP\/1\.1 (\d{3})( |$)/.exec(head.start)?.[1]);
     if (Number.isNaN(status)) throw new WireError(`malformed status line ${JSON.stringify(head.start)}`);
     at += head.length;
-    if (status < 200) continue;
+    if (status < 200 && status !== 101) continue;
     const headers = head.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
-    const bodiless = method === "HEAD" || status === 204 || status === 304;
+    const bodiless = method === "HEAD" || status === 101 || status === 204 || status === 304;
     const framing = framingOf(headers, "until-close");
     const isClosing = headers.some(([name, value]) => name === "connection" && /\bclose\b/i.test(value));
     const read = readBody(data, at, bodiless ? "none" : framing, headers);

@@ -44,6 +44,8 @@ function soundness({ answer }: Seen): string[] {
   }
   for (const name of ["keep-alive", "proxy-connection", "te", "proxy-authenticate", "upgrade"]) {
     // Node's own server says how long it keeps a connection, which is about this hop.
+    // The other half of a handshake, and what would be spoken instead.
+    if (name === "upgrade" && (answer.status === 101 || answer.status === 426)) continue;
     if (name !== "keep-alive" && count(name) > 0) found.push(`answer: ${name} is for one hop only`);
   }
   if ((answer.status === 204 || answer.status === 304) && count("transfer-encoding") > 0) {

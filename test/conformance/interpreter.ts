@@ -43,6 +43,7 @@ function start(file: CaseFile, plan: Plan): Running {
       if (
         headerValues(headers, "content-length").length === 0 &&
         request.method !== "HEAD" &&
+        answer.status !== 101 &&
         answer.status !== 204 &&
         answer.status !== 304
       ) {

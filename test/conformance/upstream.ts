@@ -96,7 +96,7 @@ function behave(behaviour: Behaviour, method: string, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const bodiless = status === 204 || status === 304;
+  const bodiless = status === 101 || status === 204 || status === 304;
   const whole = writeMessage(
     `HTTP/1.1 ${status} Fake`,
     headers,
