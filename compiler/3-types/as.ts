@@ -1,12 +1,13 @@
 /** `value as T`: decodes an answer, a text or json into T, or names a type that the value is known to have. */
 import type * as tree from "../1-syntax/tree.ts";
 import { type Body, report } from "./context.ts";
-import { isOptional, present } from "./construct.ts";
+import { isOptional, present, UNKNOWN } from "./construct.ts";
 import { check } from "./expression.ts";
 import { needed } from "./failure.ts";
 import { fits } from "./fits.ts";
 import { base } from "./join.ts";
 import { deepLabels, withLabels } from "./labels.ts";
+import { purePlace } from "./pure-place.ts";
 import { describe } from "./show.ts";
 import { withoutJson } from "./text.ts";
 import { resolveType } from "./type-expression.ts";
@@ -26,6 +27,13 @@ export function checkAs(body: Body, node: tree.As): Type {
       help: conversion(source, present(type)),
     });
     return type;
+  }
+  const place = source.kind === "answer" ? purePlace(body) : undefined;
+  if (place !== undefined) {
+    report(body, node, "VGW6105", { what: "decoding an answer", where: place }, "reads a body that came in a step", {
+      help: "decode it in a let before, and use the value here",
+    });
+    return UNKNOWN;
   }
   const absentOn404 = source.kind === "answer" && type.kind === "optional";
   body.module.meanings.set(node.id, { kind: "decode", type, absentOn404 });

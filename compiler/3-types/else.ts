@@ -17,13 +17,19 @@ export function checkElse(body: Body, node: tree.Else, expected: Type | null, ef
   const failed = body.failures.length > mark;
   body.failures.length = mark;
   const absent = isOptional(found);
-  if (!failed && !absent && found.kind !== "unknown" && found.kind !== "never") cannotFail(body, node);
+  const isKnown = found.kind !== "unknown" && found.kind !== "never" && !decodesUnknown(body, node.value);
+  if (!failed && !absent && isKnown) cannotFail(body, node);
   const type = found.kind === "null" ? NEVER : withLabels(present(found), found.labels);
   const otherwise = node.otherwise;
   body.elseDepth++;
   const result = alternative(body, otherwise, type, expected, effect);
   body.elseDepth--;
   return result;
+}
+
+/** What is wrong has been said where the value comes from. */
+function decodesUnknown(body: Body, node: tree.Expression): boolean {
+  return node.kind === "as" && body.module.types.get(node.value.id)?.kind === "unknown";
 }
 
 function alternative(body: Body, otherwise: tree.Otherwise, type: Type, expected: Type | null, effect: boolean): Type {

@@ -12,18 +12,10 @@ import { sinkService } from "./sink.ts";
 import { textOf } from "./template.ts";
 import { withoutJson } from "./text.ts";
 import { describe, show } from "./show.ts";
+import { purePlace } from "./pure-place.ts";
 import type { Type } from "./type.ts";
 
 const methods = ["get", "head", "post", "put", "patch", "delete", "options"];
-
-const elsewhere: { readonly [where: string]: string } = {
-  guard: "in a guard",
-  function: "in a function",
-  lambda: "in a lambda",
-  constant: "in a constant",
-  setting: "in a setting",
-  test: "in a test",
-};
 
 export function checkServiceCall(body: Body, node: tree.Call, callee: tree.Member, declaration: tree.Service): Type {
   const service = body.program.services.get(declaration);
@@ -34,7 +26,7 @@ export function checkServiceCall(body: Body, node: tree.Call, callee: tree.Membe
     return UNKNOWN;
   }
   if (!service) return UNKNOWN;
-  const place = elsewhere[body.where];
+  const place = purePlace(body);
   if (place)
     report(body, node, "VGW6105", { what: "a service call", where: place }, "waits for the network, and can fail", {
       help:
