@@ -73,6 +73,9 @@ function containsText(scope: Scope, expr: BinaryExpr): string {
       if (kindOf(within.item) === "cidr" && kindOf(expr.left.type) === "ip") {
         return `${emission.use("inAnyNetwork")}(${left}, ${right})`;
       }
+      if (SAME.has(kindOf(within.item)) && kindOf(within.item) === kindOf(expr.left.type)) {
+        return `${operand(scope, expr.right)}.includes(${left})`;
+      }
       return `${emission.use("listContains")}(${right}, ${left})`;
     case "map":
       return `${emission.use("mapHas")}(${right}, ${left})`;
@@ -82,6 +85,9 @@ function containsText(scope: Scope, expr: BinaryExpr): string {
       return `${emission.use("textContains")}(${right}, ${left})`;
   }
 }
+
+/** Values that are equal where JavaScript says that they are the same; a number could be −0. */
+const SAME = new Set("string bool uuid ip cidr url".split(" "));
 
 const WHOLE = new Set(["int", "money", "size"]);
 

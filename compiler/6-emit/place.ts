@@ -77,7 +77,7 @@ export function emitSet(body: Body, step: SetStep): void {
     }
     case "request.header": {
       const value = headerValue(body, step);
-      writer.line(`edits.push({ name: ${name}, value: ${nullFor(body, step, value)} });`);
+      writer.line(`edits.push(${editText(body, step, nullFor(body, step, value))});`);
       return;
     }
     case "request.cookie":
@@ -91,6 +91,15 @@ export function emitSet(body: Body, step: SetStep): void {
       if (rewrittenOnce(body.route.steps)) writer.line(`const forwardPath = ${plainValue(body, step)};`);
       else writer.line(`forwardPath = ${plainValue(body, step)}${isOptional(step) ? " ?? forwardPath" : ""};`);
   }
+}
+
+/** An edit whose value is known is made once. */
+function editText(body: Body, step: SetStep, value: string): string {
+  const text = `{ name: ${JSON.stringify(step.name)}, value: ${value} }`;
+  if (step.value !== null && step.value.expr !== "constant") return text;
+  const wanted = `${value === "null" ? "without" : "with"} ${step.name}`;
+  const type = body.emission.useType("HeaderEdit");
+  return body.emission.declared(`edit ${text}`, wanted, (name) => `const ${name}: ${type} = ${text};`);
 }
 
 function isOptional(step: SetStep): boolean {

@@ -10,21 +10,33 @@ export function linesOf(headers: Headers, name: string): string[] {
   return lines;
 }
 
-/** null: none was presented. "": something was that is no one token (the field twice, a name without a token). */
-export function presentedToken(
-  headers: Headers,
-  { from, name }: { readonly from: "header" | "cookie"; readonly name: string },
-): string | null {
-  const values = from === "cookie" ? cookiesOf(headers, name) : linesOf(headers, name);
-  const [only] = values;
-  if (only === undefined) return null;
-  if (values.length > 1) return "";
-  if (from === "cookie" || name !== "authorization") return only;
-  const space = only.indexOf(" ");
-  const scheme = space < 0 ? only : only.slice(0, space);
-  // Another scheme is another matter: no token was presented.
+interface CredentialPlace {
+  readonly from: "header" | "cookie";
+  readonly name: string;
+}
+
+/** The one field value or cookie that should hold a token. null: it is not there. "": it is there more than once. */
+export function presentedText(headers: Headers, { from, name }: CredentialPlace): string | null {
+  if (from === "cookie") {
+    const [only, ...more] = cookiesOf(headers, name);
+    return only === undefined ? null : more.length > 0 ? "" : only;
+  }
+  let only: string | null = null;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] !== name) continue;
+    if (only !== null) return "";
+    only = headers[index + 1] ?? "";
+  }
+  return only;
+}
+
+/** The token in such a text. null: it is another scheme's, so none was presented. "": there is no one token. */
+export function tokenIn(text: string, { from, name }: CredentialPlace): string | null {
+  if (from === "cookie" || name !== "authorization" || text === "") return text;
+  const space = text.indexOf(" ");
+  const scheme = space < 0 ? text : text.slice(0, space);
   if (scheme.toLowerCase() !== "bearer") return null;
-  return space < 0 ? "" : only.slice(space).replace(/^ +/, "");
+  return space < 0 ? "" : text.slice(space).replace(/^ +/, "");
 }
 
 function cookiesOf(headers: Headers, name: string): string[] {

@@ -2,9 +2,9 @@
 import { compactVerify } from "jose";
 import type { Failure } from "../failure.ts";
 import type { Headers } from "../http/exchange.ts";
-import { cacheKey, VerifiedTokens } from "./cache.ts";
+import { VerifiedTokens } from "./cache.ts";
 import type { JwtConfiguration } from "./configuration.ts";
-import { presentedToken } from "./credential.ts";
+import { presentedText, tokenIn } from "./credential.ts";
 import type { VerificationKey } from "./key.ts";
 import type { KeySource } from "./key-source.ts";
 import { checkClaims, type Refusal, typeFits } from "./registered-claims.ts";
@@ -53,38 +53,47 @@ export class JwtVerifier implements Verifier {
   }
 
   presents(headers: Headers): boolean {
-    return presentedToken(headers, this.#configuration.credential) !== null;
+    const { credential } = this.#configuration;
+    const text = presentedText(headers, credential);
+    return text !== null && tokenIn(text, credential) !== null;
   }
 
   known(headers: Headers): Caller | null {
-    const token = presentedToken(headers, this.#configuration.credential);
-    if (token === null || token === "" || token.length > LONGEST_TOKEN) return null;
-    this.#keys.touch();
-    return this.#verified.get(cacheKey(token), this.#now(), this.#keys.version);
+    const text = presentedText(headers, this.#configuration.credential);
+    return text === null ? null : this.#knownBy(text);
   }
 
   identify(headers: Headers): Caller | Failure | Promise<Caller | Failure> {
-    const token = presentedToken(headers, this.#configuration.credential);
+    const { credential } = this.#configuration;
+    const text = presentedText(headers, credential);
+    if (text === null) return this.#missing;
+    const known = this.#knownBy(text);
+    if (known !== null) return known;
+    const token = tokenIn(text, credential);
     if (token === null) return this.#missing;
     if (token === "" || token.length > LONGEST_TOKEN) return this.#refuse("malformed");
+    return this.#verify(token, text);
+  }
+
+  #knownBy(text: string): Caller | null {
     this.#keys.touch();
-    const key = cacheKey(token);
-    return this.#verified.get(key, this.#now(), this.#keys.version) ?? this.#verify(token, key);
+    return this.#verified.get(text, this.#now(), this.#keys.version);
   }
 
   #refuse(why: Refusal): Failure {
     return this.#refused.get(why) ?? this.#missing;
   }
 
-  #verify(text: string, cached: string): Failure | Promise<Caller | Failure> {
+  /** `presented`: the text that the token stands in. */
+  #verify(text: string, presented: string): Failure | Promise<Caller | Failure> {
     const token = readToken(text);
     if (token === null) return this.#refuse("malformed");
     if (!this.#configuration.algorithms.includes(token.algorithm)) return this.#refuse("algorithm");
     if (!typeFits(token.type, this.#configuration.type)) return this.#refuse("type");
-    return this.#verifySignature(text, token, cached);
+    return this.#verifySignature(text, token, presented);
   }
 
-  async #verifySignature(text: string, token: Token, cached: string): Promise<Caller | Failure> {
+  async #verifySignature(text: string, token: Token, presented: string): Promise<Caller | Failure> {
     const secret = this.#configuration.keys.kind === "secret";
     const keys = await this.#keys.keysFor(secret ? null : token.kid);
     if (keys === "away") return KEYS_AWAY;
@@ -102,7 +111,7 @@ export class JwtVerifier implements Verifier {
     if (typeof expires === "string") return this.#refuse(expires);
     const caller = typedClaims(payload, this.#configuration.claims);
     if (caller === null) return this.#refuse("claims");
-    if (now < expires) this.#verified.put(cached, { caller, expires, verifiedAt: now, version });
+    if (now < expires) this.#verified.put(presented, { caller, expires, verifiedAt: now, version });
     return caller;
   }
 }

@@ -1,11 +1,15 @@
 /** The limits of one thread: what programs ask (`abi.ts`), answered from the table that all threads share. */
 import type { Limiter } from "../abi.ts";
 import type { LimitTable, Verdict } from "./table.ts";
-import { sipHash128, TextMessage } from "./siphash.ts";
+import { sipHash128, TextMessage, type Words } from "./siphash.ts";
 
 /** Nanoseconds in a second and in a millisecond. */
 const SECOND = 1e9;
 const MILLISECOND = 1e6;
+
+/** Fingerprints that a limit keeps on each thread, and characters of their keys. */
+const MOST_KEPT = 2048;
+const LONGEST_KEPT = 64;
 
 /** Decisions of one limit on this thread since the start. */
 export interface LimitCounts {
@@ -48,7 +52,8 @@ class TableLimiter implements Limiter {
   readonly #identity: string;
   readonly #allowWhenFull: boolean;
   readonly #counts: LimitCounts;
-  readonly #fingerprint = new Int32Array(4);
+  /** Fingerprints of keys that came lately: callers come again, and the hash is half of what a decision costs. */
+  readonly #fingerprints = new Map<string, Words>();
   /** The secret key of this limit at the rate of the latest call: limits and rates are counted apart. */
   readonly #key = new Int32Array(4);
   #count = Number.NaN;
@@ -79,13 +84,24 @@ class TableLimiter implements Limiter {
       this.#choose(rate.count, rate.per, burst);
     }
     const table = this.#table;
-    this.#message.set(key);
-    sipHash128(this.#key, this.#message.words, this.#message.length, this.#fingerprint);
+    const fingerprint = this.#fingerprints.get(key) ?? this.#hash(key);
     const increment = Math.max(0, cost) * this.#interval;
-    return this.#tell(table.take(this.#fingerprint, this.#clock(), increment, this.#capacity), increment);
+    return this.#tell(table.take(fingerprint, this.#clock(), increment, this.#capacity), increment);
+  }
+
+  #hash(key: string): Words {
+    const fingerprint = new Int32Array(4);
+    this.#message.set(key);
+    sipHash128(this.#key, this.#message.words, this.#message.length, fingerprint);
+    if (key.length > LONGEST_KEPT) return fingerprint;
+    // Who sends ever new keys makes it begin anew, which costs a hash each as before.
+    if (this.#fingerprints.size >= MOST_KEPT) this.#fingerprints.clear();
+    this.#fingerprints.set(key, fingerprint);
+    return fingerprint;
   }
 
   #choose(count: number, per: number, burst: number): void {
+    this.#fingerprints.clear();
     this.#count = count;
     this.#per = per;
     this.#burst = burst;
