@@ -14,6 +14,11 @@ export interface Stop {
   readonly matched: string | null;
 }
 
+/** The model was stopped in the middle: its last part may be half of one, and arguments of a tool call may not be JSON. */
+export function isCut(stop: Stop | null): boolean {
+  return stop === null || stop.reason === "length" || stop.reason === "context" || stop.reason === "failed";
+}
+
 export type AnswerPart = TextPart | ToolCallPart | ReasoningPart | RefusalPart;
 
 export interface ModelAnswer {

@@ -96,7 +96,7 @@ export interface ToolCallPart extends Marked {
   readonly type: "tool-call";
   readonly id: string;
   readonly name: string;
-  /** The text as the model wrote it: JSON, unless it was cut. "" never: no arguments are "{}". */
+  /** The text as the model wrote it: JSON, unless it was cut. No arguments are "{}"; "" only where the answer was cut before their first character. */
   readonly arguments: string;
   /** Opaque state that must come back with the call unchanged. */
   readonly signature: string | null;
