@@ -31,7 +31,8 @@ export function cpuMicroseconds(pid: number): { readonly user: number; readonly 
   return { user, system };
 }
 
-function withDescendants(pid: number): number[] {
+/** The process and what it has started, directly or not. */
+export function withDescendants(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
@@ -69,17 +70,27 @@ export async function start(
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
+  let closed = 0;
   for (let attempt = 0; attempt < limit * 10; attempt++) {
     if (child.exitCode !== null) break;
     try {
       await fetch(`http://127.0.0.1:${port}/`);
       return { pid: child.pid ?? 0, stop: () => stop(child) };
-    } catch {
+    } catch (error) {
       await new Promise((resolve) => setTimeout(resolve, 100));
+      // Who speaks TLS closes at once: twice, since a gateway tries its port before it listens.
+      closed = isRefused(error) ? 0 : closed + 1;
+      if (closed > 1) return { pid: child.pid ?? 0, stop: () => stop(child) };
     }
   }
   await stop(child);
   throw new Error(`${command} ${args.join(" ")} did not come up:\n${output}`);
+}
+
+/** Nobody listens. */
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : null;
+  return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,6 +1,7 @@
 /** nginx as a peer, and with njs where a program is needed: one worker, keep-alive on both sides, no access log. */
 import { join } from "node:path";
 import { type Started, start } from "../lib/process.ts";
+import { CIPHERS, certificateFiles } from "./certificate.ts";
 import { type Contender, type Place, routePath, type Task, writeFiles } from "./contender.ts";
 import { AUDIENCE, ISSUER, SCOPE, TOKEN_SECRET } from "./token.ts";
 
@@ -15,7 +16,8 @@ export function runNginx(
   const folder = writeFiles(place, options.files ?? {});
   const configuration = `${options.head ?? ""}
 worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
-events { worker_connections 4096; }
+worker_rlimit_nofile 20000;
+events { worker_connections 16384; }
 http {
   access_log off; keepalive_requests 100000000; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b;
   fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e; client_max_body_size 0;
@@ -34,13 +36,17 @@ const up = ({ upstream }: Place): string =>
 
 export const nginx: Contender = {
   name: "nginx",
-  can: ({ kind }) => kind === "pass",
+  can: ({ kind }) => kind === "pass" || kind === "tls",
   start: (task, place) =>
-    runNginx(
-      place,
-      `${up(place)}\n  server {\n    listen 127.0.0.1:${place.port};\n    ${PROXY}\n${locations(task)}  }`,
-    ),
+    runNginx(place, `${up(place)}\n  server {\n    ${listen(task, place)}\n    ${PROXY}\n${locations(task)}  }`),
 };
+
+function listen(task: Task, place: Place): string {
+  if (task.kind !== "tls") return `listen 127.0.0.1:${place.port};`;
+  const { certificate, key } = certificateFiles(place);
+  return `listen 127.0.0.1:${place.port} ssl; ssl_certificate ${certificate}; ssl_certificate_key ${key};
+    ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ${CIPHERS};`;
+}
 
 function locations(task: Task): string {
   if (task.kind !== "pass" || task.routes === 1) return "    location / { proxy_pass http://up; }\n";
@@ -107,7 +113,7 @@ export default { profile };
 
 export const nginxWithNjs: Contender = {
   name: "nginx with njs",
-  can: ({ kind }) => kind !== "pass",
+  can: ({ kind }) => kind === "policy" || kind === "compose",
   start: (task, place) => (task.kind === "policy" ? policy(place) : compose(place)),
 };
 

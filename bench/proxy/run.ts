@@ -5,21 +5,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureDebian, ensureNpm } from "../lib/packages.ts";
 import { freePort, type Started } from "../lib/process.ts";
 import { median, publish, spread } from "../lib/report.ts";
 import { type Entry, type Figures, measureInTurns, ratios } from "../lib/turns.ts";
+import { available, FAST } from "./available.ts";
+import { ask } from "./certificate.ts";
 import { type Contender, type Task, writeFiles } from "./contender.ts";
-import { haproxy } from "./haproxy.ts";
-import { NJS_MODULE, nginx, nginxWithNjs } from "./nginx.ts";
-import { fastifyCompose, fastifyProxy, httpProxy } from "./node.ts";
 import { baseOf, type Scenario, SCENARIOS } from "./scenario.ts";
 import { startUpstream } from "./upstream.ts";
-import { vivremotion } from "./vivremotion.ts";
 
 const quick = process.argv.includes("--quick");
 const TURNS = quick ? { rounds: 1, seconds: 1, warmUp: 1 } : { rounds: 5, seconds: 5, warmUp: 4 };
-const FAST = vivremotion("fast");
 const ONE_ROUTE: Task = { kind: "pass", routes: 1 };
 const HEAD = [
   "scenario",
@@ -68,26 +64,6 @@ publish({
   bars: quick ? [] : bars(),
 });
 
-/** Nobody can be compared with what is not there; wrk and nginx must be. */
-function available(): Contender[] {
-  const missing = ensureDebian([
-    { name: "wrk", provides: "wrk" },
-    { name: "nginx-light", provides: "nginx" },
-    { name: "libnginx-mod-http-js", provides: NJS_MODULE },
-    { name: "haproxy", provides: "haproxy" },
-  ]).map(({ name }) => name);
-  const needed = missing.filter((name) => name === "wrk" || name === "nginx-light");
-  if (needed.length > 0) throw new Error(`nothing can be measured without ${needed.join(" and ")}`);
-  return [
-    nginx,
-    ...(missing.includes("libnginx-mod-http-js") ? [] : [nginxWithNjs]),
-    ...(missing.includes("haproxy") ? [] : [haproxy]),
-    FAST,
-    vivremotion("strict"),
-    ...(ensureNpm() ? [httpProxy, fastifyProxy, fastifyCompose] : []),
-  ];
-}
-
 async function measure(scenario: Scenario): Promise<Measured[]> {
   const { connections, headers = [], path } = scenario;
   const started: Started[] = [];
@@ -106,7 +82,12 @@ async function measure(scenario: Scenario): Promise<Measured[]> {
         const port = await freePort();
         const { pid, stop } = await contender.start(task, { port, upstream, folder });
         started.push({ pid, stop });
-        const entry: Entry = { name: contender.name, pid, url: `http://127.0.0.1:${port}${path}`, load };
+        const entry: Entry = {
+          name: contender.name,
+          pid,
+          url: `${task.kind === "tls" ? "https" : "http"}://127.0.0.1:${port}${path}`,
+          load,
+        };
         entries.set(entry, { scenario, contender, task });
       }
     }
@@ -118,12 +99,20 @@ async function measure(scenario: Scenario): Promise<Measured[]> {
   }
 }
 
+async function answerOf(url: string, headers: { readonly [name: string]: string }): Promise<string> {
+  if (url.startsWith("https:")) {
+    const { status, text } = await ask(url);
+    return `${status} ${text}`;
+  }
+  const response = await fetch(url, { headers });
+  return `${response.status} ${await response.text()}`;
+}
+
 /** Nobody is measured on another answer than the rest gives. */
 async function sameAnswers(entries: readonly Entry[], headers: { readonly [name: string]: string }): Promise<void> {
   let expected: string | null = null;
   for (const { name, url } of entries) {
-    const response = await fetch(url, { headers });
-    const text = `${response.status} ${await response.text()}`;
+    const text = await answerOf(url, headers);
     expected ??= text;
     if (text !== expected) throw new Error(`${name} answers ${text.slice(0, 200)}, others ${expected.slice(0, 200)}`);
   }

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { start } from "../lib/process.ts";
+import { certificateFiles } from "./certificate.ts";
 import { type Contender, type Place, routePath, type Task, writeFiles } from "./contender.ts";
 import { AUDIENCE, ISSUER, SCOPE, TOKEN_SECRET } from "./token.ts";
 
@@ -20,9 +21,9 @@ export function vivremotion(transport: "fast" | "strict"): Contender {
 /** What the programs of all tasks read. */
 export const ENVIRONMENT = { TOKEN_SECRET };
 
-/** Builds the program of a task; gives the folder. */
-export function artifact(transport: "fast" | "strict", task: Task, place: Place): string {
-  const folder = writeFiles(place, { "gateway.vgw": program(transport, task, place) });
+/** Builds the program of a task; gives the folder. `settings`: further ones of the gateway. */
+export function artifact(transport: "fast" | "strict", task: Task, place: Place, settings = ""): string {
+  const folder = writeFiles(place, { "gateway.vgw": program(transport, task, place, settings) });
   const out = join(folder, "dist");
   execFileSync(process.execPath, [vgw, "build", join(folder, "gateway.vgw"), "-o", out], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -30,19 +31,26 @@ export function artifact(transport: "fast" | "strict", task: Task, place: Place)
   return out;
 }
 
-function program(transport: string, task: Task, { port, upstream }: Place): string {
+function program(transport: string, task: Task, place: Place, settings: string): string {
+  const { port, upstream } = place;
   return `vgw 1
 
 gateway bench {
-  listen: [http("127.0.0.1:${port}", transport: ${transport})]
+  listen: [${task.kind === "tls" ? "https" : "http"}("127.0.0.1:${port}", transport: ${transport}${task.kind === "tls" ? certificate(place) : ""})]
   threads: 1
   access_log: false
   limits: { body: 2MB }
+  ${settings}
 }
 
 service up { url: "http://127.0.0.1:${upstream}" }
 
-${task.kind === "pass" ? routes(task.routes) : task.kind === "policy" ? POLICY : COMPOSE}`;
+${task.kind === "pass" ? routes(task.routes) : task.kind === "tls" ? routes(1) : task.kind === "policy" ? POLICY : COMPOSE}`;
+}
+
+function certificate(place: Place): string {
+  const files = certificateFiles(place);
+  return `, certificates: certificate("${files.certificate}", key: "${files.key}")`;
 }
 
 function routes(count: number): string {
