@@ -5,11 +5,12 @@ import type { Started } from "../lib/process.ts";
 
 /**
  * "pass": requests go to the upstream as they are; 1 route takes every path, more take `routePath(0)` … each.
+ * "tls": the same with one route, from clients that speak TLS; clear text towards the upstream.
  * "policy": the same with a policy: the bearer token (HS256) is verified, its scope must hold "orders:read", its bearer may ask a million times a
  * second, and three header fields are changed: `x-caller` set from the token, `cache-control` taken from the request and set on the answer.
  * "compose": `GET /profile/1` asks the upstream `/customers/1` and `/orders?customer=1` at once and answers with a name and a list of ids.
  */
-export type Task = { readonly kind: "pass"; readonly routes: number } | { readonly kind: "policy" | "compose" };
+export type Task = { readonly kind: "pass"; readonly routes: number } | { readonly kind: "policy" | "compose" | "tls" };
 
 export interface Place {
   readonly port: number;

@@ -21,7 +21,7 @@ export interface Scenario {
 
 /** The contender whose CPU time is 1 in the column "× nginx". */
 export function baseOf({ kind }: Task): string {
-  return kind === "pass" ? "nginx" : "nginx with njs";
+  return kind === "pass" || kind === "tls" ? "nginx" : "nginx with njs";
 }
 
 const PASS: readonly Task[] = [{ kind: "pass", routes: 1 }];
@@ -88,6 +88,14 @@ request = function() at = at % #requests + 1; return requests[at] end
     connections: 64,
     headers: BROWSER_HEADERS,
     path: "/profile/1",
+  },
+  {
+    name: "tls",
+    title: "TLS, keep-alive, 10 headers",
+    tasks: [{ kind: "tls" }],
+    connections: 64,
+    headers: BROWSER_HEADERS,
+    path: "/orders/1",
   },
   { name: "download", title: "download of 1 MB", tasks: PASS, connections: 16, path: "/big" },
   {
