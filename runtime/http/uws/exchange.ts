@@ -10,6 +10,7 @@
  * the next request. While an answer is owed it closes instead of serving one; therefore a chunked request is always its connection's
  * last, and its answer is never completed in the turn in which bytes arrived.
  */
+import { EndOfTurn } from "../../end-of-turn.ts";
 import { BaseExchange, type ExchangeOwner, type RequestHead } from "../base.ts";
 import type { WebSocketReceiver, WebSocketSide } from "../../websocket/index.ts";
 import type { Headers, WebSocketAnswer } from "../exchange.ts";
@@ -36,6 +37,8 @@ function statusLine(status: number): string {
   return line;
 }
 
+const whole = new EndOfTurn<UwsExchange>((exchange) => exchange.flush());
+
 export class UwsExchange extends BaseExchange {
   readonly body: UwsBody;
   /** What it takes to make it a WebSocket; null: it is no handshake, or the listener has none. */
@@ -48,6 +51,8 @@ export class UwsExchange extends BaseExchange {
   /** The response object must not be touched any more. */
   #gone = false;
   #headers: Headers | null = null;
+  /** The body of an answer that waits, with its headers, for the end of the turn. */
+  #whole: string | Uint8Array | null = null;
   /** The length that was announced to `begin`. */
   #declared: number | null = null;
   /** The length under which uWebSockets.js sends it; null: chunked. */
@@ -90,7 +95,24 @@ export class UwsExchange extends BaseExchange {
       const kept = body instanceof Uint8Array ? Buffer.from(body) : body;
       this.#inLaterTurn(() => this.#writeWhole(status, headers, kept));
     } else if (this.#corked) this.#writeWhole(status, headers, body);
-    else this.#response.cork(() => this.#writeWhole(status, headers, body));
+    else {
+      this.#headers = headers;
+      // What a read brought is overwritten by the next one.
+      this.#whole = body instanceof Uint8Array ? Buffer.from(body) : body;
+      whole.add(this);
+    }
+  }
+
+  /** Writes the answer that waited for the end of the turn. */
+  flush(): void {
+    const headers = this.#headers;
+    if (this.#gone || headers === null) return;
+    this.#headers = null;
+    try {
+      this.#response.cork(() => this.#writeWhole(this.status, headers, this.#whole));
+    } catch (error) {
+      this.owner.failed(this, error);
+    }
   }
 
   #inLaterTurn(write: () => void): void {

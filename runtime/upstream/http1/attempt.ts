@@ -96,7 +96,7 @@ export class Http1Attempt implements UpstreamAttempt {
     this.#connection = connection;
     const body = this.#body;
     if (body === null) {
-      connection.write(this.#head, false);
+      connection.send(this.#head);
       this.sent = true;
     } else if (isStreamed(body)) {
       connection.write(this.#head, true);

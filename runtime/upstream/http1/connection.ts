@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import type { Headers } from "../../http/exchange.ts";
+import { EndOfTurn } from "../../end-of-turn.ts";
 import type { UpstreamError } from "../client.ts";
 import type { Http1Attempt } from "./attempt.ts";
 import type { Dialer } from "./dial.ts";
@@ -29,6 +30,8 @@ export interface ConnectionOwner {
   closed(connection: Connection): void;
 }
 
+const unwritten = new EndOfTurn<Connection>((connection) => connection.flush());
+
 export class Connection implements ResponseReceiver {
   /** A response was read on it before the current request. */
   used = false;
@@ -51,6 +54,8 @@ export class Connection implements ResponseReceiver {
   #destroyed = false;
   #error = "";
   #corked = false;
+  /** A request that waits for the end of the turn. */
+  #unwritten = "";
   /** It carries another protocol now, until its end. */
   #tunnel: Tunnel | null = null;
 
@@ -78,6 +83,18 @@ export class Connection implements ResponseReceiver {
     this.heard = false;
     this.#reader.begin(attempt.method, attempt.upgrades);
     attempt.connected(this);
+  }
+
+  /** Writes a whole request at the end of the loop's turn, after all that came in it was read. */
+  send(request: string): void {
+    this.#unwritten = request;
+    unwritten.add(this);
+  }
+
+  flush(): void {
+    const request = this.#unwritten;
+    this.#unwritten = "";
+    if (request !== "" && !this.#destroyed) this.#socket.write(request, "latin1");
   }
 
   /** `more` follows within this turn of the loop, and leaves together with it. False: wait for `drained`. */
@@ -199,6 +216,11 @@ export class Connection implements ResponseReceiver {
     if (this.#attempt === null) {
       // Nothing is due: whatever this is, the next response must not be taken from it.
       this.destroy();
+      return;
+    }
+    if (this.#unwritten !== "") {
+      // Nor is it an answer to what has not been asked yet.
+      this.#fail({ kind: "closed", detail: "bytes that nobody asked for" });
       return;
     }
     this.heard = true;

@@ -2,6 +2,7 @@
  * `UpstreamClient` with pipelining: safe requests without a body share a few connections, so that many of them leave in one write and
  * come back in one read; everything else has connections of its own, one request at a time.
  */
+import { EndOfTurn } from "../../end-of-turn.ts";
 import type {
   UpstreamAttempt,
   UpstreamClient,
@@ -19,6 +20,8 @@ import { sweepInterval } from "./sweep.ts";
 /** After an upstream closed on requests that it had not answered, they go alone for so long. In milliseconds. */
 const PATIENCE = 10_000;
 
+const unwritten = new EndOfTurn<Lane>((lane) => lane.flush());
+
 class PipeliningClient implements UpstreamClient, LaneOwner {
   readonly dialer: Dialer;
   readonly connectTimeout: number;
@@ -29,7 +32,6 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
   readonly #open = new Set<Lane>();
   #established = 0;
   #opened = 0;
-  #unwritten: Lane[] = [];
   /** `performance.now()` until which nothing is pipelined. */
   #aloneUntil = 0;
   #sweeper: NodeJS.Timeout | null = null;
@@ -93,8 +95,7 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
   }
 
   unwritten(lane: Lane): void {
-    if (this.#unwritten.length === 0) setImmediate(() => this.#flush());
-    this.#unwritten.push(lane);
+    unwritten.add(lane);
   }
 
   ended(lane: Lane, unanswered: readonly LaneAttempt[]): void {
@@ -116,12 +117,6 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
   }
 
   // ------------------------------------------------------------
-
-  #flush(): void {
-    const lanes = this.#unwritten;
-    this.#unwritten = [];
-    for (const lane of lanes) lane.flush();
-  }
 
   #sweepEvery(interval: number): void {
     if (this.#sweeper !== null) {
