@@ -1,0 +1,36 @@
+/** The same work for every key that is presented: no time tells one that nobody has from one that is almost right. */
+import * as crypto from "node:crypto";
+import { expect, it, vi } from "vitest";
+import { Failure } from "../failure.ts";
+import { ApiKeyVerifier } from "./api-key.ts";
+
+vi.mock("node:crypto", async (importOriginal) => {
+  const original = await importOriginal<typeof crypto>();
+  return { ...original, timingSafeEqual: vi.fn(original.timingSafeEqual), createHash: vi.fn(original.createHash) };
+});
+
+const KEY = "the-key-of-somebody";
+const hash = crypto.createHash("sha256").update(KEY).digest("hex");
+const one = new ApiKeyVerifier({
+  scheme: "api_key",
+  name: "partners",
+  header: "x-key",
+  keys: JSON.stringify([{ hash: `sha256:${hash}` }]),
+  claims: [],
+});
+
+it.each([
+  ["right", KEY, true],
+  ["wrong in its last letter", `${KEY.slice(0, -1)}x`, false],
+  ["nobody's", "x", false],
+  ["empty", "", false],
+  ["the hash itself", hash, false],
+])("a key that is %s: one hash, one comparison of whole digests", (_name, key, known) => {
+  vi.mocked(crypto.timingSafeEqual).mockClear();
+  vi.mocked(crypto.createHash).mockClear();
+  expect(one.identify(["x-key", key]) instanceof Failure).toBe(!known);
+  expect(crypto.createHash).toHaveBeenCalledTimes(1);
+  expect(crypto.timingSafeEqual).toHaveBeenCalledTimes(1);
+  const [left, right] = vi.mocked(crypto.timingSafeEqual).mock.calls[0] ?? [];
+  expect([left?.byteLength, right?.byteLength]).toEqual([32, 32]);
+});
