@@ -32,7 +32,11 @@ export function checkSettings(
       report(body, key, "VGW3006", { name: key.text }, "again", { related: [{ node: before, text: "given here" }] });
     seen.set(key.text, key);
     if (isComputed(setting)) expression?.(setting, value);
-    else values[key.text] = staticSetting(body, setting, value) ?? defaultOf(setting);
+    else {
+      const given = staticSetting(body, setting, value);
+      // null is a value: what `none` says.
+      values[key.text] = given === undefined ? defaultOf(setting) : given;
+    }
   }
   for (const setting of table) {
     if (seen.has(setting.key) || isComputed(setting)) continue;
