@@ -2,7 +2,7 @@
  * uWebSockets.js reads certificates and keys from files only, and what is served must be what was read and checked at the start: a file
  * in memory that has no name and that nobody else can open; where the system knows none, one in a folder of its own for a moment.
  */
-import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -32,7 +32,7 @@ export function withFile<T>(text: string, use: (path: string) => T): T {
 }
 
 function openNameless(): number | null {
-  if (process.platform !== "linux") return null;
+  if (process.platform !== "linux" || !existsSync("/proc/self/fd")) return null;
   try {
     return openSync(MEMORY, NAMELESS, 0o600);
   } catch {
