@@ -1,5 +1,6 @@
 /** An upstream client without a socket: what the real services would send is answered by the test's fakes. */
 import type { CreateUpstreamClient, UpstreamRequest, UpstreamSink } from "../../runtime/upstream/client.ts";
+import type { ByteStream } from "../../runtime/websocket/index.ts";
 import type { IncomingAnswer, World } from "../5-plan/interpreter/index.ts";
 
 export function memoryClient(service: string, world: World): CreateUpstreamClient {
@@ -62,7 +63,19 @@ function deliver(answer: IncomingAnswer, sink: UpstreamSink): void {
     sink.failed({ kind: ERROR_KINDS[answer.failure], detail: "as the test says" });
     return;
   }
+  if (answer.status === 101 && sink.upgraded !== undefined) {
+    const stream = quietStream();
+    sink.upgraded([...answer.headers], stream);
+    // Nothing is said on it: a test is about the handshake.
+    setImmediate(() => stream.receiver?.closed());
+    return;
+  }
   sink.head(answer.status, [...answer.headers], true);
   if (answer.body.length > 0) sink.data(answer.body);
   sink.complete([]);
+}
+
+function quietStream(): ByteStream {
+  const nothing = (): void => {};
+  return { receiver: null, write: () => true, pause: nothing, resume: nothing, end: nothing, destroy: nothing };
 }

@@ -7,6 +7,7 @@ import type { Plan } from "../5-plan/plan.ts";
 import type { Answerer } from "./answerer.ts";
 import { Expressions, Unworkable } from "./expression.ts";
 import { type Fake, fakeFor, type Sent } from "./fake.ts";
+import { agreeing } from "./handshake.ts";
 import { readGiven } from "./given.ts";
 import { observe } from "./observe.ts";
 import { randomFrom } from "./random.ts";
@@ -111,7 +112,7 @@ export class TestRun {
       state.sent.push({ service, request: outgoing });
       const fake = fakeFor(state.fakes, service, outgoing);
       if (fake === null) unfaked.push(describe(service, outgoing));
-      return Promise.resolve(fake?.answer ?? { failure: "connect" });
+      return Promise.resolve(fake === null ? { failure: "connect" } : agreeing(fake.answer, outgoing));
     };
     const environment = Object.fromEntries(state.environment);
     state.answer = await this.#answerer(request, { ...world, call }, environment);

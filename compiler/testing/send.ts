@@ -10,6 +10,12 @@ import type { State } from "./run.ts";
 
 const HOST = "test.example";
 
+/** RFC 6455 §4.1, with its own example of a key. */
+const HANDSHAKE = [
+  ...["upgrade", "websocket", "connection", "Upgrade"],
+  ...["sec-websocket-version", "13", "sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="],
+];
+
 export async function readSend(
   step: tree.SendStep,
   module: CheckedModule,
@@ -25,6 +31,7 @@ export async function readSend(
   };
   const host = String((await value("host")) ?? HOST);
   const headers: string[] = ["host", host, ...(await headersOf(setting("headers"), module, expressions, world))];
+  if ((await value("websocket")) === true) headers.push(...HANDSHAKE);
   let body: Uint8Array = new Uint8Array();
   const node = setting("body");
   const type = node === null ? undefined : expressions.typeOf(module, node);

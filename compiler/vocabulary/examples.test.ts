@@ -16,7 +16,7 @@ import {
 } from "./settings/gateway.ts";
 import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 import { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
-import { cookieSettings, forwardSettings, routeSettings, sendSettings } from "./settings/route.ts";
+import { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";
 import {
   breakerSettings,
   callSettings,
@@ -131,7 +131,16 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
   [
     "forward",
     forwardSettings,
-    (example) => `${WORLD}\nroute POST "/" open {\n read order: Order\n forward orders { ${example} }\n}`,
+    (example) => {
+      // A handshake has no body, so none is read before it.
+      const [method, read] = example.startsWith("websocket") ? ["GET", ""] : ["POST", "read order: Order\n"];
+      return `${WORLD}\nroute ${method} "/" open {\n ${read} forward orders { ${example} }\n}`;
+    },
+  ],
+  [
+    "forward.websocket",
+    webSocketSettings,
+    (example) => `${WORLD}\nroute GET "/" open { forward orders { websocket: { ${example} } } }`,
   ],
   [
     "call",

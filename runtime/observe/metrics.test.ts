@@ -152,6 +152,7 @@ describe("the table", () => {
     upstreams.hedgeWon("s");
     upstreams.hedgeRefused("s");
     counters.checksPassed++;
+    upstreams.webSockets("s").opened++;
     upstreams.opened({
       name: "s",
       waiting: 0,

@@ -144,4 +144,11 @@ export const sendSettings: readonly Setting[] = [
     documentation: "How the client reaches the gateway. Without it `http`.",
     example: 'scheme: "https"',
   }),
+  setting({
+    key: "websocket",
+    type: { kind: "expression", type: "bool" },
+    documentation:
+      "Whether the request is a WebSocket handshake. A service that is given the answer 101 agrees to it, and there the test ends: what is said on a WebSocket is not the program's concern.",
+    example: "websocket: true",
+  }),
 ];
