@@ -20,6 +20,10 @@ export interface CampaignOptions {
   readonly atOnce: number;
   /** Cases begun in a second at most; 0: as fast as it goes. */
   readonly rate: number;
+  /** Ends the campaign early; what was driven by then is judged. */
+  readonly signal?: AbortSignal;
+  /** Called at once with what went wrong. */
+  readonly wrong?: (violation: string) => void;
   /** Called now and then. */
   readonly progress?: (done: number, alive: () => Promise<Alive>) => Promise<void>;
 }
@@ -153,7 +157,7 @@ async function drive(
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
-    while (next < requests && violations.length < MOST_VIOLATIONS) {
+    while (next < requests && violations.length < MOST_VIOLATIONS && options.signal?.aborted !== true) {
       const number = next++;
       if (rate > 0) await pause(startedAt + (number / rate) * 1000 - Date.now());
       const it = caseOf(seed, from + number);
@@ -161,8 +165,10 @@ async function drive(
       const excused = verdict.violation !== null && (await isExcused(upstream, it));
       const name = excused ? "excused" : verdict.outcome;
       outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
-      if (verdict.violation !== null && !excused)
+      if (verdict.violation !== null && !excused) {
         violations.push(`case ${it.index} ${described(it)}: ${verdict.violation}`);
+        options.wrong?.(violations.at(-1)!);
+      }
       upstream.forget(it.id);
       if (++done % 50_000 === 0) await options.progress?.(done, () => gateway.alive());
     }

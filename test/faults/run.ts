@@ -25,10 +25,17 @@ const transports = (["fast", "strict"] as const).filter(
 const seed = number(values.seed);
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
+// The first SIGINT ends it early, with a summary; the second at once.
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort());
+
 for (const transport of transports) {
+  if (interrupted.signal.aborted) break;
   const startedAt = Date.now();
   process.stdout.write(`${transport}: ${values.requests} cases, seed ${seed}\n`);
   const report = await campaign({
+    signal: interrupted.signal,
+    wrong: (violation) => void process.stdout.write(`  WRONG ${violation}\n`),
     transport,
     seed,
     from: number(values.from),

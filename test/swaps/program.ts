@@ -2,13 +2,15 @@
 export interface ProgramOptions {
   readonly transport: "fast" | "strict";
   readonly upstream: number;
+  /** Speaks WebSocket. */
+  readonly sockets: number;
   /** Stands in `x-bundle`. */
   readonly name: string;
 }
 
 const ROUTES = 60;
 
-export function program({ transport, upstream, name }: ProgramOptions): string {
+export function program({ transport, upstream, sockets, name }: ProgramOptions): string {
   const more = Array.from(
     { length: ROUTES },
     (_, index) => `route GET "/area${index}/{id: int}" open {
@@ -28,6 +30,13 @@ gateway swaps {
 }
 
 service up { url: "http://127.0.0.1:${upstream}", connections: 1000 }
+
+service sockets { url: "http://127.0.0.1:${sockets}", connections: 1000 }
+
+route GET "/socket" open {
+  set response.header("x-bundle") = "${name}"
+  forward sockets { websocket: { idle: 60s, message: 1MB } }
+}
 
 route any "/{path...}" open {
   set response.header("x-bundle") = "${name}"

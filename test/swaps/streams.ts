@@ -1,5 +1,6 @@
-/** What stays open over many swaps: downloads and uploads whose bytes are checked, events that are counted. */
+/** What stays open over many swaps: downloads and uploads whose bytes are checked, events and messages that are counted. */
 import { get, request } from "node:http";
+import { wsClient } from "../websocket/peers.ts";
 import { LONG, longContent, paced } from "./pace.ts";
 
 export interface Streams {
@@ -37,6 +38,9 @@ export function openStreams({ port, each, milliseconds }: StreamOptions): Stream
     },
     async () => {
       done.events += await events(port, Math.ceil(milliseconds / 50));
+    },
+    async () => {
+      done.messages += await messages(port, Math.ceil(milliseconds / 50));
     },
   ];
   const all = kinds.flatMap((kind) => Array.from({ length: each }, () => again(kind)));
@@ -117,4 +121,29 @@ function events(port: number, many: number): Promise<number> {
       response.on("end", () => (last === many ? resolve(last) : reject(new Error(`${last} events of ${many}`))));
     }).on("error", (error) => reject(new Error(`events: ${error.message}`)));
   });
+}
+
+/** Messages that are answered with themselves, one after the other; gives how many. */
+async function messages(port: number, many: number): Promise<number> {
+  const ends: (() => unknown)[] = [];
+  const peer = await wsClient(port, (end) => ends.push(end), "/socket");
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let number = 0;
+      const next = (): void => peer.send(`message ${++number}`);
+      peer.on("message", (data) => {
+        if (data.toString() !== `message ${number}`) reject(new Error(`message ${number} came back as ${data}`));
+        else if (number === many) peer.close(1000);
+        else setTimeout(next, 50);
+      });
+      peer.on("close", (code) => {
+        if (code === 1000 && number === many) resolve();
+        else reject(new Error(`a WebSocket was closed by ${code} after ${number} messages of ${many}`));
+      });
+      next();
+    });
+  } finally {
+    for (const end of ends) end();
+  }
+  return many;
 }

@@ -34,8 +34,8 @@ export interface SwapReport {
   readonly p50: { readonly swaps: readonly number[]; readonly quiet: readonly number[] };
   /** Milliseconds that a swap took, as who asked for it saw it. */
   readonly swapTimes: readonly number[];
-  /** What was alive after a hundred swaps, and then after each block. */
-  readonly memory: readonly Alive[];
+  /** What was alive after the first swaps, and at the end, when every stream has ended: until then each holds the generation that it began on. */
+  readonly memory: { readonly first: Alive; readonly last: Alive };
   readonly streams: {
     readonly downloads: number;
     readonly uploads: number;
@@ -66,12 +66,19 @@ export async function swapRun(options: SwapRunOptions): Promise<SwapReport> {
   };
   let gateway: ProbedGateway | null = null;
   try {
-    const upstream = Number(((await child("upstream-process.ts")).first as { port: number }).port);
+    const ports = (await child("upstream-process.ts")).first as { readonly port: number; readonly sockets: number };
     const folders = (["a", "b"] as const).map((name) => {
       const target = join(folder.path, name);
-      cpSync(build(folder.path, program({ transport: options.transport, upstream, name })), target, {
-        recursive: true,
-      });
+      cpSync(
+        build(
+          folder.path,
+          program({ transport: options.transport, upstream: ports.port, sockets: ports.sockets, name }),
+        ),
+        target,
+        {
+          recursive: true,
+        },
+      );
       return target;
     });
     gateway = await probedGateway(folders[0]!, { VGW_ADMIN_TOKEN: TOKEN }, TOKEN);
@@ -130,10 +137,10 @@ async function run(
     return latencies.sort((a, b) => a - b);
   };
 
-  const streams = openStreams({ port: gateway.port, each: 3, milliseconds: streamFor });
-  const warmUp = Math.min(WARM_UP, Math.ceil(swaps / 5));
+  const warmUp = Math.min(WARM_UP, Math.ceil(swaps / 3));
   await many(warmUp, every / 4);
-  const memory = [await gateway.alive()];
+  const first = await gateway.alive();
+  const streams = openStreams({ port: gateway.port, each: 3, milliseconds: streamFor });
   await take();
   const p99: { swaps: number[]; quiet: number[] } = { swaps: [], quiet: [] };
   const p50: { swaps: number[]; quiet: number[] } = { swaps: [], quiet: [] };
@@ -147,16 +154,16 @@ async function run(
     p99.swaps.push(at(busy, 0.99));
     p50.quiet.push(at(quiet, 0.5));
     p50.swaps.push(at(busy, 0.5));
-    memory.push(await gateway.alive());
+    const { heapUsed, rss } = await gateway.alive();
     // Collecting garbage stops the gateway: that is no one's latency.
     await take();
-    const { heapUsed, rss } = memory.at(-1)!;
     progress?.(
       `${swapped} swaps: p99 ${p99.swaps.at(-1)!.toFixed(2)} ms, without ${p99.quiet.at(-1)!.toFixed(2)} ms; heap ${(heapUsed / 1e6).toFixed(1)} MB, resident ${(rss / 1e6).toFixed(1)} MB`,
     );
   }
   await streams.finish();
   await take();
+  const memory = { first, last: await gateway.alive() };
   failures.push(...streams.failures);
   const status = JSON.parse(await gateway.status());
   const threads: readonly { readonly generations: readonly unknown[] }[] = status.threads;

@@ -1,5 +1,6 @@
-/** A process of its own: short answers, long downloads at a steady pace, uploads that are checked, events that are counted. Tells its parent its port. */
+/** A process of its own: short answers, long downloads at a steady pace, uploads that are checked, events, an echo over WebSocket. Tells its parent its ports. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { wsUpstream } from "../websocket/peers.ts";
 import { longContent, paced } from "./pace.ts";
 
 /** Milliseconds between two events. */
@@ -48,8 +49,19 @@ function events(response: ServerResponse, many: number): void {
   response.on("close", () => clearInterval(timer));
 }
 
+const sockets = await wsUpstream(() => undefined);
+
+async function echo(): Promise<never> {
+  for (;;) {
+    const peer = await sockets.next();
+    peer.on("message", (data, binary) => peer.send(data, { binary }));
+  }
+}
+
+void echo();
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
-  process.send?.({ port: address !== null && typeof address === "object" ? address.port : 0 });
+  const port = address !== null && typeof address === "object" ? address.port : 0;
+  process.send?.({ port, sockets: Number(new URL(sockets.origin).port) });
 });
 process.on("disconnect", () => process.exit(0));
