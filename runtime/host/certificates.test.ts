@@ -170,9 +170,9 @@ describe("a pair", () => {
       "the key of a.key does not belong to the certificate of a.pem",
     ],
     [
-      "a key that everybody may read",
-      () => chmodSync(join(folder, "a.key"), 0o644),
-      "a.key may be read by everybody on this machine (mode 644)",
+      "a key that everybody may change",
+      () => chmodSync(join(folder, "a.key"), 0o606),
+      "a.key may be changed by everybody on this machine (mode 606)",
     ],
     ["a short RSA key", () => putPair("a", { kind: "rsa1024" }), "a.key holds a key of a kind that is not served"],
     ["an Ed25519 key", () => putPair("a", { kind: "ed25519" }), "a.key holds a key of a kind that is not served"],
@@ -205,6 +205,12 @@ describe("what is served, and warned of", () => {
     expect(listeners[0]?.tls?.certificates).toHaveLength(1);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(new RegExp(`^127.0.0.1:8443: the certificate of a.pem ${warning} 20`));
+  });
+
+  it("a key that everybody may read, as container platforms mount it", () => {
+    putPair("a");
+    chmodSync(join(folder, "a.key"), 0o644);
+    expect(read(pair()).warnings.join()).toContain("a.key may be read by everybody on this machine (mode 644)");
   });
 
   it("a name twice, and a certificate that nobody gets", () => {

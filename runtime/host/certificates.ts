@@ -21,7 +21,7 @@ export interface ReadListeners {
 }
 
 const NEXT =
-  "Relative paths begin in the folder that the gateway is started in, or in that of `--files FOLDER`. A certificate is PEM, its own first; its key is PEM, readable for the gateway alone.";
+  "Relative paths begin in the folder that the gateway is started in, or in that of `--files FOLDER`. A certificate is PEM, its own first; its key is PEM, best readable for the gateway alone.";
 
 /** `folder`: where relative paths begin; `now`: milliseconds since the epoch. Throws a `StartError` "start-certificate" with every problem. */
 export function readListeners(listeners: readonly ListenConfiguration[], folder: string, now: number): ReadListeners {
@@ -83,6 +83,7 @@ function warningsAbout(pairs: readonly Named[], now: number): string[] {
   return pairs.flatMap(({ label, names, pair }, index) => {
     const found: string[] = [];
     const validity = validityProblem(pair.leaf, now);
+    if (pair.exposed !== null) found.push(pair.exposed);
     if (validity !== null) found.push(`the certificate of ${label} ${validity}; clients will refuse it`);
     if (names.length === 0 && index > 0) found.push(`the certificate of ${label} names no server, so nobody gets it`);
     for (const name of names) {

@@ -9,8 +9,9 @@ export class PemError extends Error {}
 
 /** Nobody's chain is longer; a device or a mistaken path would not end. */
 const LONGEST = 1024 * 1024;
-/** The bits of a file's mode that let everybody read or change it. */
-const OTHERS = 0o006;
+/** The bits of a file's mode that let everybody read it, or change it. */
+const READABLE = 0o004;
+const WRITABLE = 0o002;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const SMALLEST_RSA = 2048;
 const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
@@ -27,9 +28,9 @@ export function readPem(source: PemSource, folder: string, secret: boolean): str
   try {
     const { size, mode } = statSync(path);
     if (size > LONGEST) throw new PemError(`${source.file} is longer than 1 MiB`);
-    if (secret && process.platform !== "win32" && (mode & OTHERS) !== 0)
+    if (secret && process.platform !== "win32" && (mode & WRITABLE) !== 0)
       throw new PemError(
-        `${source.file} may be read by everybody on this machine (mode ${(mode & 0o777).toString(8)}): chmod o= ${path}`,
+        `${source.file} may be changed by everybody on this machine (mode ${(mode & 0o777).toString(8)}): chmod o= ${path}`,
       );
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -38,6 +39,18 @@ export function readPem(source: PemSource, folder: string, secret: boolean): str
     if (code === "ENOENT") throw new PemError(`${source.file} is not there (looked for at ${path})`);
     throw new PemError(`${source.file} cannot be read (${code})`);
   }
+}
+
+/**
+ * A sentence about who else may read a secret file that could be read; null: nobody. No reason to refuse it: container platforms mount secrets so,
+ * where there is nobody else.
+ */
+export function exposure(source: PemSource, folder: string): string | null {
+  if ("text" in source || process.platform === "win32") return null;
+  const path = resolve(folder, source.file);
+  const { mode } = statSync(path);
+  if ((mode & READABLE) === 0) return null;
+  return `${source.file} may be read by everybody on this machine (mode ${(mode & 0o777).toString(8)}): chmod o= ${path}`;
 }
 
 /** One or more certificates, in their order. `name`: whose text it is. Throws a `PemError`. */
@@ -81,6 +94,8 @@ export interface Pair {
   readonly leaf: X509Certificate;
   readonly chain: string;
   readonly key: string;
+  /** Who else may read the key; null: nobody. */
+  readonly exposed: string | null;
 }
 
 /** Throws a `PemError` where a file cannot be read or the key belongs to another certificate. */
@@ -99,6 +114,7 @@ export function readPair(
     leaf,
     chain: certificates.map((certificate) => certificate.toString()).join(""),
     key: key.export({ type: "pkcs8", format: "pem" }).toString(),
+    exposed: exposure(source.key, folder),
   };
 }
 

@@ -208,7 +208,7 @@ test("a start without usable certificates is refused before anything listens; th
     "upstream/edge.pem",
     "upstream/edge.key",
   ]);
-  chmodSync(join(folder.path, "certs/shop.key"), 0o644);
+  chmodSync(join(folder.path, "certs/shop.key"), 0o602);
   for (const args of [[], ["--check"]]) {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -218,7 +218,7 @@ test("a start without usable certificates is refused before anything listens; th
     expect(status).toBe(3);
     expect(stdout).not.toContain("start.serving");
     expect(stderr).toContain("start-certificate");
-    expect(stderr).toContain("certs/shop.key may be read by everybody");
+    expect(stderr).toContain("certs/shop.key may be changed by everybody");
     expect(stderr).toContain("the text of the environment holds no private key");
   }
   chmodSync(join(folder.path, "certs/shop.key"), 0o600);
