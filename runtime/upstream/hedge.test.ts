@@ -197,6 +197,21 @@ describe("a hedge", () => {
     }
   });
 
+  it("together with retries makes less than 1.2 attempts for each request where every endpoint hangs", async () => {
+    const retry = { times: 2, on: ["timeout"], budget: 0.2, wait: { from: 0, to: 0 } };
+    const one = await rig(
+      ["hang", "hang"],
+      { retry, timeout: 40, connections: 64 },
+      { after: 5, most: 3, budget: 0.1 },
+    );
+    for (let round = 0; round < 10; round++) await Promise.all(Array.from({ length: 40 }, () => one.forward()));
+    expect(one.count("hedges") + one.count("retries")).toBeLessThanOrEqual(80);
+    expect(one.seen.length).toBeLessThanOrEqual(480);
+    expect(one.count("hedges")).toBeGreaterThan(0);
+    expect(one.count("retries")).toBeGreaterThan(0);
+    expect(one.service.endpoints.map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+  });
+
   it("is not made while the breaker is open, nor where no other endpoint has room", async () => {
     const breaker = { failures: 0.5, of: 1, within: 10_000, probe: 0 };
     const probing = await rig(["away", "hang"], { breaker, timeout: 500 });
