@@ -17,7 +17,7 @@ export function argumentsObject(text: string): string {
 export function argumentsText(value: Json): string {
   if (isObject(value)) {
     const raw = value[RAW_ARGUMENTS];
-    if (typeof raw === "string" && Object.keys(value).length === 1) return raw === "" ? "{}" : raw;
+    if (typeof raw === "string" && Object.keys(value).length === 1) return raw;
   }
   return JSON.stringify(value);
 }

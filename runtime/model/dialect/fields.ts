@@ -141,7 +141,7 @@ export class Fields {
     const rest: { [name: string]: Json } = {};
     for (const name of Object.keys(this.object)) {
       const value = this.object[name];
-      if (value !== undefined && value !== null && !known.has(name)) rest[name] = value;
+      if (value !== undefined && value !== null && name !== "__proto__" && !known.has(name)) rest[name] = value;
     }
     return rest;
   }

@@ -1,0 +1,14 @@
+/** Anthropic's Messages API as providers speak it: Anthropic itself, and Claude on Vertex AI (variant "vertex"). */
+import type { ProviderDialect } from "../dialect.ts";
+import { readAnswer } from "./answer.ts";
+import { readError } from "./error.ts";
+import { eventReader } from "./events.ts";
+import { writeRequest } from "./request-writer.ts";
+
+export const anthropicProvider: ProviderDialect = {
+  name: "anthropic",
+  writeRequest,
+  readAnswer,
+  eventReader,
+  readError,
+};
