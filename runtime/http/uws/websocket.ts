@@ -18,6 +18,8 @@ const ROOM = 64 * 1024;
 /** What uWebSockets.js gives as the reason when it closes for these. */
 const TOO_BIG = "Received too big message";
 const NOT_UTF8 = "Received invalid UTF-8";
+/** 20.57 only; 20.30 gives no reason. */
+const NOT_A_FRAME = "Received invalid WebSocket frame";
 
 export type UpgradeContext = object;
 
@@ -144,5 +146,6 @@ export class UwsWebSocket implements WebSocketSide {
 
 function violationOf(reason: string): ViolationCode | null {
   if (reason === TOO_BIG) return 1009;
+  if (reason === NOT_A_FRAME) return 1002;
   return reason === NOT_UTF8 ? 1007 : null;
 }
