@@ -162,7 +162,7 @@ async function drive(
       if (rate > 0) await pause(startedAt + (number / rate) * 1000 - Date.now());
       const it = caseOf(seed, from + number);
       const verdict = await judged(side, it);
-      const excused = verdict.violation !== null && (await isExcused(upstream, it));
+      const excused = verdict.violation !== null && (await isExcused(upstream, it, verdict));
       const name = excused ? "excused" : verdict.outcome;
       outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
       if (verdict.violation !== null && !excused) {
@@ -184,13 +184,13 @@ function judged(side: Gateway, it: Case): Promise<Verdict> {
   }));
 }
 
-/** The client may have its answer before the upstream has looked at the request. */
-async function isExcused(upstream: FaultyUpstream, it: Case): Promise<boolean> {
+/** The client may have its answer before the upstream has looked at the request, which it may never do if the connection was reset. */
+async function isExcused(upstream: FaultyUpstream, it: Case, { outcome }: Verdict): Promise<boolean> {
   for (let wait = 0; wait < 1000; wait += 50) {
     for (let id = it.id; id < it.id + IDS; id++) if (upstream.excused.has(id)) return true;
     await pause(50);
   }
-  return false;
+  return (outcome === "problem upstream-malformed" || outcome === "problem upstream-closed") && upstream.lost();
 }
 
 function expectation(seed: number, it: Case, id: number): Expectation {

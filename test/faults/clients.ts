@@ -5,6 +5,7 @@ import type { Expectation } from "./answers.ts";
 import { type Case, IDS } from "./case.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { contentOf } from "./content.ts";
+import { longestPause } from "./pauses.ts";
 import { judgeAnswer, judgePart, judgeRefusal, type Verdict } from "./judge.ts";
 
 export interface Gateway {
@@ -31,6 +32,8 @@ type Play = (gateway: Gateway, it: Case, random: Random) => Promise<Verdict>;
 const NOTHING: Disturbance = {};
 /** Milliseconds. The gateway closes what is idle after 5 s at the earliest (`program.ts`). */
 const LONGEST_KEPT = 2000;
+/** Milliseconds that this process may be kept waiting without missing the end of a connection. */
+const LONGEST_PAUSE = 1000;
 const GREETING = "Host: faults.example\r\n";
 const NAMED = `${GREETING}X-Client: CLIENT\r\n`;
 
@@ -102,9 +105,17 @@ const PLAYS: { readonly [name in Case["client"]]: Play } = {
   async none(gateway, it) {
     const connection = fresh(gateway.kept) ?? (await ClientConnection.open(gateway.port));
     connection.send(requestOf(it), it.method);
+    const reused = connection.usedAt > 0;
+    const from = performance.now();
     const answer = await connection.next();
+    // This process was kept waiting for so long that the gateway had ended the connection as idle.
+    if (answer === null && reused && connection.closed && longestPause(from - LONGEST_KEPT) > LONGEST_PAUSE) {
+      return { outcome: "left", violation: null };
+    }
     const verdict = judgeAnswer(it, it.id, gateway.expectation(it, it.id), answer);
-    const lasts = answer?.whole === true && answer.fields.get("connection") !== "close" && !it.chunkedUpload;
+    // An answer that ends before its upload does is the connection's last, and where it streams its head cannot say so.
+    const ended = it.chunkedUpload || it.answer === "early" || answer?.fields.get("connection") === "close";
+    const lasts = answer?.whole === true && !ended;
     if (lasts && !connection.closed && connection.fault === null) gateway.kept.push(connection);
     else connection.destroy();
     if (connection.fault !== null) return { ...verdict, violation: `no HTTP: ${connection.fault}` };

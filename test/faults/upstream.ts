@@ -15,6 +15,11 @@ export interface FaultyUpstream {
   readonly violations: string[];
   /** Requests that met what nobody had asked for: HTTP/1.1 cannot tell that from their answers. */
   readonly excused: ReadonlySet<number>;
+  /**
+   * Whether a connection on which bytes nobody asked for had been sent was reset within the last second, so that a request on it may have been lost
+   * unread; each such connection is told of once.
+   */
+  lost(): boolean;
   /** How the upload of a request ended; undefined: it did not. */
   upload(id: number): "right" | "wrong" | "none" | undefined;
   /** The case is over. */
@@ -25,7 +30,7 @@ export interface FaultyUpstream {
 }
 
 export async function faultyUpstream(seed: number): Promise<FaultyUpstream> {
-  const state: State = { seed, requests: 0, violations: [], excused: new Set(), seen: new Map() };
+  const state: State = { seed, requests: 0, violations: [], excused: new Set(), seen: new Map(), resets: [] };
   const connections = new Set<Connection>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const connection = new Connection(socket, state);
@@ -43,6 +48,11 @@ export async function faultyUpstream(seed: number): Promise<FaultyUpstream> {
     },
     violations: state.violations,
     excused: state.excused,
+    lost() {
+      const now = performance.now();
+      while (state.resets.length > 0 && state.resets[0]! < now - LOST_FOR) state.resets.shift();
+      return state.resets.shift() !== undefined;
+    },
     upload: (id) => state.seen.get(id),
     forget(id) {
       for (let at = id; at < id + IDS; at++) {
@@ -66,7 +76,14 @@ interface State {
   readonly violations: string[];
   readonly excused: Set<number>;
   readonly seen: Map<number, "right" | "wrong" | "none">;
+  /** When tainted connections were reset; performance.now(). */
+  readonly resets: number[];
 }
+
+/** Milliseconds: as long as verdicts wait. */
+const LOST_FOR = 2000;
+/** More are of no use. */
+const MOST_RESETS = 1000;
 
 interface Request {
   readonly id: number;
@@ -97,7 +114,11 @@ class Connection {
       },
       (_line, fields) => framingOf(fields, 0),
     );
-    socket.on("error", () => undefined);
+    socket.on("error", () => {
+      if (!this.#tainted) return;
+      state.resets.push(performance.now());
+      if (state.resets.length > MOST_RESETS) state.resets.shift();
+    });
     socket.on("data", (data: Buffer) => {
       this.#reader.read(data);
       if (this.#reader.fault === null) return;
