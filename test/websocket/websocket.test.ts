@@ -7,7 +7,17 @@ import { afterEach, describe, expect, test } from "vitest";
 import { fastCapabilities, STRICT } from "../../runtime/http/capabilities.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import { type Started, startProgram, type TransportName } from "./gateway.ts";
-import { closed, listening, message, type Peer, RawWebSocket, type Upstream, wsClient, wsUpstream } from "./peers.ts";
+import {
+  ACCEPT,
+  closed,
+  listening,
+  message,
+  type Peer,
+  RawWebSocket,
+  type Upstream,
+  wsClient,
+  wsUpstream,
+} from "./peers.ts";
 import { createServer } from "node:http";
 
 const ends: (() => unknown)[] = [];
@@ -304,6 +314,66 @@ describe.each(transports)("%s", (transport) => {
     const gateway = await startProgram(source, transport, { chat: [origin] }, close);
     await expect(wsClient(gateway.port, close)).rejects.toThrow("504");
     await gone;
+  });
+
+  /** A service on a bare socket that agrees, and writes these bytes in the same write. */
+  async function rough(after: Buffer, end = false): Promise<{ readonly gateway: Started; heard(): Promise<Buffer> }> {
+    let heard = Buffer.alloc(0);
+    let over: () => void = () => {};
+    const closing = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    const server = createServer();
+    server.on("upgrade", (_request, socket) => {
+      socket.on("data", (chunk: Buffer) => {
+        heard = Buffer.concat([heard, chunk]);
+      });
+      socket.on("end", () => {
+        over();
+        socket.end();
+      });
+      const head = `HTTP/1.1 101 x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${ACCEPT}\r\n\r\n`;
+      socket.write(Buffer.concat([Buffer.from(head), after]));
+      if (end) socket.end();
+    });
+    const origin = await listening(server, close);
+    const gateway = await startProgram(program(), transport, { chat: [origin] }, close);
+    return {
+      gateway,
+      heard: async () => {
+        await closing;
+        return heard;
+      },
+    };
+  }
+
+  test("what a service sends right behind its answer is not lost", async () => {
+    const { gateway } = await rough(Buffer.from([0x81, 2, 0x68, 0x69]));
+    const client = await RawWebSocket.open(gateway.port, close);
+    expect(await client.frame()).toEqual({ first: 0x81, payload: Buffer.from("hi") });
+  });
+
+  test.each([
+    ["masks its frames", [0x81, 0x81, 1, 2, 3, 4, 0x60], 1002],
+    ["sends text that is not UTF-8", [0x81, 1, 0xff], 1007],
+    ["sends an unknown opcode", [0x83, 0], 1002],
+    ["closes with a code that is none", [0x88, 2, 3, 0xee], 1002],
+    ["compresses what it must not", [0xc1, 1, 0], 1002],
+  ] as const)("a service that %s is told why; the client hears 1011", async (_what, bytes, code) => {
+    const { gateway, heard } = await rough(Buffer.from(bytes));
+    const client = await RawWebSocket.open(gateway.port, close);
+    const frame = await client.frame();
+    expect([frame?.first, frame?.payload.readUInt16BE(0)]).toEqual([0x88, 1011]);
+    const told = await heard();
+    const mask = told.subarray(2, 6);
+    expect([told[0], told[1], (told[6]! ^ mask[0]!) * 256 + (told[7]! ^ mask[1]!)]).toEqual([0x88, 0x82, code]);
+  });
+
+  test("a service that ends its half of the connection is lost", async () => {
+    const { gateway } = await rough(Buffer.from([0x81, 1, 0x61]), true);
+    const client = await RawWebSocket.open(gateway.port, close);
+    expect((await client.frame())?.payload.toString()).toBe("a");
+    expect((await client.frame())?.payload.readUInt16BE(0)).toBe(1011);
   });
 
   test("many at once, all of them gone afterwards", async () => {

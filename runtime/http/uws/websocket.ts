@@ -4,7 +4,9 @@
  */
 import {
   CLOSE_TIME,
+  LOST,
   NO_CODE,
+  NO_REASON,
   type ViolationCode,
   type WebSocketReceiver,
   type WebSocketSide,
@@ -131,8 +133,9 @@ export class UwsWebSocket implements WebSocketSide {
     this.#socket = null;
     if (!this.#told) {
       this.#told = true;
-      const violation = code === 1006 ? violationOf(Buffer.from(reason).toString("latin1")) : null;
-      if (violation === null) this.#receiver.closed(code, reason);
+      const violation = code === LOST ? violationOf(Buffer.from(reason).toString("latin1")) : null;
+      // The reason of a connection that was lost is uWebSockets.js's own, and nobody's business.
+      if (violation === null) this.#receiver.closed(code, code === LOST ? NO_REASON : reason);
       else this.#receiver.failed(violation);
     }
     this.#receiver.gone();
