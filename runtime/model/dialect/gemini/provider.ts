@@ -1,0 +1,13 @@
+/** Gemini's generateContent as providers speak it: Google AI, and Vertex AI (variant "vertex", with settings "project" and "location"). */
+import type { ProviderDialect } from "../dialect.ts";
+import { readError } from "./error.ts";
+import { eventReader, readAnswer } from "./events.ts";
+import { writeRequest } from "./request-writer.ts";
+
+export const geminiProvider: ProviderDialect = {
+  name: "gemini",
+  writeRequest,
+  readAnswer,
+  eventReader,
+  readError,
+};

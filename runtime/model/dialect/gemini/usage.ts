@@ -1,0 +1,34 @@
+/** Gemini's counters: the prompt's holds what was cached, the candidates' leaves out the thoughts, and every chunk of a stream tells the whole so far. */
+import type { Json } from "../../canonical/request.ts";
+import { completionTokens, promptTokens, type Usage } from "../../canonical/usage.ts";
+import { isObject } from "../fields.ts";
+
+/** Null: nothing is told. What this chunk leaves out keeps its number. */
+export function readUsage(value: Json | undefined, before: Usage | null): Usage | null {
+  if (!isObject(value)) return before;
+  const cached = counter(value.cachedContentTokenCount) ?? before?.cacheRead ?? 0;
+  const prompt = counter(value.promptTokenCount);
+  // What Google's own tools read counts as input too, beside the prompt.
+  const tools = counter(value.toolUsePromptTokenCount) ?? 0;
+  const input = prompt === null ? (before?.input ?? 0) : Math.max(0, prompt - cached) + tools;
+  return {
+    input,
+    cacheRead: prompt === null ? cached : Math.min(cached, prompt),
+    cacheWrite: 0,
+    cacheWriteHour: 0,
+    output: counter(value.candidatesTokenCount) ?? before?.output ?? 0,
+    reasoning: counter(value.thoughtsTokenCount) ?? before?.reasoning ?? 0,
+  };
+}
+
+function counter(value: Json | undefined): number | null {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+export function writeUsage(usage: Usage): string {
+  const prompt = promptTokens(usage);
+  const cached = usage.cacheRead === 0 ? "" : `,"cachedContentTokenCount":${usage.cacheRead}`;
+  const thoughts = usage.reasoning === 0 ? "" : `,"thoughtsTokenCount":${usage.reasoning}`;
+  const total = prompt + completionTokens(usage);
+  return `{"promptTokenCount":${prompt}${cached},"candidatesTokenCount":${usage.output}${thoughts},"totalTokenCount":${total}}`;
+}
