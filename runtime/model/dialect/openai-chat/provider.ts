@@ -1,0 +1,14 @@
+/** OpenAI's Chat Completions, as providers speak it: OpenAI itself, and the servers of `variants.ts`. */
+import type { ProviderDialect } from "../dialect.ts";
+import { readError } from "../openai-common/error.ts";
+import { readAnswer } from "./answer.ts";
+import { ChatEventReader } from "./event-reader.ts";
+import { writeRequest } from "./provider-request.ts";
+
+export const openaiChatProvider: ProviderDialect = {
+  name: "openai-chat",
+  writeRequest,
+  readAnswer,
+  eventReader: (request) => new ChatEventReader(request),
+  readError,
+};
