@@ -8,7 +8,8 @@ import type { Refusal } from "../dialect.ts";
 import { foreignPart } from "../foreign.ts";
 import { listText, objectText, valueText } from "../json-text.ts";
 import { hash } from "../tool-names.ts";
-import type { CacheMarker, FilePart, ImagePart, ModelRequest, Part, TextPart, Turn } from "../../canonical/request.ts";
+import { isBlank, mergeTurns, resultsFirst, thoughtsFirst, withoutEmptyTexts } from "../turn-order.ts";
+import type { FilePart, ImagePart, ModelRequest, Part, TextPart } from "../../canonical/request.ts";
 import { openState } from "../../canonical/signature.ts";
 
 export interface Turns {
@@ -47,61 +48,6 @@ export function writeTurns(request: ModelRequest, name: Name, refusals: Refusal[
   }
   const system = withoutEmptyTexts(request.system).map((part) => (part.type === "text" ? writeText(part) : ""));
   return { system, messages };
-}
-
-/** Neighbours of one role as one turn; turns of which nothing will be written do not keep their neighbours apart. */
-function mergeTurns(turns: readonly Turn[]): Turn[] {
-  const merged: Turn[] = [];
-  for (const turn of turns) {
-    if (!turn.parts.some((part) => !isBlank(part))) continue;
-    const before = merged.at(-1);
-    if (before?.role === turn.role) {
-      merged[merged.length - 1] = { role: turn.role, parts: [...before.parts, ...turn.parts] };
-    } else merged.push(turn);
-  }
-  return merged;
-}
-
-function isBlank(part: Part): boolean {
-  return (part.type === "text" || part.type === "refusal") && part.text.trim() === "";
-}
-
-function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  const isResult = (part: Part) =>
-    part.type === "tool-result" || (part.type === "native" && part.value.type === "tool_result");
-  const results = parts.filter(isResult);
-  return results.length === 0 ? parts : [...results, ...parts.filter((part) => !isResult(part))];
-}
-
-/** Thoughts between calls stay where they are; only a turn that would begin with something else is put right. */
-function thoughtsFirst(parts: readonly Part[]): readonly Part[] {
-  const first = parts.findIndex((part) => part.type === "reasoning");
-  if (first <= 0) return parts;
-  let end = first;
-  while (parts[end]?.type === "reasoning") end++;
-  return [...parts.slice(first, end), ...parts.slice(0, first), ...parts.slice(end)];
-}
-
-/** An empty text's cache marker goes to the part before it: it says "up to here". */
-function withoutEmptyTexts(parts: readonly Part[]): Part[] {
-  const kept: Part[] = [];
-  for (const part of parts) {
-    if (!isBlank(part)) kept.push(part);
-    else if (part.type === "text" && part.cache !== undefined) {
-      const before = kept.at(-1);
-      if (before !== undefined && "cache" in markable(before)) kept[kept.length - 1] = marked(before, part.cache);
-    }
-  }
-  return kept;
-}
-
-function markable(part: Part): { cache?: CacheMarker | undefined } {
-  const can = part.type !== "reasoning" && part.type !== "refusal" && part.type !== "native";
-  return can ? { cache: part.cache } : {};
-}
-
-function marked(part: Part, cache: CacheMarker): Part {
-  return part.type === "reasoning" || part.type === "refusal" || part.type === "native" ? part : { ...part, cache };
 }
 
 /** Anthropic takes no beginning of an answer that ends in white space. */
