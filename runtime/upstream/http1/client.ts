@@ -11,7 +11,7 @@ import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Dialer } from "./dial.ts";
 import { IdleStack } from "./idle-stack.ts";
 import { faultOf, requestHead } from "./request-text.ts";
-import { sweepInterval } from "./sweep.ts";
+import { OpenConnections } from "./sweep.ts";
 
 class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   readonly dialer: Dialer;
@@ -20,22 +20,17 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   connections = 0;
   opened = 0;
   readonly #limit: number;
-  /** Every connection whose socket is not closed. */
-  readonly #all = new Set<Connection>();
+  readonly #all: OpenConnections<Connection>;
   /** The one that was used last is taken first, so that the others can age. */
   readonly #idle = new IdleStack();
-  /** One timer watches over all connections, so that none needs its own. */
-  #sweeper: NodeJS.Timeout | null = null;
-  #interval: number;
   #closing = false;
-  #whenClosed: (() => void)[] = [];
 
   constructor(options: UpstreamClientOptions) {
     this.dialer = new Dialer(options.origin, options.tls ?? null);
     this.connectTimeout = options.connectTimeout;
     this.keepAlive = options.keepAlive;
     this.#limit = options.connections;
-    this.#interval = sweepInterval(options.keepAlive);
+    this.#all = new OpenConnections(options.keepAlive);
   }
 
   send(request: UpstreamRequest, sink: UpstreamSink): UpstreamAttempt {
@@ -49,7 +44,7 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
       queueMicrotask(() => attempt.lost(error));
       return attempt;
     }
-    if (request.idle < 4 * this.#interval) this.#sweepEvery(Math.min(this.#interval, sweepInterval(request.idle)));
+    this.#all.watch(request.idle);
     attempt.start(false);
     return attempt;
   }
@@ -57,7 +52,7 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   async close(): Promise<void> {
     this.#closing = true;
     for (let connection = this.#idle.pop(); connection !== null; connection = this.#idle.pop()) connection.destroy();
-    if (this.#all.size > 0) await new Promise<void>((resolve) => this.#whenClosed.push(resolve));
+    await this.#all.none();
   }
 
   // ------------------------------------------------------------ AttemptOwner
@@ -72,7 +67,6 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
     if (this.#all.size >= this.#limit) this.#idle.oldest?.destroy();
     const connection = new Connection(this, attempt);
     this.#all.add(connection);
-    if (this.#sweeper === null) this.#sweepEvery(this.#interval);
     return connection;
   }
 
@@ -95,27 +89,6 @@ class Http1Client implements UpstreamClient, ConnectionOwner, AttemptOwner {
   closed(connection: Connection): void {
     if (connection.established) this.connections--;
     this.#all.delete(connection);
-    if (this.#all.size > 0) return;
-    if (this.#sweeper !== null) clearInterval(this.#sweeper);
-    this.#sweeper = null;
-    for (const resolve of this.#whenClosed.splice(0)) resolve();
-  }
-
-  // ------------------------------------------------------------
-
-  #sweepEvery(interval: number): void {
-    if (this.#sweeper !== null) {
-      if (interval === this.#interval) return;
-      clearInterval(this.#sweeper);
-    }
-    this.#interval = interval;
-    this.#sweeper = setInterval(() => this.#sweep(), interval);
-    // Open sockets keep the process alive, not the watch over them.
-    this.#sweeper.unref();
-  }
-
-  #sweep(): void {
-    for (const connection of this.#all) connection.swept(this.#interval);
   }
 }
 

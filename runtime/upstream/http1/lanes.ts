@@ -15,7 +15,7 @@ import { Dialer } from "./dial.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import { LaneAttempt } from "./lane-attempt.ts";
 import { requestHead } from "./request-text.ts";
-import { sweepInterval } from "./sweep.ts";
+import { OpenConnections } from "./sweep.ts";
 
 /** After an upstream closed on requests that it had not answered, they go alone for so long. In milliseconds. */
 const PATIENCE = 10_000;
@@ -29,15 +29,12 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
   readonly #exclusive: UpstreamClient;
   readonly #most: number;
   readonly #lanes: Lane[] = [];
-  readonly #open = new Set<Lane>();
+  readonly #open: OpenConnections<Lane>;
   #established = 0;
   #opened = 0;
   /** `performance.now()` until which nothing is pipelined. */
   #aloneUntil = 0;
-  #sweeper: NodeJS.Timeout | null = null;
-  #interval: number;
   closing = false;
-  #whenClosed: (() => void)[] = [];
 
   constructor(options: UpstreamClientOptions, lanes: number) {
     this.dialer = new Dialer(options.origin, options.tls ?? null);
@@ -45,7 +42,7 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
     this.keepAlive = options.keepAlive;
     this.#most = lanes;
     this.#exclusive = createExclusiveClient(options);
-    this.#interval = sweepInterval(options.keepAlive);
+    this.#open = new OpenConnections(options.keepAlive);
   }
 
   get connections(): number {
@@ -61,7 +58,7 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
     if (this.#aloneUntil > 0 && performance.now() < this.#aloneUntil) return this.#exclusive.send(request, sink);
     const head = requestHead(request);
     if (head === null) return this.#exclusive.send(request, sink);
-    if (request.idle < 4 * this.#interval) this.#sweepEvery(Math.min(this.#interval, sweepInterval(request.idle)));
+    this.#open.watch(request.idle);
     const lane = this.#choose();
     const attempt = new LaneAttempt(request, head, sink, lane);
     lane.send(attempt);
@@ -72,7 +69,7 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
     this.closing = true;
     for (const lane of [...this.#lanes]) if (lane.load === 0) lane.destroy();
     await this.#exclusive.close();
-    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#whenClosed.push(resolve));
+    await this.#open.none();
   }
 
   /** One that has nothing to do, else a new one, else the one with the fewest. */
@@ -83,7 +80,6 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
     const lane = new Lane(this);
     this.#lanes.push(lane);
     this.#open.add(lane);
-    if (this.#sweeper === null) this.#sweepEvery(this.#interval);
     return lane;
   }
 
@@ -110,25 +106,6 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
   closed(lane: Lane): void {
     if (lane.established) this.#established--;
     this.#open.delete(lane);
-    if (this.#open.size > 0) return;
-    if (this.#sweeper !== null) clearInterval(this.#sweeper);
-    this.#sweeper = null;
-    for (const resolve of this.#whenClosed.splice(0)) resolve();
-  }
-
-  // ------------------------------------------------------------
-
-  #sweepEvery(interval: number): void {
-    if (this.#sweeper !== null) {
-      if (interval === this.#interval) return;
-      clearInterval(this.#sweeper);
-    }
-    this.#interval = interval;
-    this.#sweeper = setInterval(() => {
-      for (const lane of [...this.#lanes]) lane.swept(interval);
-    }, interval);
-    // Open sockets keep the process alive, not the watch over them.
-    this.#sweeper.unref();
   }
 }
 
