@@ -39,6 +39,7 @@ export class ChatEventReader implements EventReader {
   #text = -1;
   #refusal = -1;
   #thought = -1;
+  #thoughtText = "";
   /** In the order in which they began. */
   readonly #calls: Call[] = [];
   /** The call that an index means now. */
@@ -169,7 +170,8 @@ export class ChatEventReader implements EventReader {
           continue;
         }
         told ||= part.text !== "";
-        this.#thinkText(part.text);
+        // A signature may come with all of the text that came before it in pieces.
+        if (part.signature === null || part.text !== this.#thoughtText) this.#thinkText(part.text);
         if (part.signature === null) continue;
         if (this.#thought === -1) this.#openThought();
         this.#order.signature(this.#thought, part.signature);
@@ -182,17 +184,20 @@ export class ChatEventReader implements EventReader {
   #thinkText(text: string): void {
     if (text === "") return;
     if (this.#thought === -1) this.#openThought();
+    this.#thoughtText += text;
     this.#order.text(this.#thought, text);
   }
 
   #openThought(): void {
     this.#closeText();
+    this.#thoughtText = "";
     this.#thought = this.#order.open({ kind: "reasoning", redacted: null });
   }
 
   #closeThought(): void {
     if (this.#thought !== -1) this.#order.close(this.#thought);
     this.#thought = -1;
+    this.#thoughtText = "";
   }
 
   #closeText(): void {
