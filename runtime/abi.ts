@@ -7,6 +7,8 @@ import type { Exchange, Headers } from "./http/exchange.ts";
 import type { Failure } from "./failure.ts";
 import type { WebSocketSettings } from "./websocket/index.ts";
 import type { IdentityConfiguration } from "./identity/configuration.ts";
+import type { ModelConfiguration, PoolConfiguration } from "./model/configuration.ts";
+import type { ClientDialect, ProviderDialect } from "./model/dialect/dialect.ts";
 
 /** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
 export const ABI_VERSION = 4;
@@ -50,6 +52,8 @@ export interface Host {
   limiter(identity: string, whenFull: "allow" | "deny"): Limiter;
   /** The places of a concurrency limit, shared in the same way. */
   concurrency(identity: string, whenFull: "allow" | "deny"): ConcurrencyLimiter;
+  /** A model of the configuration, or a choice of several. `providers`: the dialects that it may have to speak; the host knows none by itself. */
+  model(name: string, providers: readonly ProviderDialect[]): Model;
   log(exchange: Exchange, level: "debug" | "info" | "warn" | "error", fields: LogValue): void;
   /**
    * Arms the route's deadline: `milliseconds` after `exchange.startedAt` the host answers 504 (or cuts an answer that has
@@ -188,6 +192,30 @@ export interface Answer {
   readonly body: Uint8Array;
 }
 
+// ---------------------------------------------------------------- models
+
+export interface Model {
+  readonly name: string;
+  /**
+   * Takes the exchange's request for one to a model, asks one, and answers in the client's dialect, whole or as a stream. Resolves to null
+   * when an answer has been sent (or the client left), to a Failure while nothing has been sent. Never rejects.
+   */
+  answer(exchange: Exchange, options: ModelOptions): Promise<Failure | null>;
+  /** As `answer`, and what goes wrong is answered in the client's dialect: the last thing that a program does with the exchange. */
+  serve(exchange: Exchange, options: ModelOptions): void;
+}
+
+export interface ModelOptions {
+  /** What the client speaks. */
+  readonly client: ClientDialect;
+  /** The request's body where it has been read already; null: it is read here. */
+  readonly body: { readonly data: Uint8Array } | null;
+  /** In bytes; the request body may not be longer. */
+  readonly bodyLimit: number;
+  /** `performance.now()` by which the whole answer must be complete; null: none. */
+  readonly deadline: number | null;
+}
+
 // ---------------------------------------------------------------- configuration
 
 /** Plain data; checked with zod by the host. Durations in milliseconds, sizes in bytes. */
@@ -198,6 +226,10 @@ export interface Configuration {
   readonly webSockets?: number | undefined;
   /** Left out: none. */
   readonly identities?: readonly IdentityConfiguration[] | undefined;
+  /** Left out: none. */
+  readonly models?: readonly ModelConfiguration[] | undefined;
+  /** Choices of several models; left out: none. */
+  readonly pools?: readonly PoolConfiguration[] | undefined;
   /** Values for `Host.environment`. */
   readonly environment: { readonly [name: string]: string | number | boolean };
 }

@@ -2,6 +2,7 @@
 import type { Configuration, Host, Identity } from "../../runtime/abi.ts";
 import { compileBundle } from "../../runtime/host/bundle.ts";
 import { checkConfiguration } from "../../runtime/host/configuration.ts";
+import { allServices, modelOf } from "../../runtime/host/models.ts";
 import { PROBLEM_HEADERS, problemText } from "../../runtime/http/problem.ts";
 import { createVerifier, type Recogniser, together, type Verifier } from "../../runtime/identity/index.ts";
 import { Proxies } from "../../runtime/http/proxies.ts";
@@ -15,6 +16,7 @@ import {
   newTableKey,
   PermitTable,
 } from "../../runtime/limit/index.ts";
+import { ModelCounterSet } from "../../runtime/observe/index.ts";
 import { createService } from "../../runtime/upstream/index.ts";
 import { type InterpretedRequest, sentVerifier, type World } from "../5-plan/interpreter/index.ts";
 import type { Plan } from "../5-plan/plan.ts";
@@ -38,7 +40,7 @@ export async function compiled(plan: Plan): Promise<Answerer> {
     const configuration = checkConfiguration(module.configure(testEnvironment(plan, given)));
     const { via, forwarded } = configuration.gateway;
     const services = new Map(
-      configuration.services.map((service) => [
+      allServices(configuration).map((service) => [
         service.name,
         createService(service, { via, forwarded }, undefined, memoryClient(service.name, world)),
       ]),
@@ -86,6 +88,19 @@ function hostOf(
         throw new Error(`the bundle asks for the service ${name}, which its configuration does not name`);
       return service;
     },
+    model: (name, providers) =>
+      modelOf(
+        name,
+        providers,
+        configuration,
+        (own) => {
+          const service = services.get(own);
+          if (service === undefined) throw new Error(`the model ${own} has no connections`);
+          return service;
+        },
+        // What is made up is the same each time, so that answers can be compared.
+        { counters: new ModelCounterSet(), now: () => world.now(), random: () => world.random(), identifier: zeros },
+      ),
     limiter: (identity, whenFull) => limitsOf(world).limiter(identity, whenFull),
     // One request at a time: none is inside before.
     concurrency: (identity, whenFull) => places.limiter(identity, whenFull),
@@ -96,6 +111,8 @@ function hostOf(
     random: () => world.random(),
   };
 }
+
+const zeros = (length: number): string => "0".repeat(length);
 
 /** A caller that the test sends needs no token; whatever else is sent is verified. */
 function verifierOf(

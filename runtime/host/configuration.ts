@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { StartError } from "../start-error.ts";
 import { IDENTITY } from "./identity-configuration.ts";
+import { MODEL, POOL } from "./model-configuration.ts";
 import { LISTEN_TLS, SERVICE_TLS } from "./tls-configuration.ts";
 import { problemsOf } from "./zod-problems.ts";
 
@@ -104,6 +105,8 @@ const CONFIGURATION = z.object({
   ),
   webSockets: z.int().min(1).optional(),
   identities: z.array(IDENTITY).optional(),
+  models: z.array(MODEL).optional(),
+  pools: z.array(POOL).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 }) satisfies z.ZodType<Configuration>;
 

@@ -8,6 +8,7 @@ import type { Listener, Transport } from "../http/transport.ts";
 import { type Recogniser, together, type Verifier } from "../identity/index.ts";
 import { giveBackAll } from "../http/held.ts";
 import type { Concurrency, Limits } from "../limit/index.ts";
+import type { ModelCounterSet } from "../observe/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
 import type { ReadyListener } from "./certificates.ts";
@@ -18,6 +19,7 @@ import type { Generation } from "./generation.ts";
 import type { HostLog, LogLevel } from "./host-log.ts";
 import { listenError } from "./listen-error.ts";
 import { IdentityPool, type MakeVerifier } from "./identity-pool.ts";
+import { allServices, identifier, isConnections, modelOf } from "./models.ts";
 import { redirecting } from "./redirect.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
 import { wait } from "./wait.ts";
@@ -54,6 +56,7 @@ export interface ServingParts {
   readonly makeService: MakeService;
   readonly limits: Limits;
   readonly concurrency: Concurrency;
+  readonly models: ModelCounterSet;
   readonly makeVerifier: MakeVerifier;
   readonly live: LiveSettings;
   readonly observer: Observer;
@@ -63,7 +66,7 @@ export interface ServingParts {
 }
 
 /** What a generation shares with others. */
-type Acquired = Pick<Configuration, "services" | "identities">;
+type Acquired = Pick<Configuration, "services" | "identities" | "models">;
 const NOTHING: Acquired = { services: [] };
 
 export class Serving implements Thread {
@@ -182,8 +185,8 @@ export class Serving implements Thread {
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */
   #hostFor(configuration: Configuration, identities: ReadonlyMap<string, Verifier>): Host {
-    const { observer, limits, concurrency, now, random } = this.#parts;
-    const services = this.#pool.acquire(configuration.services);
+    const { observer, limits, concurrency, models, now, random } = this.#parts;
+    const services = this.#pool.acquire(allServices(configuration));
     const deadlines = this.#deadlines;
     const verifierOf = (name: string): Verifier => {
       const verifier = identities.get(name);
@@ -207,6 +210,19 @@ export class Serving implements Thread {
         ),
       limiter: (identity, whenFull) => limits.limiter(identity, whenFull),
       concurrency: (identity, whenFull) => concurrency.limiter(identity, whenFull),
+      model: (name, providers) =>
+        modelOf(
+          name,
+          providers,
+          configuration,
+          (own) => {
+            const service = services.get(own);
+            if (service === undefined || !isConnections(service))
+              throw new Error(`the model "${own}" has no connections`);
+            return service;
+          },
+          { counters: models, now, random, identifier },
+        ),
       log: (exchange, level, fields) => observer.log(exchange, level, fields),
       deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),
       now,
@@ -226,9 +242,9 @@ export class Serving implements Thread {
     );
   }
 
-  #release({ services, identities }: Acquired): Promise<void> {
-    this.#identities.release(identities ?? []);
-    return this.#pool.release(services);
+  #release(acquired: Acquired): Promise<void> {
+    this.#identities.release(acquired.identities ?? []);
+    return this.#pool.release(allServices(acquired));
   }
 
   #done(dispatcher: Dispatcher, exchange: Exchange): void {

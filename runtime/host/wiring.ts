@@ -3,7 +3,7 @@ import { strictTransport } from "../http/node/index.ts";
 import type { Transport } from "../http/transport.ts";
 import { createFastTransport } from "../http/uws/index.ts";
 import { loadNative } from "../http/uws/loader.ts";
-import { createObserver, type LogLines, UpstreamCounterSet } from "../observe/index.ts";
+import { createObserver, type LogLines, ModelCounterSet, UpstreamCounterSet } from "../observe/index.ts";
 import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
 import { createVerifier, fetchText } from "../identity/index.ts";
 import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts";
@@ -47,6 +47,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
   const surroundings = { now: monotonic, random, table, note: log };
   const limits = new Limits(new LimitTable(settings.limitTable, settings.thread), clockOf(injected.now));
   const concurrency = new Concurrency(new PermitTable(settings.permitTable, settings.thread));
+  const models = new ModelCounterSet();
   const transports = new Map<string, Transport>();
   return new Serving({
     thread: settings.thread,
@@ -71,6 +72,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
       }),
     limits,
     concurrency,
+    models,
     live,
     observer: createObserver({
       accessLog: settings.accessLog,
@@ -78,6 +80,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
       upstreams,
       limits,
       concurrency,
+      models,
       now: injected.now ?? Date.now,
     }),
     log,

@@ -6,7 +6,15 @@ import { performance } from "node:perf_hooks";
 import { newSpanId, newTraceId, parseTraceparent } from "../observe/trace.ts";
 import { applyEdits } from "./edits.ts";
 import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
-import type { Exchange, Headers, RequestBody, ResponseEdits, UpstreamNote, WebSocketAnswer } from "./exchange.ts";
+import type {
+  Exchange,
+  Headers,
+  ModelNote,
+  RequestBody,
+  ResponseEdits,
+  UpstreamNote,
+  WebSocketAnswer,
+} from "./exchange.ts";
 import type { Held } from "./held.ts";
 import type { OpenWebSockets } from "./open-websockets.ts";
 import { isBodiless } from "./status.ts";
@@ -58,6 +66,7 @@ export abstract class BaseExchange implements Exchange {
   service = "";
   upstream: UpstreamNote | null = null;
   webSocketNote: WebSocketNote | null = null;
+  modelNote: ModelNote | null = null;
   status = 0;
   bytesSent = 0;
   /** The last byte of the answer was handed over, or it was cut. */

@@ -7,6 +7,8 @@
  */
 import type { Held } from "./held.ts";
 
+import type { ModelErrorClass } from "../model/canonical/error.ts";
+import type { Usage } from "../model/canonical/usage.ts";
 import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
 
 export type Headers = string[];
@@ -110,6 +112,21 @@ export interface Exchange {
   webSocket(answer: WebSocketAnswer, receiver: WebSocketReceiver): WebSocketSide | null;
   /** What the log tells about a WebSocket; null: it is none. */
   webSocketNote: WebSocketNote | null;
+  /** What the log tells about the model that was asked last; null: none was. */
+  modelNote: ModelNote | null;
+}
+
+export interface ModelNote {
+  /** As the program names it. */
+  readonly model: string;
+  /** What it used as far as its provider told; null: it told nothing. */
+  readonly usage: Usage | null;
+  /** "left": the client went away; or the class of what went wrong. */
+  readonly outcome: "answered" | "left" | ModelErrorClass;
+  /** Models that were given up before it. */
+  readonly fallbacks: number;
+  /** Milliseconds from asking it to its first content, of a stream; null: there was none. */
+  readonly firstToken: number | null;
 }
 
 export interface WebSocketAnswer {

@@ -2,7 +2,8 @@
  * The access log's record of one exchange, as a line of JSON. It holds no header, no body and no query value, where secrets
  * travel: of the query only the parameters' names are told.
  */
-import type { Exchange } from "../http/exchange.ts";
+import type { Exchange, ModelNote } from "../http/exchange.ts";
+import { completionTokens, promptTokens } from "../model/canonical/usage.ts";
 
 // A quote, a backslash, a control character or a lone surrogate needs JSON's escapes; paths and names hardly ever have one.
 const NEEDS_ESCAPE = /["\\\0-\x1f\x7f-\u009f\u2028\u2029\ud800-\udfff]/;
@@ -64,10 +65,24 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
     line += `,"endpoint":${quoted(upstream.endpoint)},"upstream_ms":${rounded(upstream.milliseconds)}`;
     if (upstream.attempts > 1) line += `,"attempts":${upstream.attempts}`;
   }
+  if (exchange.modelNote !== null) line += modelFields(exchange.modelNote);
   line += `,"route":${quoted(exchange.route)}`;
   if (exchange.reason !== "") line += `,"reason":${quoted(exchange.reason)}`;
   if (exchange.detail !== "") line += `,"detail":${quoted(exchange.detail)}`;
   return `${line},"trace_id":"${exchange.traceId}","span_id":"${exchange.spanId}","client":"${exchange.address}"}\n`;
+}
+
+/** Tokens as the provider counted them: all that went in and came out, and what of it was cached or thought. */
+function modelFields({ model, usage, outcome, fallbacks, firstToken }: ModelNote): string {
+  let fields = `,"model":${quoted(model)}`;
+  if (usage !== null) {
+    fields += `,"tokens_in":${promptTokens(usage)},"tokens_out":${completionTokens(usage)}`;
+    if (usage.cacheRead > 0) fields += `,"tokens_cached":${usage.cacheRead}`;
+    if (usage.reasoning > 0) fields += `,"tokens_reasoning":${usage.reasoning}`;
+  }
+  if (firstToken !== null) fields += `,"first_token_ms":${rounded(firstToken)}`;
+  if (fallbacks > 0) fields += `,"fallbacks":${fallbacks}`;
+  return outcome === "answered" ? fields : `${fields},"model_error":"${outcome}"`;
 }
 
 function rounded(milliseconds: number): number {

@@ -5,6 +5,7 @@ import type { Exchange } from "../http/exchange.ts";
 import type { Concurrency, Limits } from "../limit/index.ts";
 import { accessRecord, quoted } from "./access-record.ts";
 import { METRICS } from "./metrics.ts";
+import type { ModelCounterSet } from "./model-counters.ts";
 import { processSamples } from "./process-samples.ts";
 import { RouteCounterSet } from "./route-counters.ts";
 import { type Sample, type SampleValue, sample } from "./sample.ts";
@@ -14,6 +15,7 @@ import type { UpstreamCounterSet } from "./upstream-counters.ts";
 export { descriptorOutput, streamOutput } from "./log-output.ts";
 export { LogQueue } from "./log-queue.ts";
 export type { Sample } from "./sample.ts";
+export { ModelCounterSet } from "./model-counters.ts";
 export { UpstreamCounterSet } from "./upstream-counters.ts";
 
 export interface ObserverOptions {
@@ -22,6 +24,7 @@ export interface ObserverOptions {
   readonly upstreams?: UpstreamCounterSet;
   readonly limits?: Limits;
   readonly concurrency?: Concurrency;
+  readonly models?: ModelCounterSet;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -85,7 +88,7 @@ export class Observer {
 
   /** `inFlight`: exchanges that have begun and not ended. */
   async metrics(inFlight: number): Promise<readonly Sample[]> {
-    const { upstreams, limits, concurrency, lines } = this.#options;
+    const { upstreams, limits, concurrency, models, lines } = this.#options;
     const labels = { gateway: this.#gateway, generation: short(this.#generation) };
     return [
       ...this.#routes.samples(),
@@ -97,6 +100,7 @@ export class Observer {
       ...(upstreams?.samples() ?? []),
       sample(METRICS.limitDecisions, limits === undefined ? [] : limitValues(limits)),
       ...(concurrency === undefined ? [] : concurrencySamples(concurrency)),
+      ...(models?.samples() ?? []),
       sample(METRICS.generation, [{ value: 1, labels }]),
       sample(METRICS.logDropped, [{ value: lines.dropped ?? 0, labels: {} }]),
       ...processSamples(),

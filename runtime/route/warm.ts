@@ -61,5 +61,6 @@ function nobody(path: string): Exchange {
     closeAfter: nothing,
     webSocket: () => null,
     webSocketNote: null,
+    modelNote: null,
   };
 }

@@ -19,6 +19,7 @@ import { Keeper } from "./keeper.ts";
 import { RetryBudget, RetryPolicy } from "./retry.ts";
 import type { SharedSlot } from "./shared-table.ts";
 import { strategyOf } from "./strategy.ts";
+import { type StreamedAttempt, type StreamedRequest, Streaming, type StreamReceiver } from "./streamed.ts";
 import { ownSurroundings, type Surroundings } from "./surroundings.ts";
 import type { WebSocketSettings } from "../websocket/index.ts";
 import { WebSocketForwarding } from "./websocket.ts";
@@ -28,6 +29,8 @@ export interface UpstreamService extends Service {
   readonly endpoints: readonly Endpoint[];
   /** Requests that wait for a connection. */
   readonly waiting: number;
+  /** A request of the gateway's own; `receiver` may hear of it before this returns. */
+  stream(exchange: Exchange, request: StreamedRequest, receiver: StreamReceiver): StreamedAttempt;
   /** null: it has no breaker. */
   readonly breakerOpen: boolean | null;
   /** Refuses new requests, lets those in flight end, closes the connections. */
@@ -113,6 +116,12 @@ class PooledService implements UpstreamService {
 
   call(exchange: Exchange, request: CallRequest): Promise<Answer | Failure> {
     return new Promise((resolve) => new this.#Calling(this.#state, exchange, request, resolve).start());
+  }
+
+  stream(exchange: Exchange, request: StreamedRequest, receiver: StreamReceiver): StreamedAttempt {
+    const attempt = new Streaming(this.#state, exchange, request, receiver);
+    attempt.start();
+    return attempt;
   }
 
   async close(): Promise<void> {

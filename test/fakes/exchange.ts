@@ -3,6 +3,7 @@
  * request's body, reading what was answered, being slow, or leaving.
  */
 import type {
+  ModelNote,
   BodySink,
   Exchange,
   Headers,
@@ -123,6 +124,7 @@ export class FakeExchange implements Exchange {
   service = "";
   upstream: UpstreamNote | null = null;
   webSocketNote: WebSocketNote | null = null;
+  modelNote: ModelNote | null = null;
   status = 0;
   bytesSent = 0;
 

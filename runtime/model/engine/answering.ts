@@ -1,0 +1,508 @@
+/**
+ * One request to a model from its body to the end of its answer: read, asked of one model after another until one answers, and handed to the client,
+ * whole or as a stream. A single object is the receiver of both sides, so that a request costs hardly a closure.
+ *
+ * Until the first content nothing is sent, so a failure can become another model's answer or a status of its own; behind it, it becomes an error
+ * within the stream, in the client's dialect.
+ */
+import { performance } from "node:perf_hooks";
+import type { ModelOptions } from "../../abi.ts";
+import { Failure } from "../../failure.ts";
+import type { BodySink, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
+import type { ModelCounterSet } from "../../observe/model-counters.ts";
+import { timedOut } from "../../upstream/failures.ts";
+import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
+import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
+import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
+import type { ModelError } from "../canonical/error.ts";
+import type { ModelRequest } from "../canonical/request.ts";
+import type { Usage } from "../canonical/usage.ts";
+import type { AnswerContext, EventReader, EventWriter } from "../dialect/dialect.ts";
+import { Gathered } from "./gathered.ts";
+import type { Choice } from "./choose.ts";
+import { errorOf, failureOf } from "./failures.ts";
+import { eventsOf } from "./events-of.ts";
+import { Holding, isContent } from "./holding.ts";
+import { readModelRequest } from "./request.ts";
+import type { Target } from "./target.ts";
+
+export interface EngineParts {
+  readonly counters: ModelCounterSet;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** 0 ≤ n < 1. */
+  readonly random: () => number;
+  /** So many letters and digits that nobody can guess. */
+  readonly identifier: (length: number) => string;
+}
+
+/** The error of a provider is read up to so many bytes. */
+const ERROR_LIMIT = 64 * 1024;
+/** So much is read behind an answer that is complete, to keep its connection. */
+const REST_LIMIT = 16 * 1024;
+/** The route's deadline cuts whatever is under way; so long before it, in milliseconds, the client can still be told in its dialect. */
+const LEAD = 25;
+
+const JSON_HEADERS: Headers = ["content-type", "application/json"];
+
+const limits = new TimerWheel();
+
+/**
+ * "request": its body is coming; "asked": no head yet; "error", "whole": a body is gathered; "held": events came, but no content;
+ * "streaming": the client gets content; "rest": the client has its answer, the connection is kept; "over".
+ */
+type Phase = "request" | "asked" | "error" | "whole" | "held" | "streaming" | "rest" | "over";
+
+export class Answering extends Timed implements BodySink, StreamReceiver {
+  readonly #choice: Choice;
+  readonly #parts: EngineParts;
+  readonly #exchange: Exchange;
+  readonly #options: ModelOptions;
+  /** Null: nobody waits, and an error is answered here. */
+  readonly #settle: ((result: Failure | null) => void) | null;
+  #phase: Phase = "request";
+  #body: Gathered;
+  #request: ModelRequest | null = null;
+  /** `#request` as the target is asked. */
+  #asked: ModelRequest | null = null;
+  #targets: readonly Target[] = [];
+  /** The index of the one that is asked next. */
+  #next = 0;
+  #target: Target | null = null;
+  #attempt: StreamedAttempt | null = null;
+  /** Within `stream`: a failure is told before there is an attempt. */
+  #sending = false;
+  #failedEarly: Failure | null = null;
+  #status = 0;
+  #headers: Headers = [];
+  #reader: EventReader | null = null;
+  #writer: EventWriter | null = null;
+  #holding = new Holding();
+  #rest = 0;
+  #fallbacks = 0;
+  /** When this target was asked, and when content came last; performance.now(). */
+  #askedAt = 0;
+  #heardAt = 0;
+  #paused = false;
+  #usage: Usage | null = null;
+  #firstToken: number | null = null;
+
+  constructor(
+    choice: Choice,
+    parts: EngineParts,
+    exchange: Exchange,
+    options: ModelOptions,
+    settle: ((result: Failure | null) => void) | null,
+  ) {
+    super();
+    this.#choice = choice;
+    this.#parts = parts;
+    this.#exchange = exchange;
+    this.#options = options;
+    this.#settle = settle;
+    this.#body = new Gathered(options.bodyLimit);
+  }
+
+  start(): void {
+    const exchange = this.#exchange;
+    if (exchange.aborted) {
+      this.#finish(null);
+      return;
+    }
+    exchange.service = this.#choice.name;
+    exchange.onAbort(() => this.#clientLeft());
+    const { body } = this.#options;
+    if (body !== null) this.#received(body.data);
+    else if (exchange.body.length === 0) this.#received(new Uint8Array(0));
+    else {
+      exchange.body.limit = this.#options.bodyLimit;
+      exchange.body.consume(this);
+    }
+  }
+
+  // ------------------------------------------------------------ BodySink: from the client
+
+  chunk(data: Uint8Array): void {
+    if (this.#phase === "request") this.#body.keep(data);
+  }
+
+  end(): void {
+    if (this.#phase !== "request") return;
+    const bytes = this.#body.take();
+    this.#received(bytes);
+  }
+
+  fail(reason: "too-large" | "aborted" | "malformed"): void {
+    if (this.#phase !== "request") return;
+    if (reason === "aborted") {
+      this.#clientLeft();
+      return;
+    }
+    const large = reason === "too-large";
+    const text = large ? "The request's body is longer than allowed." : "The request's body did not arrive whole.";
+    const code = large ? "body-too-large" : "body-malformed";
+    this.#give(errorOf(new Failure("invalid", large ? 413 : 400, code, text)), code);
+    this.#exchange.closeAfter();
+  }
+
+  #received(bytes: Uint8Array): void {
+    const read = readModelRequest(this.#options.client, this.#exchange, bytes);
+    if ("class" in read) {
+      this.#give(read, "invalid-input");
+      return;
+    }
+    this.#request = read;
+    this.#targets = this.#choice.order(this.#parts.random);
+    this.#ask(null);
+  }
+
+  // ------------------------------------------------------------ asking
+
+  /** Asks the next model that can be asked at all. `before`: what went wrong with the one before it. */
+  #ask(before: ModelError | null): void {
+    let problem = before;
+    const request = this.#request!;
+    while (this.#next < this.#targets.length) {
+      const target = this.#targets[this.#next++]!;
+      if (this.#next > 1) this.#fallbacks++;
+      const asked = target.capped(request, this.#choice.limit);
+      const written = target.write(asked);
+      if ("class" in written) {
+        // Another one may be able to say it.
+        problem ??= written;
+        continue;
+      }
+      this.#target = target;
+      this.#asked = asked;
+      this.#send(target, written.target, target.headers(written), written.body);
+      return;
+    }
+    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
+  }
+
+  #send(target: Target, path: string, headers: string[], body: string): void {
+    const { configuration } = target;
+    const now = performance.now();
+    const stream = this.#request!.stream;
+    const total = now + configuration.total;
+    const own = this.#options.deadline;
+    this.#phase = "asked";
+    this.#askedAt = now;
+    this.#heardAt = now;
+    this.#reader = null;
+    this.#usage = null;
+    if (stream) limits.set(this, now + configuration.firstToken, now);
+    this.#sending = true;
+    this.#attempt = target.connections.stream(
+      this.#exchange,
+      {
+        method: "POST",
+        target: path,
+        headers,
+        body,
+        timeout: stream ? Math.min(configuration.timeout, configuration.firstToken) : configuration.timeout,
+        deadline: own === null ? total : Math.min(total, own - LEAD),
+        silence: stream ? configuration.silence : configuration.total,
+      },
+      this,
+    );
+    this.#sending = false;
+    const early = this.#failedEarly;
+    if (early === null) return;
+    this.#failedEarly = null;
+    this.failed(early);
+  }
+
+  /** The model that was asked did not answer: another one, or its error to the client. */
+  #missed(problem: ModelError): void {
+    limits.drop(this);
+    const { name } = this.#target!;
+    this.#count(problem.class);
+    this.#holding.take();
+    this.#attempt = null;
+    const late = this.#options.deadline !== null && performance.now() >= this.#options.deadline - LEAD;
+    if (!late && this.#next < this.#targets.length && this.#choice.movesOn(problem.class)) this.#ask(problem);
+    else this.#give(problem, `${name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
+  }
+
+  // ------------------------------------------------------------ StreamReceiver: from the provider
+
+  head(status: number, headers: Headers): void {
+    this.#status = status;
+    this.#headers = headers;
+    if (status < 200 || status > 299) {
+      this.#phase = "error";
+      this.#body = new Gathered(ERROR_LIMIT);
+    } else if (this.#request!.stream && !isJson(headers)) {
+      this.#phase = "held";
+      this.#reader = this.#target!.dialect.eventReader(this.#asked!);
+    } else {
+      this.#phase = "whole";
+      this.#body = new Gathered(this.#target!.configuration.answerLimit);
+    }
+  }
+
+  data(chunk: Uint8Array): void {
+    switch (this.#phase) {
+      case "error":
+      case "whole":
+        // Only valid during the call.
+        if (this.#body.keep(Buffer.from(chunk))) return;
+        if (this.#phase === "error") this.#stopped(this.#readError());
+        else this.#stopped(errorOf(new Failure("protocol", 502, "upstream-answer-too-large", "too large")));
+        return;
+      case "held":
+      case "streaming":
+        this.#events(this.#reader!.push(chunk));
+        return;
+      case "rest":
+        this.#rest += chunk.length;
+        if (this.#rest > REST_LIMIT) {
+          this.#attempt?.abandon(null);
+          this.#finish(null);
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  complete(): void {
+    switch (this.#phase) {
+      case "error":
+        this.#missed(this.#readError());
+        return;
+      case "whole":
+        this.#answer(this.#target!.dialect.readAnswer(this.#body.take(), this.#asked!));
+        return;
+      case "held":
+      case "streaming":
+        this.#events(this.#reader!.finish());
+        // Every reader ends with one or the other; one that does not must not leave the client waiting.
+        if (this.#phase === "held" || this.#phase === "streaming")
+          this.#broken(errorOf(new Failure("protocol", 502, "", "")));
+        return;
+      case "rest":
+        this.#finish(null);
+        return;
+      default:
+        return;
+    }
+  }
+
+  failed(failure: Failure): void {
+    if (this.#sending) {
+      this.#failedEarly = failure;
+      return;
+    }
+    this.#exchange.detail = failure.detail;
+    if (this.#phase === "rest") this.#finish(null);
+    else this.#broken(errorOf(failure));
+  }
+
+  /** No answer, or the end of one: whatever the client has decides what it is told. */
+  #broken(problem: ModelError): void {
+    if (this.#phase !== "streaming") {
+      this.#missed(problem);
+      return;
+    }
+    this.#write([{ type: "error", error: problem }]);
+    this.#ended(problem);
+  }
+
+  /** As `#broken`, and the provider still sends. */
+  #stopped(problem: ModelError, blame: Failure | null = null): void {
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    attempt?.abandon(blame);
+    this.#broken(problem);
+  }
+
+  #readError(): ModelError {
+    return this.#target!.dialect.readError(this.#status, this.#headers, this.#body.take());
+  }
+
+  // ------------------------------------------------------------ whole answers
+
+  #answer(answer: ModelAnswer | ModelError): void {
+    if ("class" in answer) {
+      this.#missed(answer);
+      return;
+    }
+    if (this.#request!.stream) {
+      this.#phase = "held";
+      this.#events(eventsOf(answer));
+      return;
+    }
+    this.#usage = answer.usage;
+    const text = this.#options.client.writeAnswer(answer, this.#context());
+    this.#count("answered");
+    this.#phase = "rest";
+    this.#exchange.respond(200, JSON_HEADERS, text);
+    this.#finish(null);
+  }
+
+  // ------------------------------------------------------------ streams
+
+  #events(events: readonly ModelEvent[]): void {
+    if (events.length === 0) return;
+    let from = 0;
+    if (this.#phase === "held") {
+      while (from < events.length) {
+        const event = events[from]!;
+        if (event.type === "error") {
+          this.#usage = this.#reader?.usage ?? this.#usage;
+          this.#stopped(event.error);
+          return;
+        }
+        if (isContent(event)) break;
+        this.#holding.keep(event);
+        from++;
+      }
+      if (from === events.length) return;
+      this.#begin();
+    }
+    const now = performance.now();
+    this.#heardAt = now;
+    const held = this.#holding.take();
+    const rest = from === 0 ? events : events.slice(from);
+    const all = held.length === 0 ? rest : [...held, ...rest];
+    this.#write(all);
+    const last = all[all.length - 1]!;
+    if (last.type === "end") this.#ended(null);
+    else if (last.type === "error") {
+      const attempt = this.#attempt;
+      this.#attempt = null;
+      this.#ended(last.error);
+      attempt?.abandon(null);
+    }
+  }
+
+  #begin(): void {
+    const now = performance.now();
+    this.#phase = "streaming";
+    this.#firstToken = now - this.#askedAt;
+    this.#writer = this.#options.client.eventWriter(this.#context());
+    const type = this.#options.client.streamMediaType;
+    this.#exchange.begin(200, ["content-type", type, "cache-control", "no-cache"], null);
+    limits.set(this, now + this.#target!.configuration.silence, now);
+  }
+
+  /** The frames of these events in one write. */
+  #write(events: readonly ModelEvent[]): void {
+    const writer = this.#writer!;
+    let text = "";
+    for (const event of events) {
+      if (event.type === "usage") this.#usage = event.usage;
+      text += writer.write(event);
+    }
+    if (text === "" || this.#exchange.write(Buffer.from(text)) || this.#attempt === null) return;
+    this.#paused = true;
+    this.#attempt.pause();
+    this.#exchange.onDrain(this.#resume);
+  }
+
+  readonly #resume = (): void => {
+    this.#exchange.onDrain(null);
+    if (!this.#paused) return;
+    this.#paused = false;
+    // The client held it back, not the provider.
+    this.#heardAt = performance.now();
+    this.#attempt?.resume();
+  };
+
+  /** The client has all that it will get. */
+  #ended(problem: ModelError | null): void {
+    limits.drop(this);
+    this.#count(problem === null ? "answered" : problem.class);
+    this.#phase = "rest";
+    if (problem !== null) this.#exchange.reason = `model-${problem.class}`;
+    this.#exchange.end([]);
+    if (problem !== null || this.#attempt === null) this.#finish(null);
+    else if (this.#paused) this.#resume();
+  }
+
+  /** Between two pieces of content, or before the first. */
+  override expired(): void {
+    const now = performance.now();
+    const target = this.#target!;
+    if (this.#phase === "streaming") {
+      const due = this.#heardAt + target.configuration.silence;
+      if (this.#paused || due > now) {
+        limits.set(this, this.#paused ? now + target.configuration.silence : due, now);
+        return;
+      }
+    }
+    const failure = timedOut(target.name);
+    this.#exchange.detail = failure.detail;
+    this.#usage = this.#reader?.usage ?? this.#usage;
+    this.#stopped(errorOf(failure), failure);
+  }
+
+  // ------------------------------------------------------------ endings
+
+  #context(): AnswerContext {
+    return {
+      request: this.#request!,
+      model: this.#choice.name,
+      created: Math.floor(this.#parts.now() / 1000),
+      random: this.#parts.identifier,
+    };
+  }
+
+  /** Nothing has been sent: the error in the client's dialect, or the program's turn. `detail`: for the log. */
+  #give(problem: ModelError, detail: string | null): void {
+    const exchange = this.#exchange;
+    this.#phase = "over";
+    if (this.#settle !== null) {
+      this.#finish(failureOf(problem, this.#choice.name));
+      return;
+    }
+    const { status, headers, body } = this.#options.client.writeError(problem);
+    exchange.reason = `model-${problem.class}`;
+    if (exchange.detail === "" && detail !== null) exchange.detail = detail;
+    exchange.respond(status, [...headers], body);
+    this.#finish(null);
+  }
+
+  #clientLeft(): void {
+    if (this.#phase === "over") return;
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    const asked = this.#target !== null && this.#phase !== "rest" && this.#phase !== "request";
+    this.#usage = this.#reader?.usage ?? this.#usage;
+    attempt?.abandon(null);
+    if (asked) this.#count("left");
+    this.#finish(null);
+  }
+
+  /** What the model that was asked gave, for metrics and log. */
+  #count(outcome: ModelNote["outcome"]): void {
+    const target = this.#target!;
+    const note: ModelNote = {
+      model: target.name,
+      usage: this.#usage,
+      outcome,
+      fallbacks: this.#fallbacks,
+      firstToken: this.#firstToken,
+    };
+    this.#exchange.modelNote = note;
+    this.#parts.counters.count(note);
+  }
+
+  #finish(result: Failure | null): void {
+    limits.drop(this);
+    this.#phase = "over";
+    this.#attempt = null;
+    this.#exchange.onAbort(null);
+    if (this.#paused) this.#exchange.onDrain(null);
+    this.#settle?.(result);
+  }
+}
+
+function isJson(headers: Headers): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === "content-type") return /^application\/json\b/i.test(headers[index + 1]!);
+  }
+  return false;
+}

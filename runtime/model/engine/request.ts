@@ -1,0 +1,58 @@
+/** A client's request: bytes to JSON to the form in the middle, or the error that it gets. */
+import type { Exchange } from "../../http/exchange.ts";
+import { utf8FromBytes } from "../../value/index.ts";
+import type { ModelError } from "../canonical/error.ts";
+import type { ModelRequest } from "../canonical/request.ts";
+import type { ClientDialect } from "../dialect/dialect.ts";
+import { parseJson } from "../dialect/fields.ts";
+import { clientPath } from "./client-path.ts";
+import { error, refused } from "./failures.ts";
+
+/** Arrays and objects within each other: what is written again needs stack for each. */
+const DEEPEST = 200;
+
+export function readModelRequest(
+  client: ClientDialect,
+  exchange: Pick<Exchange, "path">,
+  bytes: Uint8Array,
+): ModelRequest | ModelError {
+  const path = clientPath(client, exchange);
+  if (path === null) return error("not-found", 404, "Nothing can be asked of a model at this path.");
+  const text = utf8FromBytes(bytes);
+  const parsed = text === undefined ? null : parseJson(text);
+  if (parsed === null) return error("client", 400, "The request's body is not JSON.");
+  if (text !== undefined && isDeep(text)) return error("client", 400, "The request's body is nested too deeply.");
+  const read = client.readRequest(parsed.value, path);
+  return isRequest(read) ? read : refused(read);
+}
+
+function isRequest(read: ReturnType<ClientDialect["readRequest"]>): read is ModelRequest {
+  return !Array.isArray(read);
+}
+
+/** Of a text that is JSON. */
+function isDeep(text: string): boolean {
+  if (!mayBeDeep(text)) return false;
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 92) index++;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 91 || code === 123) {
+      if (++depth > DEEPEST) return true;
+    } else if (code === 93 || code === 125) depth--;
+  }
+  return false;
+}
+
+/** So many opening brackets at all: counted by searching, which skips texts fast. */
+function mayBeDeep(text: string): boolean {
+  let found = 0;
+  for (const bracket of ["[", "{"]) {
+    for (let at = text.indexOf(bracket); at !== -1 && found <= DEEPEST; at = text.indexOf(bracket, at + 1)) found++;
+  }
+  return found > DEEPEST;
+}

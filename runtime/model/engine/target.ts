@@ -1,0 +1,55 @@
+/** One model that can be asked: its configuration, the dialect of its provider, the connections to it. */
+import type { UpstreamService } from "../../upstream/index.ts";
+import type { ModelError } from "../canonical/error.ts";
+import type { ModelRequest } from "../canonical/request.ts";
+import type { ModelConfiguration } from "../configuration.ts";
+import type { ProviderDialect, ProviderRequest, ProviderTarget, Refusal } from "../dialect/dialect.ts";
+import { credentials } from "./credentials.ts";
+import { refused } from "./failures.ts";
+
+/** What of a service a model needs. */
+export type ModelConnections = Pick<UpstreamService, "stream">;
+
+export class Target {
+  readonly configuration: ModelConfiguration;
+  readonly dialect: ProviderDialect;
+  readonly connections: ModelConnections;
+  readonly #provider: ProviderTarget;
+  readonly #credentials: readonly string[];
+
+  constructor(configuration: ModelConfiguration, dialect: ProviderDialect, connections: ModelConnections) {
+    this.configuration = configuration;
+    this.dialect = dialect;
+    this.connections = connections;
+    const { model, base, variant, settings } = configuration;
+    this.#provider = { model, base, variant, settings };
+    this.#credentials = credentials(configuration);
+  }
+
+  get name(): string {
+    return this.configuration.name;
+  }
+
+  /** The request as this model is asked: with its cap on the output and that of the choice. */
+  capped(request: ModelRequest, limit: number | null): ModelRequest {
+    const { maxOutput } = this.configuration;
+    const most = maxOutput === null ? limit : limit === null ? maxOutput : Math.min(maxOutput, limit);
+    if (most === null || (request.maxOutput !== null && request.maxOutput <= most)) return request;
+    return { ...request, maxOutput: most };
+  }
+
+  /** What the provider is sent, or why it cannot be said to it. */
+  write(request: ModelRequest): ProviderRequest | ModelError {
+    const written = this.dialect.writeRequest(request, this.#provider);
+    return isRequest(written) ? written : refused(written);
+  }
+
+  /** Header fields of a request, with the credentials. */
+  headers(request: ProviderRequest): string[] {
+    return [...request.headers, ...this.#credentials];
+  }
+}
+
+function isRequest(written: ProviderRequest | readonly Refusal[]): written is ProviderRequest {
+  return "target" in written;
+}

@@ -1,0 +1,62 @@
+/** What is counted per model. The set belongs to the thread: counters go on when a swap replaces a program. */
+import type { ModelNote } from "../http/exchange.ts";
+import { Histogram } from "./histogram.ts";
+import { METRICS } from "./metrics.ts";
+import { histogramValues, type Sample, type SampleValue, sample } from "./sample.ts";
+
+/** As metrics name them. */
+const KINDS = {
+  input: "input",
+  cacheRead: "cache_read",
+  cacheWrite: "cache_write",
+  cacheWriteHour: "cache_write_hour",
+  output: "output",
+  reasoning: "reasoning",
+} as const;
+
+class ModelCounters {
+  readonly outcomes = new Map<string, number>();
+  readonly tokens = new Map<keyof typeof KINDS, number>();
+  readonly firstToken = new Histogram();
+  fallbacks = 0;
+}
+
+export class ModelCounterSet {
+  readonly #models = new Map<string, ModelCounters>();
+
+  /** Once for each time that a model was asked. */
+  count({ model, outcome, usage, firstToken, fallbacks }: ModelNote): void {
+    let counters = this.#models.get(model);
+    if (counters === undefined) {
+      counters = new ModelCounters();
+      this.#models.set(model, counters);
+    }
+    counters.outcomes.set(outcome, (counters.outcomes.get(outcome) ?? 0) + 1);
+    if (fallbacks > 0) counters.fallbacks++;
+    if (firstToken !== null) counters.firstToken.observe(firstToken / 1000);
+    if (usage === null) return;
+    for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
+      const tokens = usage[kind];
+      if (tokens > 0) counters.tokens.set(kind, (counters.tokens.get(kind) ?? 0) + tokens);
+    }
+  }
+
+  samples(): Sample[] {
+    const requests: SampleValue[] = [];
+    const tokens: SampleValue[] = [];
+    const firstToken: SampleValue[] = [];
+    const fallbacks: SampleValue[] = [];
+    for (const [model, counters] of this.#models) {
+      for (const [outcome, value] of counters.outcomes) requests.push({ value, labels: { model, outcome } });
+      for (const [kind, value] of counters.tokens) tokens.push({ value, labels: { model, kind: KINDS[kind] } });
+      firstToken.push(...histogramValues(METRICS.modelFirstToken, { model }, counters.firstToken));
+      if (counters.fallbacks > 0) fallbacks.push({ value: counters.fallbacks, labels: { model } });
+    }
+    return [
+      sample(METRICS.modelRequests, requests),
+      sample(METRICS.modelTokens, tokens),
+      sample(METRICS.modelFirstToken, firstToken),
+      sample(METRICS.modelFallbacks, fallbacks),
+    ];
+  }
+}
