@@ -16,16 +16,22 @@ export interface Usage {
   readonly output: number;
   /** Output tokens of reasoning, shown or not. */
   readonly reasoning: number;
+  /** Input tokens of audio at the full price, where the provider counts them apart; not part of `input`. */
+  readonly audioInput?: number;
+  /** Output tokens of audio, where the provider counts them apart; not part of `output`. */
+  readonly audioOutput?: number;
+  /** Searches that the provider made and asks for one by one. */
+  readonly searches?: number;
 }
 
 export const NO_USAGE: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, reasoning: 0 };
 
 /** All that went in. */
 export function promptTokens(usage: Usage): number {
-  return usage.input + usage.cacheRead + usage.cacheWrite + usage.cacheWriteHour;
+  return usage.input + usage.cacheRead + usage.cacheWrite + usage.cacheWriteHour + (usage.audioInput ?? 0);
 }
 
 /** All that came out. */
 export function completionTokens(usage: Usage): number {
-  return usage.output + usage.reasoning;
+  return usage.output + usage.reasoning + (usage.audioOutput ?? 0);
 }

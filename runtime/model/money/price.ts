@@ -1,0 +1,125 @@
+/** What a provider asks for a model: whole micro-units of a currency for a million tokens (`$0.40/Mtok` is 400000), by kind of token. */
+
+/** Micro-units for a million tokens. */
+export interface Rates {
+  readonly input: number;
+  readonly cacheRead: number;
+  /** Into a cache that lives five minutes, or as long as the provider decides. */
+  readonly cacheWrite: number;
+  /** Into a cache that lives an hour. */
+  readonly cacheWriteHour: number;
+  readonly output: number;
+  readonly reasoning: number;
+  /** null: not priced, so a call that used such tokens has no known cost. */
+  readonly audioInput: number | null;
+  readonly audioOutput: number | null;
+}
+
+export interface Price {
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly rates: Rates;
+  /** Other rates for the whole call where its prompt, cached tokens included, has more than `above` tokens; ascending. */
+  readonly bands: readonly Band[];
+  /** Micro-units for each call. */
+  readonly request: number;
+  /** Micro-units for each search that the provider makes; null: not priced. */
+  readonly search: number | null;
+}
+
+export interface Band {
+  readonly above: number;
+  readonly rates: Rates;
+}
+
+/** Rates as people write them; what is left out follows from the others. */
+export interface WrittenRates {
+  readonly input: number;
+  /** Left out: cached tokens cost as much as others. */
+  readonly cacheRead?: number;
+  /** Left out: as `input`. */
+  readonly cacheWrite?: number;
+  /** Left out: as `cacheWrite`. */
+  readonly cacheWriteHour?: number;
+  readonly output: number;
+  /** Left out: as `output`. */
+  readonly reasoning?: number;
+  readonly audioInput?: number;
+  readonly audioOutput?: number;
+}
+
+export interface WrittenPrice extends WrittenRates {
+  readonly currency?: string;
+  readonly bands?: readonly (WrittenRates & { readonly above: number })[];
+  readonly request?: number;
+  readonly search?: number;
+}
+
+export function priceOf(written: WrittenPrice): Price {
+  return {
+    currency: written.currency ?? "USD",
+    rates: ratesOf(written),
+    bands: (written.bands ?? []).map((band) => ({ above: band.above, rates: ratesOf(band) })),
+    request: written.request ?? 0,
+    search: written.search ?? null,
+  };
+}
+
+function ratesOf(written: WrittenRates): Rates {
+  const { input, output, cacheRead = input, cacheWrite = input, cacheWriteHour = cacheWrite } = written;
+  return {
+    input,
+    cacheRead,
+    cacheWrite,
+    cacheWriteHour,
+    output,
+    reasoning: written.reasoning ?? output,
+    audioInput: written.audioInput ?? null,
+    audioOutput: written.audioOutput ?? null,
+  };
+}
+
+/** Of models that cost nothing. */
+export const FREE: Price = priceOf({ input: 0, output: 0, audioInput: 0, audioOutput: 0, search: 0 });
+
+/**
+ * All token rates times a fraction: a batch or flex tier at half, a region at 11/10. Fees for calls and searches stay. null: some rate would not be whole,
+ * so that the price has to be written out instead.
+ */
+export function scaled(price: Price, times: number, over: number): Price | null {
+  const rates = scaledRates(price.rates, times, over);
+  const bands = price.bands.map((band) => ({ above: band.above, rates: scaledRates(band.rates, times, over) }));
+  if (rates === null || !bands.every(isWhole)) return null;
+  return { ...price, rates, bands };
+}
+
+function isWhole(band: { readonly above: number; readonly rates: Rates | null }): band is Band {
+  return band.rates !== null;
+}
+
+function scaledRates(rates: Rates, times: number, over: number): Rates | null {
+  let whole = true;
+  const one = (rate: number): number => {
+    if ((rate * times) % over !== 0) whole = false;
+    return (rate * times) / over;
+  };
+  const perhaps = (rate: number | null): number | null => (rate === null ? null : one(rate));
+  const result: Rates = {
+    input: one(rates.input),
+    cacheRead: one(rates.cacheRead),
+    cacheWrite: one(rates.cacheWrite),
+    cacheWriteHour: one(rates.cacheWriteHour),
+    output: one(rates.output),
+    reasoning: one(rates.reasoning),
+    audioInput: perhaps(rates.audioInput),
+    audioOutput: perhaps(rates.audioOutput),
+  };
+  return whole ? result : null;
+}
+
+/** The rates for a prompt of so many tokens. */
+export function ratesFor(price: Price, prompt: number): Rates {
+  let { rates } = price;
+  for (const band of price.bands) if (prompt > band.above) rates = band.rates;
+  return rates;
+}

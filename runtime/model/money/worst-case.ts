@@ -1,0 +1,94 @@
+/**
+ * The most that a call can cost, known before it is made: budgets reserve it. Every bound here is one that tokenisers keep, not an average: a token
+ * stands for at least one byte of what was sent.
+ */
+import type { ModelRequest, Part } from "../canonical/request.ts";
+import { PICO_PER_MICRO } from "./amount.ts";
+import type { Price, Rates } from "./price.ts";
+
+/** What providers put around a conversation themselves: marks of turns, and the instructions that go with tools. */
+const FRAME = 64;
+const TOOLS = 1024;
+
+export interface InputBound {
+  /** Most tokens of the prompt. */
+  readonly tokens: number;
+  readonly audio: boolean;
+  /** The request asks for a cache of an hour. */
+  readonly hour: boolean;
+}
+
+/**
+ * `bytes`: of the body that is sent. `imageTokens`: the most that the model makes of one image. `context`: the model's context in tokens, null where it is not
+ * known. null: nothing bounds the input, because it has documents of unknown size.
+ */
+export function boundInput(
+  request: ModelRequest,
+  bytes: number,
+  imageTokens: number,
+  context: number | null,
+): InputBound | null {
+  let tokens = bytes + FRAME + (request.tools.length > 0 ? TOOLS : 0);
+  let audio = false;
+  let hour = request.tools.some(isHour) || request.system.some(isHour);
+  let known = true;
+  const look = (part: Part): void => {
+    if (part.type === "image") {
+      tokens += imageTokens;
+      // Its bytes are no text.
+      if (part.source.kind === "base64") tokens -= part.source.data.length;
+    } else if (part.type === "audio") {
+      // The thinnest audio has more bytes than tokens; what lies elsewhere has no known length.
+      audio = true;
+      if (part.source.kind !== "base64") known = false;
+    } else if (part.type === "file" || part.type === "native") {
+      // A compressed page may hold more text than its file has bytes.
+      known = false;
+    } else if (part.type === "tool-result") {
+      for (const inner of part.parts) look(inner);
+    }
+    if ("cache" in part && part.cache?.ttl === "1h") hour = true;
+  };
+  for (const turn of request.turns) for (const part of turn.parts) look(part);
+  if (context !== null) tokens = known ? Math.min(tokens, context) : context;
+  else if (!known) return null;
+  return { tokens, audio, hour };
+}
+
+function isHour(part: { readonly cache?: { readonly ttl: string } | undefined }): boolean {
+  return part.cache?.ttl === "1h";
+}
+
+/** Pico-units. `output`: most tokens of one answer; `count`: answers that are asked for; `searches`: most searches of the provider. */
+export function worstCost(price: Price, input: InputBound, output: number, count = 1, searches = 0): bigint {
+  const all = BigInt(output) * BigInt(count);
+  let worst = -1n;
+  let reached: readonly Rates[] = [price.rates];
+  for (const band of price.bands) if (input.tokens > band.above) reached = [...reached, band.rates];
+  for (const rates of reached) {
+    const cost = BigInt(input.tokens) * BigInt(dearestInput(rates, input)) + all * BigInt(dearestOutput(rates));
+    if (cost > worst) worst = cost;
+  }
+  return worst + BigInt(price.request + searches * (price.search ?? 0)) * PICO_PER_MICRO;
+}
+
+function dearestInput(rates: Rates, { audio, hour }: InputBound): number {
+  return Math.max(
+    rates.input,
+    rates.cacheRead,
+    rates.cacheWrite,
+    hour ? rates.cacheWriteHour : 0,
+    audio ? (rates.audioInput ?? 0) : 0,
+  );
+}
+
+function dearestOutput(rates: Rates): number {
+  return Math.max(rates.output, rates.reasoning, rates.audioOutput ?? 0);
+}
+
+/** What the compiler tells of a route before any request is known: the dearest call that fits into a body of so many bytes. */
+export function worstCall(price: Price, bodyBytes: number, context: number | null, output: number): bigint {
+  const bytes = bodyBytes + FRAME + TOOLS;
+  const tokens = context === null ? bytes : Math.min(bytes, context);
+  return worstCost(price, { tokens, audio: true, hour: true }, output);
+}
