@@ -1,0 +1,14 @@
+/** OpenAI's Responses, as providers speak it. */
+import type { ProviderDialect } from "../dialect.ts";
+import { readError } from "../openai-common/error.ts";
+import { readAnswer } from "./answer.ts";
+import { ResponsesEventReader } from "./event-reader.ts";
+import { writeRequest } from "./provider-request.ts";
+
+export const openaiResponsesProvider: ProviderDialect = {
+  name: "openai-responses",
+  writeRequest,
+  readAnswer,
+  eventReader: (request) => new ResponsesEventReader(request),
+  readError,
+};

@@ -1,0 +1,30 @@
+/** Token counts as Responses has them: what was cached is inside of the input's count, what was thought inside of the output's. */
+import type { Json } from "../../canonical/request.ts";
+import { completionTokens, promptTokens, type Usage } from "../../canonical/usage.ts";
+import { isObject } from "../fields.ts";
+import { count, disjoint } from "../openai-common/counts.ts";
+
+/** Null: there is none. */
+export function readUsage(value: Json | undefined): Usage | null {
+  if (!isObject(value)) return null;
+  if (value.input_tokens === undefined && value.output_tokens === undefined) return null;
+  const input = isObject(value.input_tokens_details) ? value.input_tokens_details : {};
+  const output = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
+  return disjoint({
+    prompt: count(value.input_tokens),
+    cached: count(input.cached_tokens),
+    written: count(input.cache_write_tokens),
+    completion: count(value.output_tokens),
+    reasoning: count(output.reasoning_tokens),
+    total: count(value.total_tokens),
+  });
+}
+
+/** JSON text; "null" where nobody told. */
+export function writeUsage(usage: Usage | null): string {
+  if (usage === null) return "null";
+  const input = promptTokens(usage);
+  const output = completionTokens(usage);
+  const written = usage.cacheWrite + usage.cacheWriteHour;
+  return `{"input_tokens":${input},"input_tokens_details":{"cached_tokens":${usage.cacheRead},"cache_write_tokens":${written}},"output_tokens":${output},"output_tokens_details":{"reasoning_tokens":${usage.reasoning}},"total_tokens":${input + output}}`;
+}
