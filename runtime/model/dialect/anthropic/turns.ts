@@ -40,7 +40,7 @@ export function writeTurns(request: ModelRequest, name: Name, refusals: Refusal[
     if (messages.length === 0 && role === "assistant") messages.push(FIRST_TURN);
     messages.push(`{"role":"${role}","content":${listText(texts)}}`);
   }
-  if (messages.length === 0) {
+  if (messages.length === 0 && refusals.length === 0) {
     refusals.push({
       path: "messages",
       message: "There is nothing to answer: a message with a text or an image is needed.",

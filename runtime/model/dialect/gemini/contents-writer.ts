@@ -62,7 +62,7 @@ export function writeContents(
     if (contents.length === 0 && role === "assistant") contents.push(FIRST_TURN);
     contents.push(`{"role":"${role === "user" ? "user" : "model"}","parts":${listText(written)}}`);
   }
-  if (contents.length === 0) {
+  if (contents.length === 0 && refusals.length === 0) {
     refusals.push({
       path: "messages",
       message: "There is nothing to answer: a message with a text or an image is needed.",
