@@ -1,0 +1,210 @@
+/**
+ * The accounts of one thread: every call to a model is opened here before it is sent and settled when it is over, whatever became of it. Opening reserves
+ * the most that the call can cost in each of its budgets and writes down that it is about to be sent; settling replaces both by what was used.
+ */
+import { completionTokens, promptTokens, type Usage } from "../canonical/usage.ts";
+import { Budget, type BudgetDefinition } from "./budget.ts";
+import type { BudgetTable, Claim } from "./budget-table.ts";
+import { costOf, isUsage } from "./cost.ts";
+import type { CallJournal, SettledHow } from "./ledger/record.ts";
+import type { Price } from "./price.ts";
+
+export interface Charge {
+  readonly budget: Budget;
+  /** The value of `by`, through `budgetKey`; "" without one. */
+  readonly key: string;
+}
+
+/** A call that is about to be made. */
+export interface Call {
+  readonly charges: readonly Charge[];
+  readonly price: Price;
+  /** Pico-units, and tokens in and out together. */
+  readonly worst: bigint;
+  readonly worstTokens: number;
+  readonly route: string;
+  /** As the program names it, and as the provider does. */
+  readonly model: string;
+  readonly upstream: string;
+  /** Who is billed, as the program tells, through `budgetKey`; "" where it does not. */
+  readonly caller: string;
+}
+
+/** Why a call may not be made; nothing is reserved. */
+export interface Refused {
+  /** "exhausted": the budget has not enough left for the worst case; "full": no place to count by this key; "ledger": the call cannot be written down. */
+  readonly reason: "exhausted" | "full" | "ledger";
+  /** "" for "ledger". */
+  readonly budget: string;
+  /** In the budget's unit. */
+  readonly left: bigint;
+  /** Milliseconds since the epoch at which the budget's period ends; 0 for "ledger". */
+  readonly resets: number;
+}
+
+/**
+ * How a call ended. "usage": the provider told all of it. "nothing": no byte left the gateway, or the provider answered with an error, which costs nothing.
+ * "unknown": it was sent, and nobody knows what it used: the reservation stands. "estimate": by the program's rule, taken for what was used.
+ */
+export type Outcome =
+  | { readonly kind: "usage" | "estimate"; readonly usage: Usage }
+  | { readonly kind: "nothing" }
+  | { readonly kind: "unknown" };
+
+export interface Alert {
+  readonly budget: BudgetDefinition;
+  readonly key: string;
+  /** The threshold that was reached. */
+  readonly percent: number;
+  readonly spent: bigint;
+  /** Of the period; milliseconds since the epoch. */
+  readonly start: number;
+}
+
+export interface AccountsParts {
+  readonly table: BudgetTable;
+  /** null: nothing is kept. */
+  readonly journal: CallJournal | null;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly alert: (alert: Alert) => void;
+}
+
+/** What this thread settled since the start, by how it was known. */
+export interface AccountCounts {
+  readonly settled: { [How in SettledHow]: number };
+  /** Calls that used more than was reserved: a provider counted what no bound foresaw. */
+  overruns: number;
+  /** Refused because they could not be written down. */
+  unwritten: number;
+}
+
+export class Accounts {
+  readonly #parts: AccountsParts;
+  /** By identity. Generations share those that are as they were, so that counts go on. */
+  readonly budgets = new Map<string, Budget>();
+  readonly counts: AccountCounts = {
+    settled: { usage: 0, estimate: 0, nothing: 0, unknown: 0, lost: 0 },
+    overruns: 0,
+    unwritten: 0,
+  };
+  /** Pico-units by model and currency, for metrics. */
+  readonly spent = new Map<string, { readonly model: string; readonly currency: string; cost: bigint }>();
+
+  constructor(parts: AccountsParts) {
+    this.#parts = parts;
+  }
+
+  budget(definition: BudgetDefinition): Budget {
+    const { name, unit, currency, limit, period, alerts } = definition;
+    const identity = `${name}\n${unit} ${currency} ${limit} ${period} ${alerts.join()}`;
+    let budget = this.budgets.get(identity);
+    if (budget === undefined) {
+      budget = new Budget(definition, this.#parts.table.key);
+      this.budgets.set(identity, budget);
+    }
+    return budget;
+  }
+
+  /** Before a call is sent: nothing may leave where this refuses. */
+  open(call: Call): OpenCall | Refused {
+    const { table, journal } = this.#parts;
+    const now = this.#parts.now();
+    const claims = call.charges.map(({ budget, key }): Claim => {
+      const { end } = budget.span(now);
+      const { unit, limit } = budget.definition;
+      const amount = unit === "money" ? call.worst : BigInt(call.worstTokens);
+      return { fingerprint: budget.fingerprint(key), amount, limit, end, slot: -1 };
+    });
+    if (claims.length > 0) {
+      const verdict = table.reserve(claims, now);
+      if (verdict !== "reserved") {
+        const { budget } = call.charges[table.failed]!;
+        budget.counts[verdict]++;
+        const { end } = budget.span(now);
+        return { reason: verdict, budget: budget.definition.name, left: table.left, resets: end };
+      }
+    }
+    const number = journal === null ? 0 : journal.opened(now, call);
+    if (number < 0) {
+      for (const { slot, amount } of claims) table.settle(slot, amount, 0n);
+      this.counts.unwritten++;
+      return { reason: "ledger", budget: "", left: 0n, resets: 0 };
+    }
+    for (const { budget } of call.charges) budget.counts.reserved++;
+    return new OpenCall(this, call, claims, number, now);
+  }
+
+  /** Part of `OpenCall.settle`. */
+  settle(call: Call, claims: readonly Claim[], number: number, opened: number, outcome: Outcome): Settled {
+    const { table, journal, now } = this.#parts;
+    const settled = settle(call, outcome);
+    const { cost, tokens, how } = settled;
+    this.counts.settled[how]++;
+    if (cost > call.worst || tokens > call.worstTokens) this.counts.overruns++;
+    this.#add(call, cost);
+    claims.forEach(({ slot, amount }, index) => {
+      const { budget, key } = call.charges[index]!;
+      const used = budget.definition.unit === "money" ? cost : BigInt(tokens);
+      const before = table.settle(slot, amount, used);
+      for (const { percent, at } of budget.thresholds) {
+        if (before >= at || before + used < at) continue;
+        // Whoever adds the amount that crosses it sees it, and nobody else.
+        const { start } = budget.span(opened);
+        this.#parts.alert({ budget: budget.definition, key, percent, spent: before + used, start });
+      }
+    });
+    journal?.settled(number, now(), how, settled.usage, cost, tokens);
+    return settled;
+  }
+
+  #add({ model, price: { currency } }: Call, cost: bigint): void {
+    const key = `${model}\n${currency}`;
+    const sum = this.spent.get(key);
+    if (sum === undefined) this.spent.set(key, { model, currency, cost });
+    else sum.cost += cost;
+  }
+}
+
+export interface Settled {
+  /** Pico-units. */
+  readonly cost: bigint;
+  readonly tokens: number;
+  readonly how: Exclude<SettledHow, "lost">;
+  /** null: not known, or nothing was used. */
+  readonly usage: Usage | null;
+}
+
+function settle(call: Call, outcome: Outcome): Settled {
+  if (outcome.kind === "nothing") return { cost: 0n, tokens: 0, how: "nothing", usage: null };
+  const usage = outcome.kind === "unknown" ? null : outcome.usage;
+  const cost = usage === null || !isUsage(usage) ? null : costOf(call.price, usage);
+  // Nonsense and what has no price are as unknown as silence.
+  if (usage === null || cost === null)
+    return { cost: call.worst, tokens: call.worstTokens, how: "unknown", usage: null };
+  const tokens = promptTokens(usage) + completionTokens(usage);
+  return { cost, tokens, how: outcome.kind === "estimate" ? "estimate" : "usage", usage };
+}
+
+/** A call that may be sent. It must be settled, once; more often changes nothing. */
+export class OpenCall {
+  readonly #accounts: Accounts;
+  readonly #call: Call;
+  readonly #claims: readonly Claim[];
+  readonly #number: number;
+  readonly #opened: number;
+  #settled: Settled | null = null;
+
+  constructor(accounts: Accounts, call: Call, claims: readonly Claim[], number: number, opened: number) {
+    this.#accounts = accounts;
+    this.#call = call;
+    this.#claims = claims;
+    this.#number = number;
+    this.#opened = opened;
+  }
+
+  settle(outcome: Outcome): Settled {
+    this.#settled ??= this.#accounts.settle(this.#call, this.#claims, this.#number, this.#opened, outcome);
+    return this.#settled;
+  }
+}

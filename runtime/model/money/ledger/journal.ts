@@ -1,0 +1,120 @@
+/**
+ * Where one thread writes its calls down before they are sent: files that only grow, in the ledger's folder. What is written is with the operating system at once,
+ * so it outlives a killed process; `LedgerBook` carries it over into the database later, and deletes files that are through.
+ *
+ * An opened call is written before this returns. A settled one goes with the next line, or at the end of the loop's turn: before any byte
+ * of an answer that is written in the same turn can have been acted on by its reader.
+ */
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Usage } from "../../canonical/usage.ts";
+import type { Call } from "../accounts.ts";
+import { type CallJournal, openedLine, type SettledHow, settledLine } from "./record.ts";
+
+/** Bytes of a file after which the next one begins. */
+const FILE_LIMIT = 8 * 1024 * 1024;
+/** Characters of settled calls that wait where the disk takes nothing; beyond it they are dropped, and their reservations stand. */
+const WAITING_LIMIT = 4 * 1024 * 1024;
+
+export interface JournalOptions {
+  readonly folder: string;
+  /** Tells this process from others, earlier and later: letters and digits. */
+  readonly boot: string;
+  readonly thread: number;
+  /** The disk does not take what is written (once until it does again), or does again (null). */
+  readonly problem: (error: Error | null) => void;
+  readonly fileLimit?: number;
+}
+
+/** Sorts as its files were written. */
+export function journalName(boot: string, thread: number, file: number): string {
+  return `${boot}-${thread}-${String(file).padStart(8, "0")}.journal`;
+}
+
+export function parseJournalName(
+  name: string,
+): { readonly boot: string; readonly thread: number; readonly file: number } | null {
+  const match = /^([0-9a-z]+)-([0-9]+)-([0-9]{8})\.journal$/.exec(name);
+  return match === null ? null : { boot: match[1]!, thread: Number(match[2]), file: Number(match[3]) };
+}
+
+export class FileJournal implements CallJournal {
+  readonly #options: JournalOptions;
+  #descriptor = -1;
+  #file = 0;
+  #size = 0;
+  #number = 0;
+  #waiting = "";
+  #scheduled = false;
+  #failing = false;
+  /** Settled calls that were dropped. */
+  dropped = 0;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  opened(now: number, call: Call): number {
+    const number = ++this.#number;
+    return this.#write(this.#waiting + openedLine(number, now, call)) ? number : -1;
+  }
+
+  settled(number: number, now: number, how: SettledHow, usage: Usage | null, cost: bigint, tokens: number): void {
+    const line = settledLine({ number, at: now, how, usage, cost, tokens });
+    if (this.#waiting.length + line.length > WAITING_LIMIT) this.dropped++;
+    else this.#waiting += line;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  /** Writes what waits. */
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    if (this.#waiting !== "") this.#write(this.#waiting);
+  };
+
+  close(): void {
+    this.#flush();
+    this.#end();
+  }
+
+  /** All of it, or nothing that counts. */
+  #write(text: string): boolean {
+    const bytes = Buffer.from(text);
+    try {
+      if (this.#descriptor < 0) this.#begin();
+      let written = 0;
+      try {
+        while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+      } catch (error) {
+        // Half a line must not become the beginning of the next one: that one begins a file.
+        if (written > 0) this.#end();
+        throw error;
+      }
+    } catch (error) {
+      if (!this.#failing) this.#options.problem(error instanceof Error ? error : new Error(String(error)));
+      this.#failing = true;
+      return false;
+    }
+    if (this.#failing) this.#options.problem(null);
+    this.#failing = false;
+    this.#waiting = "";
+    this.#size += bytes.length;
+    if (this.#size >= (this.#options.fileLimit ?? FILE_LIMIT)) this.#end();
+    return true;
+  }
+
+  #end(): void {
+    if (this.#descriptor >= 0) closeSync(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  #begin(): void {
+    const { folder, boot, thread } = this.#options;
+    // "ax": a name is never used twice. Who reads it may be trusted with what calls cost, and nobody else.
+    this.#descriptor = openSync(join(folder, journalName(boot, thread, this.#file)), "ax", 0o600);
+    this.#file++;
+    this.#size = 0;
+  }
+}
