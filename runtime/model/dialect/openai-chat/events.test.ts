@@ -6,40 +6,13 @@ import { sealState } from "../../canonical/signature.ts";
 import { checkEvents } from "../../testing/check-events.ts";
 import { PLAIN_REQUEST } from "../../testing/feature-requests.ts";
 import { answers, CONTEXT, cut, readPieces, readText, writeAll } from "../../testing/streams.ts";
+import { told } from "../../testing/told.ts";
 import { openaiChatClient } from "./client.ts";
 import { openaiChatProvider } from "./provider.ts";
 import { STREAMS } from "./streams.rows.ts";
 
 const read = (raw: string) => readText(openaiChatProvider.eventReader(PLAIN_REQUEST), raw);
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** What happened, in a form that is easy to read: one word for each event. */
-function told(events: readonly ModelEvent[]): string[] {
-  return events.map((event) => {
-    switch (event.type) {
-      case "start":
-        return `start ${event.id} ${event.model}`;
-      case "open":
-        return `${event.index} ${event.part.kind}${event.part.kind === "tool-call" ? ` ${event.part.id} ${event.part.name}` : ""}${event.part.kind === "reasoning" && event.part.redacted !== null ? ` ${event.part.redacted}` : ""}`;
-      case "text":
-      case "arguments":
-        return `${event.index} < ${event.text}`;
-      case "signature":
-        return `${event.index} signed ${event.signature}`;
-      case "close":
-        return `${event.index} .`;
-      case "usage":
-        return `usage ${Object.values(event.usage).join(" ")}`;
-      case "stop":
-        return `stop ${event.stop.reason} ${event.stop.native}${event.stop.matched === null ? "" : ` ${event.stop.matched}`}`;
-      case "end":
-        return "end";
-      case "error":
-        return `error ${event.error.class} ${event.error.status} ${event.error.code}`;
-    }
-    return "";
-  });
-}
 
 describe("streams of providers", () => {
   it.each(STREAMS)("$what", ({ raw, events }) => {

@@ -2,6 +2,7 @@
 import type { Json, JsonObject, ModelRequest, Tool } from "../../canonical/request.ts";
 import { openState } from "../../canonical/signature.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
+import { isObject } from "../fields.ts";
 import { foreignFields } from "../foreign.ts";
 import { effortOf } from "../openai-common/effort.ts";
 import { requestHeaders, requestTarget } from "../openai-common/target.ts";
@@ -77,8 +78,7 @@ function writeReasoning({ reasoning }: ModelRequest, body: { [name: string]: Jso
 }
 
 function writeText({ format }: ModelRequest, own: Json | undefined, body: { [name: string]: Json }): void {
-  const text: { [name: string]: Json } =
-    typeof own === "object" && own !== null && !Array.isArray(own) ? { ...own } : {};
+  const text: { [name: string]: Json } = isObject(own) ? { ...own } : {};
   if (format.kind === "json") text.format = { type: "json_object" };
   if (format.kind === "schema") {
     const schema: { [name: string]: Json } = { type: "json_schema", name: format.name, schema: format.schema };
