@@ -1,0 +1,308 @@
+/** The ledger against what was really used: over kills of the process in the middle, files that begin and end, disks that take nothing, garbage. */
+import { execFileSync, spawn } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { NO_USAGE } from "../../canonical/usage.ts";
+import type { Call } from "../accounts.ts";
+import { Budget } from "../budget.ts";
+import { priceOf } from "../price.ts";
+import { LedgerBook } from "./book.ts";
+import { FileJournal } from "./journal.ts";
+import { type LoadedSqlite, loadSqlite } from "./sqlite.ts";
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 0, 5, 12);
+
+function sqlite(): LoadedSqlite {
+  const loaded = loadSqlite();
+  if (typeof loaded === "string") throw new Error(loaded);
+  return loaded;
+}
+
+const root = mkdtempSync(join(tmpdir(), "vgw-ledger-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folders = 0;
+
+function setUp() {
+  const folder = join(root, `${folders++}`);
+  const book = new LedgerBook({ folder, sqlite: sqlite(), boot: "b", now: () => NOW });
+  const problems: (string | null)[] = [];
+  const journal = new FileJournal({
+    folder,
+    boot: "b",
+    thread: 0,
+    problem: (error) => problems.push(error === null ? null : error.message),
+    fileLimit: 4096,
+  });
+  return { folder, book, journal, problems };
+}
+
+const money = new Budget(
+  { name: "team", unit: "money", currency: "USD", limit: 10n ** 18n, period: DAY, alerts: [] },
+  new Int32Array(4),
+);
+const tokens = new Budget(
+  { name: "words", unit: "tokens", currency: "", limit: 10n ** 18n, period: DAY, alerts: [] },
+  new Int32Array(4),
+);
+
+function call(changes: Partial<Call> = {}): Call {
+  return {
+    charges: [
+      { budget: money, key: 'a "team", with ü' },
+      { budget: tokens, key: "" },
+    ],
+    price: priceOf({ input: 1, output: 1 }),
+    worst: 5_000_000_000_000_000_001n,
+    worstTokens: 77,
+    route: "POST /v1",
+    model: "mini",
+    upstream: "gpt",
+    caller: "c",
+    ...changes,
+  };
+}
+
+it("keeps amounts of 64 bits, adds up beyond them, and tells budgets apart", () => {
+  const { book, journal } = setUp();
+  const huge = 9_000_000_000_000_000_003n;
+  for (let index = 0; index < 3; index++) {
+    const number = journal.opened(NOW, call(index === 2 ? { charges: [], model: "other" } : {}));
+    const cost = index === 1 ? 1n : huge;
+    journal.settled(number, NOW + 1, "usage", { ...NO_USAGE, input: 2, output: 3 }, cost, 5);
+  }
+  journal.close();
+  book.catchUp();
+  expect(book.usage("all", 0, NOW + 1, 10)).toMatchObject([
+    { group: "all", currency: "USD", calls: 3, tokens: 15n, cost: 2n * huge + 1n, input: 6n, output: 9n, inexact: 0 },
+  ]);
+  expect(book.usage("model", 0, NOW + 1, 10).map(({ group, cost }) => [group, cost])).toEqual([
+    ["mini", huge + 1n],
+    ["other", huge],
+  ]);
+  expect(book.usage("day", NOW, NOW + 1, 10)[0]?.group).toBe("2026-01-05");
+  expect(book.usage("all", 0, NOW, 10)).toEqual([]);
+  const start = Date.UTC(2026, 0, 5);
+  expect(book.budgets(NOW)).toEqual([
+    {
+      name: "team",
+      unit: "money",
+      period: `${DAY}`,
+      start,
+      end: start + DAY,
+      key: 'a "team", with ü',
+      currency: "USD",
+      spent: huge + 1n,
+    },
+    { name: "words", unit: "tokens", period: `${DAY}`, start, end: start + DAY, key: "", currency: "", spent: 10n },
+  ]);
+  expect(book.budgets(NOW + DAY)).toEqual([]);
+  expect(book.forget(NOW + 2 * DAY)).toBe(true);
+  expect(book.usage("all", 0, NOW * 2, 10)).toEqual([]);
+});
+
+it("carries on over many files and deletes those that are through", () => {
+  const { book, journal, folder } = setUp();
+  const numbers: number[] = [];
+  for (let index = 0; index < 100; index++) {
+    numbers.push(journal.opened(NOW, call()));
+    if (index >= 10) journal.settled(numbers[index - 10]!, NOW, "usage", NO_USAGE, 1n, 1);
+    if (index === 50) book.catchUp();
+  }
+  book.catchUp();
+  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 89, cost: 89n });
+  expect(book.open).toBe(11);
+  const before = readdirSync(folder).length;
+  book.tidy();
+  expect(before - readdirSync(folder).length).toBeGreaterThan(5);
+  for (const number of numbers.slice(90)) journal.settled(number, NOW, "usage", NO_USAGE, 1n, 1);
+  journal.close();
+  // The thread died with nothing open, or with everything: the same ledger.
+  book.threadLost(0);
+  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 100, cost: 100n });
+  expect([book.open, book.lost]).toEqual([0, 0]);
+  book.close();
+  expect(readdirSync(folder).filter((name) => name.endsWith(".journal"))).toEqual([]);
+});
+
+it("a dead thread's open calls count at their worst case", () => {
+  const { book, journal } = setUp();
+  journal.opened(NOW, call());
+  book.threadLost(1);
+  expect(book.lost).toBe(0);
+  book.threadLost(0);
+  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ cost: call().worst, tokens: 77n, inexact: 1 });
+  expect(book.budgets(NOW).map(({ spent }) => spent)).toEqual([call().worst, 77n]);
+});
+
+it("garbage in a journal is counted and skipped; what was told twice counts once", () => {
+  const { book, journal, folder } = setUp();
+  const number = journal.opened(NOW, call());
+  journal.settled(number, NOW, "usage", NO_USAGE, 7n, 1);
+  journal.close();
+  const [file] = readdirSync(folder).filter((name) => name.endsWith(".journal"));
+  const path = join(folder, file ?? "");
+  const lines = readFileSync(path, "utf8");
+  const settled = lines.split("\n")[1];
+  appendFileSync(
+    path,
+    `${settled}\n[]\nnull\n["s",1]\n["x",1,2,3,4,5,6]\n["s",9,1,"usage",null,"1.5",1]\n\0\xff\n${"y".repeat(200_000)}`,
+  );
+  book.catchUp();
+  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 1, cost: 7n });
+  expect(book.damaged).toBeGreaterThanOrEqual(7);
+});
+
+it("a folder that is gone refuses calls, and settled ones wait until it is back", () => {
+  const { book, journal, folder, problems } = setUp();
+  const number = journal.opened(NOW, call());
+  book.catchUp();
+  // The file is full, and the next one cannot begin.
+  while (readdirSync(folder).filter((name) => name.endsWith(".journal")).length < 2) journal.opened(NOW, call());
+  journal.close();
+  const hidden = `${folder}.hidden`;
+  execFileSync("mv", [folder, hidden]);
+  expect(journal.opened(NOW, call())).toBe(-1);
+  journal.settled(number, NOW, "usage", NO_USAGE, 7n, 1);
+  execFileSync("mv", [hidden, folder]);
+  expect(journal.opened(NOW, call())).toBeGreaterThan(0);
+  expect(problems.map((problem) => problem === null)).toEqual([false, true]);
+  book.catchUp();
+  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 1, cost: 7n });
+});
+
+const WORK = `
+  import { appendFileSync, mkdirSync, writeSync, openSync } from "node:fs";
+  import { Accounts, OpenCall } from "./accounts.ts";
+  import { BudgetTable, createBudgetMemory } from "./budget-table.ts";
+  import { LedgerBook } from "./ledger/book.ts";
+  import { FileJournal } from "./ledger/journal.ts";
+  import { loadSqlite } from "./ledger/sqlite.ts";
+  import { priceOf } from "./price.ts";
+  const [, , folder, boot, truth, from] = process.argv;
+  const book = new LedgerBook({ folder, sqlite: loadSqlite({ from }), boot, now: Date.now });
+  const journal = new FileJournal({ folder, boot, thread: 0, problem: (error) => { throw error; }, fileLimit: 20000 });
+  const table = new BudgetTable(createBudgetMemory(64, 1, new Int32Array(4)), 0);
+  const accounts = new Accounts({ table, journal, now: Date.now, alert: () => {} });
+  const budget = accounts.budget({ name: "team", unit: "money", currency: "USD", limit: 2n ** 60n, period: "month", alerts: [] });
+  const price = priceOf({ input: 400_000, output: 1_600_001 });
+  const descriptor = openSync(truth, "a");
+  // The provider's own book, which no gateway sees: what was sent, and what it used.
+  const say = (line) => writeSync(descriptor, line + "\\n");
+  if (process.argv[6] === "stop") { book.catchUp(); const all = book.usage("all", 0, 1e15, 1)[0]; const sum = book.budgets(Date.now()).reduce((s, row) => s + row.spent, 0n); console.log(JSON.stringify({ calls: all.calls, cost: String(all.cost), budget: String(sum), inexact: all.inexact, lost: book.lost, damaged: book.damaged })); journal.close(); book.close(); process.exit(0); }
+  process.stdout.write("ready\\n");
+  let number = 0;
+  const step = () => {
+    for (let index = 0; index < 3; index++) {
+      const id = boot + "/" + number++;
+      const call = accounts.open({ charges: [{ budget, key: "k" }], price, worst: 3_000_000_000n, worstTokens: 9, route: "r", model: "m", upstream: "u", caller: "" });
+      if (!(call instanceof OpenCall)) throw new Error(call.reason);
+      say("sent " + id);
+      setTimeout(() => {
+        const usage = { input: number % 1000, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: number % 700, reasoning: 0 };
+        const { cost } = call.settle({ kind: "usage", usage });
+        // The client has its answer in the next turn at the earliest.
+        setImmediate(() => setImmediate(() => say("done " + id + " " + cost)));
+      }, number % 7);
+    }
+    if (number % 30 === 0) { book.follow(); book.tidy(); }
+    setImmediate(step);
+  };
+  step();
+`;
+
+let script = "";
+beforeAll(async () => {
+  script = join(root, "work.cjs");
+  await build({
+    stdin: { contents: WORK, resolveDir: join(import.meta.dirname, ".."), loader: "ts" },
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    outfile: script,
+    define: { "import.meta.url": "__filename" },
+    logLevel: "error",
+  });
+});
+
+it("equals what was used to the last digit after kills in the middle; what was under way counts at its worst case", async () => {
+  const folder = join(root, "killed");
+  const truth = join(root, "truth");
+  mkdirSync(folder);
+  writeFileSync(truth, "");
+  for (let round = 0; round < 4; round++) {
+    const child = spawn(process.execPath, [script, folder, `boot${round}`, truth, import.meta.filename], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    // By what it has done, not by time.
+    const enough = readFileSync(truth, "utf8").length + 4000 + 900 * round;
+    while (readFileSync(truth, "utf8").length < enough) await new Promise((resolve) => setImmediate(resolve));
+    child.kill("SIGKILL");
+    await ended;
+  }
+  const tell = () =>
+    JSON.parse(
+      execFileSync(
+        process.execPath,
+        [script, folder, `end${Math.random().toString(36).slice(2)}`, truth, import.meta.filename, "stop"],
+        { encoding: "utf8" },
+      ),
+    ) as { calls: number; cost: string; budget: string; inexact: number; lost: number; damaged: number };
+  const told = tell();
+  const sent = new Set<string>();
+  const done = new Map<string, bigint>();
+  for (const line of readFileSync(truth, "utf8").trim().split("\n")) {
+    const [what, id = "", cost = "0"] = line.split(" ");
+    if (what === "sent") sent.add(id);
+    else done.set(id, BigInt(cost));
+  }
+  expect(done.size).toBeGreaterThan(100);
+  const exact = [...done.values()].reduce((sum, cost) => sum + cost, 0n);
+  // Written down before they were sent: at most the one that was about to be sent when each kill came is not among those sent.
+  expect(told.calls).toBeGreaterThanOrEqual(sent.size);
+  expect(told.calls).toBeLessThanOrEqual(sent.size + 4);
+  expect(told.budget).toBe(told.cost);
+  expect(told.damaged).toBe(0);
+  // Answers that nobody had yet when the kill came are lost or settled; all others are settled exactly.
+  expect(told.inexact).toBeLessThanOrEqual(told.calls - done.size);
+  const open = BigInt(told.cost) - exact;
+  const undone = BigInt(told.calls - done.size);
+  expect(open).toBeLessThanOrEqual(undone * 3_000_000_000n);
+  expect(open).toBeGreaterThanOrEqual(BigInt(told.inexact) * 3_000_000_000n);
+  // Nothing counts again at the next start.
+  expect(tell()).toMatchObject({ calls: told.calls, cost: told.cost, budget: told.budget, lost: 0 });
+  expect(existsSync(join(folder, "ledger.db"))).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".journal"))).toEqual([]);
+});
+
+it("is open in one process at a time", () => {
+  const { folder } = setUp();
+  const result = execFileSync(
+    process.execPath,
+    [
+      "-e",
+      `try { process.argv.splice(1, 0, "x"); require(${JSON.stringify(script)}) } catch (error) { console.log(error.code) }`,
+      folder,
+      "other",
+      join(root, "truth"),
+      import.meta.filename,
+      "stop",
+    ],
+    { encoding: "utf8" },
+  );
+  expect(result.trim()).toBe("SQLITE_BUSY");
+});
