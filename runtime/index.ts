@@ -12,11 +12,13 @@ export type {
   Host,
   Identity,
   Limiter,
+  Model,
   Program,
   Service,
 } from "./abi.ts";
 export { Failure, type Problem } from "./failure.ts";
 export type { Exchange } from "./http/exchange.ts";
+export * from "./model/index.ts";
 export * from "./route/index.ts";
 export { StartError } from "./start-error.ts";
 export * from "./value/index.ts";

@@ -78,6 +78,7 @@ export class ProgramGrammar extends RouteGrammar {
       { ALT: () => this.SUBRULE(this.gateway) },
       { ALT: () => this.SUBRULE(this.service) },
       { ALT: () => this.SUBRULE(this.identity) },
+      { ALT: () => this.SUBRULE(this.model) },
       { ALT: () => this.SUBRULE(this.typeDeclaration) },
       { ALT: () => this.SUBRULE(this.route) },
       { ALT: () => this.SUBRULE(this.policy) },
@@ -113,6 +114,35 @@ export class ProgramGrammar extends RouteGrammar {
     const name = this.nameOf(this.CONSUME(v.Identifier));
     const settings = this.SUBRULE(this.settings);
     return { id: this.finish(start), kind: "service", name, settings };
+  });
+
+  private readonly model: Rule<Bare<tree.Model>> = this.define("model", () => {
+    const start = this.mark();
+    this.CONSUME(v.Model);
+    const name = this.nameOf(this.CONSUME(v.Identifier));
+    if (!this.next(v.LeftBrace) && !this.next(v.Equals)) this.stop("`{` or `= choose(…)`");
+    const { choice, settings } = this.OR<Pick<tree.Model, "choice" | "settings">>([
+      { ALT: () => ({ choice: null, settings: this.SUBRULE(this.settings) }) },
+      {
+        ALT: () => {
+          this.CONSUME(v.Equals);
+          const chosen = this.SUBRULE(this.choice);
+          return { choice: chosen, settings: this.OPTION(() => this.SUBRULE(this.settings)) ?? [] };
+        },
+      },
+    ]);
+    return { id: this.finish(start), kind: "model", name, choice, settings };
+  });
+
+  private readonly choice: Rule<tree.Choice> = this.define("choice", () => {
+    const start = this.mark();
+    if (!this.RECORDING_PHASE && !this.nextWord("choose")) this.stop("`choose(…)`");
+    this.CONSUME(v.Identifier);
+    const models: tree.Name[] = [];
+    this.CONSUME(v.LeftParenthesis);
+    this.separated(v.RightParenthesis, () => models.push(this.nameOf(this.CONSUME(v.Identifier))));
+    this.CONSUME(v.RightParenthesis);
+    return { id: this.finish(start), kind: "choice", models };
   });
 
   private readonly identity: Rule<Bare<tree.Identity>> = this.define("identity", () => {

@@ -137,7 +137,7 @@ test("spans reach from a node's first to its last character", () => {
 test("words of later versions: one message each, and what follows is read", () => {
   const { program, diagnostics } = parse(
     "x.vgw",
-    'vgw 1\nmodel mini { price: { in: $1/Mtok }\n when a }\nprompt p@2(t: T) -> "a" | "b" {\n  system "x {y}"\n}\nlet a = 1\n',
+    'vgw 1\ntopic mini { price: { in: $1/Mtok }\n when a }\nprompt p@2(t: T) -> "a" | "b" {\n  system "x {y}"\n}\nlet a = 1\n',
   );
   expect(diagnostics.map(({ code }) => code)).toEqual(["VGW1023", "VGW1023"]);
   expect(program.declarations.map(({ kind }) => kind)).toEqual(["reserved", "reserved", "constant"]);

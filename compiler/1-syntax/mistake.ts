@@ -339,7 +339,7 @@ export function notADeclaration(source: Source, found: Lexeme, following: Lexeme
   );
 }
 
-const declarations = "import gateway service type route policy function let test private".split(" ");
+const declarations = "import gateway service model type route policy function let test private".split(" ");
 
 export function duplicateWord(word: Span, text: string): Diagnostic {
   return diagnose(

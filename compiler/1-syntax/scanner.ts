@@ -25,7 +25,7 @@ const address6 =
   /(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::(?:(?:[0-9A-Fa-f]{1,4}:)*\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?(?:\/\d+)?|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}(?:\/\d+)?/y;
 const operator = /\.\.\.|===|!==|&&|\|\||\|>|<>|=>|->|==|!=|<=|>=|\.\.|[{}()[\],;:.=|?@+\-*/<>!]/y;
 const unknownRun = /[^\s"'{}()[\],;:.=|?@+\-*/<>!\w$]+|[\s\S]/uy;
-const nextDeclaration = /\n(?=(?:route|service|gateway|type|policy|function|test|private|import)\b)/g;
+const nextDeclaration = /\n(?=(?:route|service|model|gateway|type|policy|function|test|private|import)\b)/g;
 const escapes = /\\(?:[nrt"'\\{}0]|u\{[0-9A-Fa-f]{1,6}\})/y;
 
 /** One open string whose hole is being read. */

@@ -307,9 +307,30 @@ export abstract class StepGrammar extends SettingGrammar {
   private readonly forwardStep: Rule<Unguarded<tree.ForwardStep>> = this.define("forwardStep", () => {
     this.CONSUME(v.Forward);
     const service = this.nameOf(this.CONSUME(v.Identifier));
+    const dialect = this.OPTION1(() => {
+      this.CONSUME(v.As);
+      return this.SUBRULE(this.dialectName);
+    });
     const body = this.OPTION(() => this.SUBRULE(this.body));
     const otherwise = this.SUBRULE(this.optionalElse);
-    return { kind: "forward", service, settings: body?.settings ?? [], steps: body?.steps ?? [], otherwise };
+    return {
+      kind: "forward",
+      service,
+      dialect: dialect ?? null,
+      settings: body?.settings ?? [],
+      steps: body?.steps ?? [],
+      otherwise,
+    };
+  });
+
+  private readonly dialectName: Rule<tree.DialectName> = this.define("dialectName", () => {
+    const start = this.mark();
+    let text = this.CONSUME(v.Identifier).image;
+    this.MANY(() => {
+      this.CONSUME(v.Dot);
+      text += `.${this.CONSUME(v.Identifier).image}`;
+    });
+    return { id: this.finish(start), kind: "dialect-name", text };
   });
 
   private readonly replyStep: Rule<Unguarded<tree.ReplyStep>> = this.define("replyStep", () => {

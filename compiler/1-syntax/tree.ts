@@ -66,6 +66,7 @@ export type Declaration =
   | Gateway
   | Service
   | Identity
+  | Model
   | TypeDeclaration
   | Route
   | Policy
@@ -125,6 +126,20 @@ export interface Claim extends Node {
   readonly name: Name;
   readonly type: TypeExpression;
   readonly from: StringLiteral | null;
+}
+
+/** `model mini { provider: openai("gpt-4.1-mini") }`, or `model assistant = choose(mini, sonnet) { … }`. */
+export interface Model extends Declared {
+  readonly kind: "model";
+  readonly name: Name;
+  /** null: one model, that the settings describe. */
+  readonly choice: Choice | null;
+  readonly settings: readonly Setting[];
+}
+/** `choose(mini, sonnet)`. */
+export interface Choice extends Node {
+  readonly kind: "choice";
+  readonly models: readonly Name[];
 }
 
 /** `key: value`. The value of a setting is an expression; block-like values are record literals. */
@@ -213,7 +228,7 @@ export interface Test extends Node {
   readonly steps: readonly TestStep[];
 }
 
-/** A declaration whose word is reserved for later (`model`, `trust`, …); its block is skipped, one message given. */
+/** A declaration whose word is reserved for later (`prompt`, `trust`, …); its block is skipped, one message given. */
 export interface Reserved extends Node {
   readonly kind: "reserved";
   readonly word: Name;
@@ -301,14 +316,24 @@ export interface IdentifyStep extends Node {
   readonly otherwise: Otherwise | null;
 }
 
-/** `forward orders { body: x; set response.header("a") = "b" } else …`. */
+/** `forward orders { body: x; set response.header("a") = "b" } else …`, `forward assistant as openai.chat`. */
 export interface ForwardStep extends GuardableStep {
   readonly kind: "forward";
+  /** Of a service or a model. */
   readonly service: Name;
+  /** What a model's clients speak; null: nothing was said. */
+  readonly dialect: DialectName | null;
   readonly settings: readonly Setting[];
   /** They run when the upstream's head has arrived. */
   readonly steps: readonly Step[];
   readonly otherwise: Otherwise | null;
+}
+
+/** `openai.chat`. */
+export interface DialectName extends Node {
+  readonly kind: "dialect-name";
+  /** With its dots. */
+  readonly text: string;
 }
 
 /** `reply`, `reply 204`, `reply value`, `reply 202 value`. `text(…)`, `html(…)`, `file(…)`, `redirect(…)` are calls in `value`. */

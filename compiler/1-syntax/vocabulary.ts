@@ -93,6 +93,7 @@ export const Private = token("Private", "`private`", DeclarationStart);
 export const Gateway = token("Gateway", "`gateway`", DeclarationStart);
 export const Service = token("Service", "`service`", DeclarationStart);
 export const Identity = token("Identity", "`identity`", DeclarationStart);
+export const Model = token("Model", "`model`", DeclarationStart);
 export const Type = token("Type", "`type`", DeclarationStart);
 export const Route = token("Route", "`route`", DeclarationStart);
 export const Policy = token("Policy", "`policy`", DeclarationStart);
@@ -148,13 +149,14 @@ export const declarationWords: ReadonlyMap<string, TokenType> = new Map([
   ["gateway", Gateway],
   ["service", Service],
   ["identity", Identity],
+  ["model", Model],
   ["type", Type],
   ["route", Route],
   ["policy", Policy],
   ["function", FunctionWord],
   ["let", Constant],
   ["test", Test],
-  ...["model", "prompt", "trust", "filter", "topic", "stream"].map((word) => [word, ReservedDeclaration] as const),
+  ...["prompt", "trust", "filter", "topic", "stream"].map((word) => [word, ReservedDeclaration] as const),
 ]);
 
 export const punctuation: ReadonlyMap<string, TokenType> = new Map([

@@ -57,6 +57,8 @@ export type WalkedNode =
   | tree.Setting
   | tree.Claims
   | tree.Claim
+  | tree.Choice
+  | tree.DialectName
   | tree.Field
   | tree.PathPattern
   | tree.PathPart

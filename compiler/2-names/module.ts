@@ -31,6 +31,7 @@ function symbolOf(declaration: tree.Declaration, module: number): GlobalSymbol |
     case "gateway":
     case "service":
     case "identity":
+    case "model":
     case "type":
     case "policy":
     case "function":

@@ -5,6 +5,7 @@ export type NamedDeclaration =
   | tree.Gateway
   | tree.Service
   | tree.Identity
+  | tree.Model
   | tree.TypeDeclaration
   | tree.Policy
   | tree.FunctionDeclaration
@@ -25,6 +26,7 @@ export const kindNames: { readonly [K in GlobalSymbol["kind"]]: string } = {
   gateway: "gateway",
   service: "service",
   identity: "identity",
+  model: "model",
   type: "type",
   policy: "policy",
   function: "function",

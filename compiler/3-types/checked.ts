@@ -6,6 +6,7 @@
 import type { NodeId, Tree } from "../1-syntax/tree.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import type { ClaimConfiguration } from "../../runtime/identity/configuration.ts";
 import type { RecordType, Type } from "./type.ts";
 
@@ -15,6 +16,8 @@ export interface CheckedProgram {
   readonly gateway: CheckedGateway | null;
   readonly services: readonly CheckedService[];
   readonly identities: readonly CheckedIdentity[];
+  /** Choices stand behind the models. */
+  readonly models: readonly CheckedModel[];
   readonly constants: readonly CheckedConstant[];
   readonly functions: readonly CheckedFunction[];
   readonly policies: readonly CheckedPolicy[];
@@ -84,6 +87,24 @@ export interface CheckedIdentity extends Checked<tree.Identity> {
   /** What `caller` is. */
   readonly caller: RecordType;
 }
+export interface CheckedModel extends Checked<tree.Model> {
+  readonly settings: { readonly [key: string]: StaticValue };
+  /** Of one model; null: it is a choice, or its provider is not known (reported). */
+  readonly provider: ModelProvider | null;
+  /** Of a choice: what it chooses from; null: it is one model. */
+  readonly choice: { readonly models: readonly CheckedModel[]; readonly fallback: readonly CheckedModel[] } | null;
+}
+/** What a model's settings say about where it is. */
+export interface ModelProvider {
+  readonly word: string;
+  readonly dialect: ProviderDialectName;
+  readonly variant: string;
+  /** As the provider calls the model. */
+  readonly model: string;
+  /** Where the provider stands; without a slash at its end where it is known. */
+  readonly base: string | EnvironmentValue;
+  readonly settings: { readonly [name: string]: string };
+}
 export interface CheckedConstant extends Checked<tree.Constant> {
   readonly type: Type;
 }
@@ -109,6 +130,10 @@ export type Meaning =
   | { readonly kind: "constant"; readonly constant: CheckedConstant }
   | { readonly kind: "function"; readonly function: CheckedFunction }
   | { readonly kind: "service"; readonly service: CheckedService }
+  /** Of the Name in `forward`, and of a model that a test looks at or fakes. */
+  | { readonly kind: "model"; readonly model: CheckedModel }
+  /** Of a `forward` to a model: what its clients speak. */
+  | { readonly kind: "forward-model"; readonly client: ClientDialectName }
   | { readonly kind: "policy"; readonly policy: CheckedPolicy }
   /** Of the Name in `identify`, in a test's `send … as` and in the patterns of `match caller`. */
   | { readonly kind: "identity"; readonly identity: CheckedIdentity }

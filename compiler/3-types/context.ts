@@ -9,6 +9,7 @@ import type {
   CheckedConstant,
   CheckedFunction,
   CheckedIdentity,
+  CheckedModel,
   CheckedModule,
   CheckedPolicy,
   CheckedService,
@@ -21,6 +22,7 @@ export interface ProgramState {
   readonly diagnostics: Diagnostic[];
   readonly services: Map<tree.Service, CheckedService>;
   readonly identities: Map<tree.Identity, CheckedIdentity>;
+  readonly models: Map<tree.Model, CheckedModel>;
   readonly constants: Map<tree.Constant, CheckedConstant>;
   readonly functions: Map<tree.FunctionDeclaration, FunctionState>;
   readonly policies: Map<tree.Policy, PolicyState>;

@@ -4,6 +4,7 @@ import { kindNames } from "../2-names/index.ts";
 import { forwardSettings } from "../vocabulary/settings/route.ts";
 import type { CheckedService, StaticValue } from "./checked.ts";
 import { type Body, report } from "./context.ts";
+import { checkForwardModel } from "./forward-model.ts";
 import { unknownName } from "./reference.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
 import { enter } from "./scopes.ts";
@@ -14,6 +15,14 @@ import { sinkCarried, sinkService } from "./sink.ts";
 import { checkSteps } from "./steps.ts";
 
 export function checkForward(body: Body, step: tree.ForwardStep): void {
+  if (!body.scope.find(step.service.text) && body.module.names.get(step.service.text)?.kind === "model") {
+    checkForwardModel(body, step);
+    return;
+  }
+  if (step.dialect)
+    report(body, step.dialect, "VGW6113", { name: step.service.text }, "only models are spoken to in a dialect", {
+      help: "leave it out, or forward to a model",
+    });
   const service = serviceOf(body, step.service);
   const settings = checkSettings(body, "forward", forwardSettings, step.settings, step, (setting, node) => {
     if (setting.key !== "body") return;

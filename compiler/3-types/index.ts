@@ -6,6 +6,7 @@ import { constantOf } from "./constant.ts";
 import { type ModuleState, type ProgramState, report } from "./context.ts";
 import { functionOf } from "./function.ts";
 import { checkIdentity } from "./identity.ts";
+import { checkChoice, checkModel } from "./model.ts";
 import { policyOf } from "./policy.ts";
 import { checkRoute } from "./route.ts";
 import { checkGateway, checkService } from "./service.ts";
@@ -36,6 +37,7 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     diagnostics: names.diagnostics,
     services: new Map(),
     identities: new Map(),
+    models: new Map(),
     constants: new Map(),
     functions: new Map(),
     policies: new Map(),
@@ -61,6 +63,7 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     gateway,
     services: [...program.services.values()],
     identities: [...program.identities.values()],
+    models: [...program.models.values()],
     constants: [...program.constants.values()],
     functions: [...program.functions.values()].map(({ checked }) => checked),
     policies: [...program.policies.values()].map(({ checked }) => checked),
@@ -83,6 +86,8 @@ function checkSettingsOnly(program: ProgramState): CheckedGateway | null {
     for (const declaration of module.tree.program.declarations) {
       if (declaration.kind === "identity")
         program.identities.set(declaration, checkIdentity(program, module, declaration));
+      if (declaration.kind === "model" && declaration.choice === null)
+        program.models.set(declaration, checkModel(program, module, declaration));
       if (declaration.kind === "service") program.services.set(declaration, checkService(program, module, declaration));
       if (declaration.kind !== "gateway") continue;
       const checked = checkGateway(program, module, declaration);
@@ -91,6 +96,13 @@ function checkSettingsOnly(program: ProgramState): CheckedGateway | null {
           related: [{ node: gateway.node.name, text: "the first one", module: gateway.module as ModuleState }],
         });
       gateway ??= checked;
+    }
+  }
+  // Behind all models, of whichever file.
+  for (const module of program.modules) {
+    for (const declaration of module.tree.program.declarations) {
+      if (declaration.kind === "model" && declaration.choice !== null)
+        program.models.set(declaration, checkChoice(program, module, declaration, declaration.choice));
     }
   }
   return gateway;

@@ -14,7 +14,7 @@ const broken: readonly (readonly [string, string])[] = [
   ["a let without its value", 'route GET "/" open {\n let x =\n reply x.y + 1\n}'],
   ["a require without its condition", 'policy p { require }\nroute GET "/" with p { reply "x" }'],
   ["a later version's step", 'route GET "/" open { cache 30s }'],
-  ["a later version's declaration", 'model mini { }\nroute GET "/" open { forward mini }'],
+  ["a later version's declaration", 'topic mini { }\nroute GET "/" open { forward mini }'],
 ];
 
 for (const [title, program] of broken) {

@@ -10,6 +10,7 @@ import { type Body, report, sourceOf, span } from "./context.ts";
 import { BOOL, INT, simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { expect } from "./expression.ts";
+import { modelNames, preferenceValue, providerValue, tokensValue } from "./model-value.ts";
 import { certificateValue, fileSourceValue } from "./pem-value.ts";
 import { checkSettings } from "./setting.ts";
 import type { Type } from "./type.ts";
@@ -75,6 +76,14 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return fileSourceValue(context, node);
     case "hostname":
       return hostnameValue(context, node);
+    case "tokens":
+      return tokensValue(context, type, node);
+    case "provider":
+      return providerValue(context, node);
+    case "models":
+      return modelNames(context, node);
+    case "preference":
+      return preferenceValue(context, node);
     case "keys":
       return keysValue(context, node, type.forms);
     case "secret":

@@ -5,6 +5,7 @@ import { analyseAccess } from "./access.ts";
 import { analyseDeadlines } from "./deadline.ts";
 import { analyseGateway } from "./gateway.ts";
 import { analyseGuards } from "./guard.ts";
+import { analyseModels } from "./model.ts";
 import { analyseRetries } from "./retry.ts";
 import { analyseRoutes } from "./route.ts";
 import { analyseSecrets } from "./secret.ts";
@@ -22,6 +23,7 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseRetries(program),
     ...analyseSecrets(program),
     ...analyseWebSockets(program),
+    ...analyseModels(program),
     ...analyseTls(program.services),
     ...analyseUnused(program),
   ];

@@ -49,6 +49,7 @@ function declaredNames(declaration: Declaration, isEntry: boolean): Candidate[] 
       return (declaration.names ?? []).map(({ name, alias }) => ({ name: alias ?? name, what: "import" }));
     case "service":
     case "identity":
+    case "model":
     case "type":
     case "function":
     case "constant":
@@ -72,6 +73,9 @@ function namesIn(declaration: Declaration): { readonly names: ReadonlySet<string
         break;
       case "forward":
         names.add(node.service.text);
+        break;
+      case "choice":
+        for (const { text } of node.models) names.add(text);
         break;
       case "identify":
         for (const { text } of node.identities) names.add(text);

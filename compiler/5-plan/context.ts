@@ -4,6 +4,7 @@ import type {
   CheckedConstant,
   CheckedFunction,
   CheckedIdentity,
+  CheckedModel,
   CheckedModule,
   CheckedProgram,
   CheckedService,
@@ -25,6 +26,8 @@ export interface Program {
   /** Names of a program are unique per file only; these are unique in the plan. */
   readonly services: ReadonlyMap<CheckedService, string>;
   readonly identities: ReadonlyMap<CheckedIdentity, string>;
+  /** None of them is the name of a service too: each model has connections of that name. */
+  readonly models: ReadonlyMap<CheckedModel, string>;
   readonly constants: ReadonlyMap<CheckedConstant, string>;
   readonly functions: ReadonlyMap<CheckedFunction, string>;
   /** Identities of `limit` steps, by module and node (`bindingKey`). */

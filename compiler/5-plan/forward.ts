@@ -4,12 +4,17 @@ import { codecOf } from "./call-service.ts";
 import { type Context, meaningOf, originOf, toSteps } from "./context.ts";
 import { lowerOtherwise } from "./else.ts";
 import { lower } from "./expression.ts";
+import type { CheckedModel } from "../3-types/checked.ts";
 import type { Step } from "./plan.ts";
 import { lowerSteps } from "./step.ts";
 
 export function lowerForward(context: Context, node: tree.ForwardStep): void {
   if (context.out.mode !== "steps") return;
   const meaning = meaningOf(context, node.service);
+  if (meaning?.kind === "model") {
+    lowerForwardModel(context, node, meaning.model);
+    return;
+  }
   if (meaning?.kind !== "service") throw new Error("`forward` goes to a service");
   const settings = meaningOf(context, node);
   if (settings?.kind !== "forward") throw new Error("a `forward` has its settings");
@@ -34,4 +39,25 @@ export function lowerForward(context: Context, node: tree.ForwardStep): void {
   const otherwise: Step[] = [];
   lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
   context.out.steps.push({ step: "attempt", origin: step.origin, steps: [...steps, step], otherwise });
+}
+
+/** Its `else` takes what goes wrong while nothing has been sent. */
+function lowerForwardModel(context: Context, node: tree.ForwardStep, model: CheckedModel): void {
+  if (context.out.mode !== "steps") return;
+  const dialect = meaningOf(context, node);
+  if (dialect?.kind !== "forward-model") throw new Error("a `forward` to a model says what its clients speak");
+  const origin = originOf(context, node);
+  const step: Step = {
+    step: "model",
+    origin,
+    model: context.body.program.models.get(model) ?? model.name,
+    client: dialect.client,
+  };
+  if (node.otherwise === null) {
+    context.out.steps.push(step);
+    return;
+  }
+  const otherwise: Step[] = [];
+  lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
+  context.out.steps.push({ step: "attempt", origin, steps: [step], otherwise });
 }

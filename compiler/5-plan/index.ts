@@ -6,6 +6,7 @@ import type { Program, ReadFile } from "./context.ts";
 import { Names } from "./names.ts";
 import { limitIdentities } from "./limit.ts";
 import { lowerIdentity } from "./identity.ts";
+import { lowerModels } from "./model.ts";
 import { inOrder } from "./order.ts";
 import type { Plan } from "./plan.ts";
 import { bodyLimitOf, lowerRoute } from "./route.ts";
@@ -19,6 +20,7 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
   noteVariables(program, settings);
   const services = checked.services.map((service) => lowerService(program, service));
   const identities = checked.identities.map((identity) => lowerIdentity(program, identity));
+  const { models, pools } = lowerModels(program);
   const constants = lowerConstants(program);
   const bodyLimit = bodyLimitOf(settings);
   const routes = inOrder(checked.routes).map((route) => lowerRoute(program, route, bodyLimit));
@@ -27,6 +29,8 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
     gateway: { name: checked.gateway?.name ?? "gateway", settings },
     services,
     identities,
+    models,
+    pools,
     constants,
     functions: [...program.called.values()],
     routes,
@@ -38,11 +42,13 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
 /** What lowering needs to know of the whole program. The same program gives the same names every time. */
 export function prepare(checked: CheckedProgram, readFile: ReadFile = fromDisk): Program {
   const modules = new Map(checked.modules.map((module, index) => [module, index]));
+  const upstreams = new Names();
   return {
     checked,
     modules,
     limits: limitIdentities(checked, modules),
-    services: named(checked.services),
+    services: named(checked.services, upstreams),
+    models: named(checked.models, upstreams),
     identities: named(checked.identities),
     constants: named(checked.constants),
     functions: named(checked.functions),
@@ -52,8 +58,7 @@ export function prepare(checked: CheckedProgram, readFile: ReadFile = fromDisk):
   };
 }
 
-function named<T extends { readonly name: string }>(all: readonly T[]): Map<T, string> {
-  const names = new Names();
+function named<T extends { readonly name: string }>(all: readonly T[], names: Names = new Names()): Map<T, string> {
   return new Map(all.map((one) => [one, names.take(one.name)]));
 }
 

@@ -16,6 +16,7 @@
  * runs with `failure` set. A failing step outside any attempt ends the request with the step's standard problem.
  */
 import type { FailureKind } from "../../runtime/failure.ts";
+import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import type { StaticValue } from "../3-types/checked.ts";
 import type { Type } from "../3-types/type.ts";
 
@@ -30,6 +31,8 @@ export interface Plan {
   readonly gateway: { readonly name: string; readonly settings: { readonly [key: string]: StaticValue } };
   readonly services: readonly ServicePlan[];
   readonly identities: readonly IdentityPlan[];
+  readonly models: readonly ModelPlan[];
+  readonly pools: readonly PoolPlan[];
   readonly constants: readonly ConstantPlan[];
   readonly functions: readonly FunctionPlan[];
   readonly routes: readonly RoutePlan[];
@@ -61,6 +64,29 @@ export interface IdentityPlan {
   /** What `caller` is. */
   readonly caller: Type;
   readonly configuration: { readonly [key: string]: StaticValue };
+}
+
+/** `configuration` has the members of a `ModelConfiguration` (`runtime/model/configuration.ts`); the environment is not yet read. */
+export interface ModelPlan {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly dialect: ProviderDialectName;
+  readonly configuration: { readonly [key: string]: StaticValue };
+}
+
+/** A choice of models, by their names in the plan. `configuration` as of a `PoolConfiguration`. */
+export interface PoolPlan {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly models: readonly string[];
+  readonly fallback: readonly string[];
+  readonly prefer: "order" | "weights";
+  /** Of each of `models`; empty: all alike. */
+  readonly weights: readonly number[];
+  /** Classes of errors after which the next of `fallback` is asked. */
+  readonly on: readonly string[];
+  /** In tokens; null: as the model and the client say. */
+  readonly limit: number | null;
 }
 
 /** Evaluated once, when the bundle is loaded, in the order of the plan. */
@@ -146,7 +172,8 @@ export type Step =
   | LogStep
   | ReplyStep
   | DenyStep
-  | ForwardStep;
+  | ForwardStep
+  | ModelStep;
 
 interface Originated {
   readonly origin: Origin;
@@ -389,6 +416,17 @@ export interface ForwardStep extends Originated {
   /** Handshakes are let through: milliseconds of silence and bytes of a message that are allowed; null: they are not. */
   readonly webSocket: { readonly idle: number; readonly message: number } | null;
   readonly answer: readonly Step[];
+}
+
+/**
+ * Ends the request with a model's answer in the client's dialect, whole or as a stream, as the client asks. Fails only while nothing has been sent;
+ * without an attempt around it, errors are answered in the client's dialect.
+ */
+export interface ModelStep extends Originated {
+  readonly step: "model";
+  /** Of `Plan.models` or `Plan.pools`. */
+  readonly model: string;
+  readonly client: ClientDialectName;
 }
 
 // ---------------------------------------------------------------- expressions

@@ -32,6 +32,7 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
   }
   for (const { name } of emission.limiters.values()) given.push(`let ${name}: Limiter;`);
   for (const { name } of emission.concurrencies.values()) given.push(`let ${name}: ConcurrencyLimiter;`);
+  for (const name of emission.usedModels) given.push(`let ${emission.model(name)}: Model;`);
   for (const { name, type } of identities) given.push(`let ${emission.identity(name)}: Identity<${type}>;`);
   for (const { name, type } of joined) given.push(`let ${name}: Identity<${type}>;`);
   if (given.length > 0) head.push("// Given by the host when the bundle is loaded.", ...given, "");
@@ -56,6 +57,7 @@ function imports(emission: Emission): string[] {
   const types = new Set(emission.imports.types);
   if (emission.usedServices.size > 0) types.add("Service");
   if (emission.usedIdentities.size + emission.joined.size > 0) types.add("Identity");
+  if (emission.usedModels.size > 0) types.add("Model");
   if (emission.limiters.size > 0) types.add("Limiter");
   if (emission.concurrencies.size > 0) types.add("ConcurrencyLimiter");
   const names = [...values, ...[...types].filter((name) => !values.includes(name)).map((name) => `type ${name}`)];

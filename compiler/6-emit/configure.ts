@@ -1,7 +1,7 @@
 /** `configure` and `load`: what the host asks of the bundle, as plain objects. */
 import { numberLiteral, stringLiteral } from "./literal.ts";
 import type { StaticValue } from "../3-types/checked.ts";
-import type { EnvironmentPlan, Plan, Step } from "../5-plan/plan.ts";
+import type { EnvironmentPlan, Origin, Plan, Step } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
 import type { Emission } from "./emission.ts";
 import { propertyAccess, propertyKey } from "./names.ts";
@@ -41,6 +41,7 @@ export function emitConfigure(emission: Emission, writer: SourceWriter): void {
       const webSockets = largestMessage(plan.routes.map(({ steps }) => steps));
       if (webSockets > 0) writer.line(`webSockets: ${numberLiteral(webSockets)},`);
       emitIdentities(writer, plan);
+      emitModels(writer, plan);
       writer.line(variables ? "environment," : "environment: {},");
     });
     writer.line("};");
@@ -72,6 +73,34 @@ function emitIdentities(writer: SourceWriter, plan: Plan): void {
     }
   });
   writer.line("],");
+}
+
+function emitModels(writer: SourceWriter, { models, pools }: Plan): void {
+  const list = (name: string, entries: readonly { readonly origin: Origin; readonly members: Settings }[]): void => {
+    if (entries.length === 0) return;
+    writer.line(`${name}: [`);
+    writer.indented(() => {
+      for (const { origin, members } of entries) {
+        writer.within(origin, () => {
+          writer.line("{");
+          writer.indented(() => {
+            for (const [key, value] of Object.entries(members))
+              writer.line(`${propertyKey(key)}: ${settingText(value, null)},`);
+          });
+          writer.line("},");
+        });
+      }
+    });
+    writer.line("],");
+  };
+  list(
+    "models",
+    models.map(({ origin, configuration }) => ({ origin, members: configuration })),
+  );
+  list(
+    "pools",
+    pools.map(({ origin, ...members }) => ({ origin, members })),
+  );
 }
 
 /** The TypeScript type of the environment's values. */

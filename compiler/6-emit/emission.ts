@@ -101,6 +101,15 @@ export class Emission {
     return known.name;
   }
 
+  readonly models = new Map<string, string>();
+  readonly usedModels = new Set<string>();
+
+  /** A model or choice. */
+  model(name: string): string {
+    this.usedModels.add(name);
+    return this.models.get(name) ?? name;
+  }
+
   identity(name: string): string {
     this.usedIdentities.add(name);
     return this.identities.get(name) ?? name;

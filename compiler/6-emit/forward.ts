@@ -72,7 +72,7 @@ function targetText(body: Body): string {
 }
 
 /** The client's own bytes, kept because they are needed more than once. */
-function replayText(body: Body): string {
+export function replayText(body: Body): string {
   const { emission, route, writer } = body;
   const name = body.scope.names.take("received");
   writer.line(`const ${name} = await ${emission.use("replayedBody")}(exchange, ${numberLiteral(route.bodyLimit)});`);

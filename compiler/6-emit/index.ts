@@ -10,6 +10,7 @@ import { emitConfigure } from "./configure.ts";
 import { emitConstants, emitFunctions } from "./constants.ts";
 import { type CompiledSerialiser, Emission } from "./emission.ts";
 import { emitMatching, type RouteFunctions } from "./match.ts";
+import { modelText } from "./model.ts";
 import { Names, routeFunctionName } from "./names.ts";
 import { emitRoute } from "./route.ts";
 import { Scope } from "./scope.ts";
@@ -46,6 +47,7 @@ function emitFile(emission: Emission): Emitted {
   for (const one of plan.functions) emission.functions.set(one.name, emission.take(one.name));
   for (const service of plan.services) emission.services.set(service.name, emission.take(service.name));
   for (const { name } of plan.identities) emission.identities.set(name, emission.take(name));
+  for (const { name } of [...plan.models, ...plan.pools]) emission.models.set(name, emission.take(name));
   const names = plan.routes.map((route) => emission.take(routeFunctionName(route)));
 
   const late = emitConstants(emission, writer);
@@ -83,6 +85,7 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
     emission.usedServices.size > 0 ||
     emission.usedIdentities.size > 0 ||
     emission.joined.size > 0 ||
+    emission.usedModels.size > 0 ||
     emission.limiters.size > 0 ||
     emission.concurrencies.size > 0;
   const parameter = needed ? `given: ${emission.useType("Host")}` : "";
@@ -103,6 +106,10 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
       writer.line(`${emission.identity(name)} = given.identity(${JSON.stringify(name)});`);
     }
     for (const { name, text } of emission.joined.values()) writer.line(`${name} = given.${text};`);
+    for (const { name, origin } of [...plan.models, ...plan.pools]) {
+      if (!emission.usedModels.has(name)) continue;
+      writer.within(origin, () => writer.line(`${emission.model(name)} = given.${modelText(emission, plan, name)};`));
+    }
     writer.append(constants);
     writer.line(`return { abi: ${ABI_VERSION}, handle${emission.warmed ? ", warm" : ""} };`);
   });

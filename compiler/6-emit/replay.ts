@@ -12,7 +12,7 @@ export function replaysBody(steps: readonly Step[]): boolean {
 
 /** Whether the client's own body may be sent. */
 function forwards(steps: readonly Step[]): boolean {
-  return anyStep(steps, (step) => step.step === "forward" && step.body === null);
+  return anyStep(steps, (step) => step.step === "model" || (step.step === "forward" && step.body === null));
 }
 
 function anyStep(steps: readonly Step[], fits: (step: Step) => boolean): boolean {

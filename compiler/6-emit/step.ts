@@ -11,6 +11,7 @@ import { emitForward } from "./forward.ts";
 import { emitGather } from "./gather.ts";
 import { emitLimit } from "./limit.ts";
 import { emitLog } from "./log.ts";
+import { emitModel } from "./model.ts";
 import { emitSet } from "./place.ts";
 import { emitRead } from "./read.ts";
 import { denyText, replyText } from "./reply.ts";
@@ -102,6 +103,9 @@ function emitStep(body: Body, step: Step): boolean {
       return false;
     case "forward":
       emitForward(body, step);
+      return false;
+    case "model":
+      emitModel(body, step);
       return false;
   }
 }

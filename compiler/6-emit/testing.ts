@@ -68,6 +68,8 @@ export function plan(routes: readonly RoutePlan[], more: Partial<Plan> = {}): Pl
     gateway: { name: "test", settings: {} },
     services: [],
     identities: [],
+    models: [],
+    pools: [],
     constants: [],
     functions: [],
     routes,

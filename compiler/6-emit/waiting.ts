@@ -35,6 +35,7 @@ export function identifyOf(step: Step): IdentifyStep | null {
 function isAwaited(step: Step, tried: boolean): boolean {
   switch (step.step) {
     case "forward":
+    case "model":
       return tried;
     case "attempt":
       return (

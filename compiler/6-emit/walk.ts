@@ -45,6 +45,7 @@ export function stepExpressions(step: Step): readonly Expr[] {
     case "together":
     case "attempt":
     case "identify":
+    case "model":
     case "fail":
       return [];
   }
@@ -147,6 +148,7 @@ export function waits(steps: readonly Step[]): boolean {
   return steps.some((step) => {
     if (step.step === "call" || step.step === "together" || step.step === "forward" || step.step === "gather")
       return true;
+    if (step.step === "model") return true;
     if (step.step === "identify" || (step.step === "read" && step.source === "body")) return true;
     if (step.step === "concurrency" && step.queue > 0) return true;
     return innerSteps(step).some(waits);
@@ -160,6 +162,7 @@ export function alwaysEnds(steps: readonly Step[]): boolean {
       case "reply":
       case "deny":
       case "forward":
+      case "model":
         return true;
       case "if":
         return alwaysEnds(step.then) && alwaysEnds(step.otherwise);
@@ -176,7 +179,7 @@ export function alwaysEnds(steps: readonly Step[]): boolean {
 /** Whether any of the steps may end the request. */
 export function mayEnd(steps: readonly Step[]): boolean {
   return steps.some((step) => {
-    if (step.step === "reply" || step.step === "deny" || step.step === "forward") return true;
+    if (step.step === "reply" || step.step === "deny" || step.step === "forward" || step.step === "model") return true;
     return innerSteps(step).some(mayEnd);
   });
 }
@@ -213,6 +216,7 @@ export function failingPlaces(steps: readonly Step[]): number {
       case "concurrency":
       case "gather":
       case "forward":
+      case "model":
         count++;
         break;
       case "if":

@@ -540,6 +540,26 @@ export const catalogue = {
     severity: "error",
     message: "no WebSocket handshake reaches this route",
   },
+  VGW6111: {
+    slug: "model-without-dialect",
+    severity: "error",
+    message: "`{name}` is a model, and nothing says what its clients speak",
+  },
+  VGW6112: {
+    slug: "block-of-a-model",
+    severity: "error",
+    message: "`forward {name}` goes to a model, and takes no settings and no steps",
+  },
+  VGW6113: {
+    slug: "dialect-of-a-service",
+    severity: "error",
+    message: "`{name}` is no model, and is spoken to in no dialect",
+  },
+  VGW6114: {
+    slug: "model-without-post",
+    severity: "error",
+    message: "no request to a model reaches this route",
+  },
   VGW7001: {
     slug: "timeout-beyond-deadline",
     severity: "warning",
@@ -697,6 +717,10 @@ export interface MessageValues {
   VGW6108: { what: string | number };
   VGW6109: { what: string | number };
   VGW6110: Record<never, never>;
+  VGW6111: { name: string | number };
+  VGW6112: { name: string | number };
+  VGW6113: { name: string | number };
+  VGW6114: Record<never, never>;
   VGW7001: { service: string | number };
   VGW7002: { setting: string | number };
   VGW7003: { cost: string | number; burst: string | number };

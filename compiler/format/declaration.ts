@@ -19,6 +19,8 @@ function bare(view: SourceView, node: tree.Declaration): Doc {
     case "gateway":
     case "service":
       return [node.kind, " ", node.name.text, " ", settings(view, view.last(node.name.id) + 1, node.settings)];
+    case "model":
+      return model(view, node);
     case "identity":
       return identity(view, node);
     case "type": {
@@ -45,6 +47,15 @@ function bare(view: SourceView, node: tree.Declaration): Doc {
     case "broken":
       return view.verbatim(node.id);
   }
+}
+
+function model(view: SourceView, node: tree.Model): Doc {
+  const head: Doc = ["model ", node.name.text];
+  if (node.choice === null) return [head, " ", settings(view, view.last(node.name.id) + 1, node.settings)];
+  const chosen: Doc = [head, " = choose(", node.choice.models.map(({ text }) => text).join(", "), ")"];
+  const from = view.last(node.choice.id) + 1;
+  const bare = node.settings.length === 0 && view.image(from) !== "{";
+  return bare ? chosen : [chosen, " ", settings(view, from, node.settings)];
 }
 
 function identity(view: SourceView, node: tree.Identity): Doc {

@@ -82,9 +82,17 @@ function unguarded(view: SourceView, node: Guardable): Doc {
       return ["limit ", amount, " concurrent", key, list, elsePart(view, node.otherwise)];
     }
     case "forward": {
-      const bare = node.settings.length === 0 && node.steps.length === 0 && !braceFollows(view, node.service);
-      const block = bare ? "" : [" ", body(view, view.last(node.service.id) + 1, node.settings, node.steps)];
-      return ["forward ", node.service.text, block, elsePart(view, node.otherwise)];
+      const { dialect } = node;
+      const before = dialect ?? node.service;
+      const bare = node.settings.length === 0 && node.steps.length === 0 && !braceFollows(view, before);
+      const block = bare ? "" : [" ", body(view, view.last(before.id) + 1, node.settings, node.steps)];
+      return [
+        "forward ",
+        node.service.text,
+        dialect === null ? "" : ` as ${dialect.text}`,
+        block,
+        elsePart(view, node.otherwise),
+      ];
     }
     case "reply":
       return ["reply", answer(view, node.status, node.value)];
@@ -107,7 +115,7 @@ function unguarded(view: SourceView, node: Guardable): Doc {
 }
 
 /** An empty block is the author's: it is kept. */
-function braceFollows(view: SourceView, name: tree.Name): boolean {
+function braceFollows(view: SourceView, name: { readonly id: tree.NodeId }): boolean {
   return view.image(view.last(name.id) + 1) === "{";
 }
 

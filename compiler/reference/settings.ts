@@ -15,6 +15,9 @@ import {
   healthSettings,
   hedgeSettings,
   jwtSettings,
+  choiceSettings,
+  modelSettings,
+  providers,
   limitSettings,
   type ListenerForm,
   listenerSettings,
@@ -51,6 +54,13 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "service.url", of: "an endpoint in a service's `url`", settings: endpointSettings },
   { name: "identity.jwt", of: "an `identity … = jwt`", settings: jwtSettings },
   { name: "identity.api_key", of: "an `identity … = api_key`", settings: apiKeySettings },
+  { name: "model", of: "a `model`", settings: modelSettings },
+  { name: "model.choose", of: "a choice of models, `model … = choose(…)`", settings: choiceSettings },
+  ...providers.map(({ word, settings }) => ({
+    name: `model.provider.${word}`,
+    of: `a model's \`provider: ${word}(…)\``,
+    settings,
+  })),
   { name: "route", of: "a `route`", settings: routeSettings },
   { name: "forward", of: "a `forward` step", settings: forwardSettings },
   { name: "forward.websocket", of: "a forward's `websocket`", settings: webSocketSettings },
@@ -112,6 +122,14 @@ function typeText(type: SettingType): string {
       return "a label's name, or a list of them";
     case "keys":
       return type.forms.map((form) => code(form === "jwks" ? 'jwks("https://…")' : 'file("…")')).join(" or ");
+    case "tokens":
+      return `tokens from ${type.min}tok to ${type.max / 1_000_000}Mtok, as in ${code("2000tok")} or ${code("8ktok")}`;
+    case "provider":
+      return providers.map(({ example }) => code(example)).join(" or ");
+    case "models":
+      return "a model's name, or a list of them";
+    case "preference":
+      return `${code("order")} or ${code("weights(name: number, …)")}`;
     case "secret":
       return code('secret("NAME")');
     case "expression":

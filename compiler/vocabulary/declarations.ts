@@ -49,6 +49,15 @@ export const declarations: readonly DeclarationEntry[] = [
     since: "0.1",
   },
   {
+    kind: "model",
+    word: "model",
+    syntax: "model name { settings } · model name = choose(model, model) { settings }",
+    documentation:
+      "A language model at a provider, or a choice of several. `forward name as openai.chat` lets clients ask it in the dialect that they speak, whichever its provider speaks: requests, answers, streams, tools and errors are translated where the two differ, and what the provider cannot be told is refused, never left out. What the client calls the model is not looked at: the route says which one it is. Requests that ask for a stream get one. The key goes nowhere but to the provider.\n\nA choice asks one model; where that fails before its first content, it asks those of `fallback`.",
+    example: 'model mini { provider: openai("gpt-4.1-mini"), key: secret("OPENAI_API_KEY") }',
+    since: "0.1",
+  },
+  {
     kind: "type",
     word: "type",
     syntax: "type Name { field: Type, field: Type = default } · type Name = Type",
@@ -103,4 +112,4 @@ export const declarations: readonly DeclarationEntry[] = [
 ];
 
 /** Words that later versions give a meaning. */
-export const reservedDeclarations: readonly string[] = ["model", "prompt", "trust", "filter", "topic", "stream"];
+export const reservedDeclarations: readonly string[] = ["prompt", "trust", "filter", "topic", "stream"];

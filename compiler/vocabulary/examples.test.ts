@@ -16,6 +16,8 @@ import {
 } from "./settings/gateway.ts";
 import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 import { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
+import { providers } from "./providers.ts";
+import { choiceSettings, modelSettings } from "./settings/model.ts";
 import { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";
 import {
   breakerSettings,
@@ -40,6 +42,8 @@ service customers { url: "http://127.0.0.1:9001" }
 service audit { url: "http://127.0.0.1:9002" }
 service shop { url: "http://127.0.0.1:9003" }
 identity staff = api_key { keys: env("API_KEYS") }
+model mini { provider: openai("gpt-4.1-mini"), key: secret("OPENAI_API_KEY") }
+model large { provider: anthropic("claude-sonnet-4-5"), key: secret("ANTHROPIC_API_KEY") }
 `;
 const POLICIES = "vgw 1\npolicy nurses { require request.address in 10.0.0.0/8 }\nlet name = 1\n";
 
@@ -114,6 +118,29 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     apiKeySettings,
     (example) => `identity i = api_key { ${example.startsWith("keys") ? "" : 'keys: env("K"), '}${example} }`,
   ],
+  [
+    "model",
+    modelSettings,
+    (example) => {
+      const usual = ['provider: openai("a")', 'key: secret("K")'].filter(
+        (one) => one.split(":")[0] !== example.split(":")[0],
+      );
+      return `model m { ${[...usual, example].join(", ")} }`;
+    },
+  ],
+  [
+    "model.choose",
+    choiceSettings,
+    (example) => {
+      const rest = example.startsWith("on") ? ", fallback: [large]" : "";
+      return `${WORLD}\nmodel m = choose(mini, large) { ${example}${rest} }`;
+    },
+  ],
+  ...providers.map(({ word, settings }): (typeof settingTables)[number] => [
+    `model.provider.${word}`,
+    settings,
+    (example) => `model m { provider: ${word}("a", ${example}), key: secret("K"), url: "https://a" }`,
+  ]),
   [
     "limit",
     rateLimitSettings,

@@ -14,6 +14,8 @@ export {
 } from "./settings/gateway.ts";
 export { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
+export { choiceSettings, modelSettings } from "./settings/model.ts";
+export { clientDialects, type ProviderEntry, providers } from "./providers.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";
 export {
   breakerSettings,

@@ -41,6 +41,14 @@ export type SettingType =
   | { readonly kind: "labels" }
   /** `jwks("https://…")` becomes `{ kind: "jwks", url }`, `file("…")` a `FileValue`: keys that are known by none of their own. */
   | { readonly kind: "keys"; readonly forms: readonly ("jwks" | "file")[] }
+  /** `2000tok`, `8ktok`, `1Mtok`: becomes a whole number of tokens. */
+  | { readonly kind: "tokens"; readonly min: number; readonly max: number }
+  /** `openai("gpt-4.1-mini")`: becomes `{ dialect, variant, model, base, settings }` (`vocabulary/providers.ts`). */
+  | { readonly kind: "provider" }
+  /** Names of models; whose, the checker finds out. Becomes a list of names. */
+  | { readonly kind: "models" }
+  /** `order` or `weights(mini: 9, large: 1)`: becomes `"order"` or `{ weights: { mini: 9, large: 1 } }`. */
+  | { readonly kind: "preference" }
   /** Only `secret("X")`. */
   | { readonly kind: "secret" }
   /** A value computed for each request; `type` is in the notation of built-in signatures. */

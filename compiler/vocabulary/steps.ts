@@ -97,9 +97,13 @@ export const steps: readonly StepEntry[] = [
   {
     kind: "forward",
     word: "forward",
-    syntax: "forward service · forward service { settings; steps } · forward service else step",
+    syntax:
+      "forward service · forward service { settings; steps } · forward service else step · forward model as dialect · forward model as dialect else step",
     documentation:
-      "Sends the request to a service and its answer to the client, streaming both ways. The steps in its block run when the answer's head has arrived. Where no answer comes the client gets 502, 503 or 504, or what `else` says.",
+      "Sends the request to a service and its answer to the client, streaming both ways. The steps in its block run when the answer's head has arrived. Where no answer comes the client gets 502, 503 or 504, or what `else` says.\n\n" +
+      "To a `model`, `as` says what its clients speak: `openai.chat` (Chat Completions), `openai.responses`, `anthropic.messages`, `gemini` (`generateContent` and its stream). " +
+      "The request is read as one in that dialect, and answered in it, also where something goes wrong; `else` takes every failure before the first content: a request that is not one of the dialect (kind `invalid`), a provider that cannot be reached (`connect`, `protocol`), is slow (`timeout`), overloaded (`overload`) or gives an error (`status`). " +
+      "What `set request.…` put on the request is not sent to a model: its provider gets what the dialect says, and nothing else of the client.",
     example: 'forward orders { remove response.header("server") }',
     since: "0.1",
     places: ["route"],

@@ -82,7 +82,7 @@ export function judge(
   return new Failure("status", answer.status, "upstream-status", `${service}: status ${answer.status}`);
 }
 
-function upstreamFailure(kind: "connect" | "timeout" | "protocol", service: string): Failure {
+export function upstreamFailure(kind: "connect" | "timeout" | "protocol", service: string): Failure {
   switch (kind) {
     case "connect":
       return new Failure("connect", 502, "upstream-unreachable", `${service}: no connection`);
@@ -148,7 +148,7 @@ function setting(service: string, key: string, context: Context): StaticValue | 
 }
 
 /** A value that may come from the environment. */
-function resolved(value: StaticValue | undefined, context: Context): unknown {
+export function resolved(value: StaticValue | undefined, context: Context): unknown {
   if (typeof value === "object" && value !== null && "kind" in value && value.kind === "env" && "variable" in value) {
     return context.environment.get(String(value.variable));
   }

@@ -60,7 +60,8 @@ export interface RequestChange {
 /** How a run of steps went. */
 export type Outcome =
   | { readonly kind: "next" }
-  | { readonly kind: "failed"; readonly failure: Failure; readonly origin: Origin }
+  /** `ending`: the answer where nobody handles it, if it is not the failure's standard problem. */
+  | { readonly kind: "failed"; readonly failure: Failure; readonly origin: Origin; readonly ending?: Ending }
   | { readonly kind: "ended"; readonly ending: Ending };
 
 export interface Ending {

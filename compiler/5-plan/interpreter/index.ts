@@ -132,7 +132,7 @@ async function answer(context: Context): Promise<InterpretedAnswer> {
         problems: problems ?? [],
         handled: false,
       });
-      return finish(failed(outcome.failure, outcome.origin), route, context);
+      return finish(outcome.ending ?? failed(outcome.failure, outcome.origin), route, context);
     }
     case "next":
       throw new Error(`the route ${route.name} ends without an answer`);

@@ -35,6 +35,8 @@ function plan(routes: RoutePlan[]): Plan {
     gateway: { name: "g", settings: { via: "vgw", forwarded: "both", trusted_proxies: [] } },
     services: [{ name: "up", origin, settings: { timeout: 1000, preserve_host: false }, key: null }],
     identities: [],
+    models: [],
+    pools: [],
     constants: [],
     functions: [],
     routes,

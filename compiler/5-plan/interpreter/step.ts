@@ -10,6 +10,7 @@ import type {
   DecodeStep,
   ForwardStep,
   GatherStep,
+  ModelStep,
   Origin,
   SetStep,
   Slot,
@@ -26,6 +27,7 @@ import { denied, passedOn, replied } from "./ending.ts";
 import { evaluate } from "./expression.ts";
 import { identify } from "./identify.ts";
 import { limit } from "./limit.ts";
+import { askModel } from "./model.ts";
 import { divide } from "./operator.ts";
 import { ABSENT, readInput, tooLarge } from "./read.ts";
 import { Scope } from "./scope.ts";
@@ -125,6 +127,8 @@ export class Machine {
       case "deny":
         this.#note(step, "");
         return { kind: "ended", ending: denied(step, scope, context) };
+      case "model":
+        return this.#model(step);
       case "forward":
         return this.#forward(step, scope);
     }
@@ -261,6 +265,12 @@ export class Machine {
         context.responseStatus = Number(given);
         return;
     }
+  }
+
+  /** What goes wrong is answered by itself, unless an `else` takes it. */
+  async #model(step: ModelStep): Promise<Outcome> {
+    const { ending, failure } = await askModel(step, this.#context);
+    return failure === null ? { kind: "ended", ending } : { kind: "failed", failure, origin: step.origin, ending };
   }
 
   async #forward(step: ForwardStep, scope: Scope): Promise<Outcome> {

@@ -32,6 +32,8 @@ function linesOf(step: Step, indent: string): string[] {
         `${indent}otherwise`,
         ...outline(step.otherwise, deeper),
       ];
+    case "model":
+      return [`${indent}ask ${step.model} as ${step.client}`];
     case "fail":
       return [`${indent}fail ${step.kind}`];
     case "identify":

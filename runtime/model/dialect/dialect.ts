@@ -33,6 +33,11 @@ export interface ClientDialect {
   };
   /** Of a streamed answer. */
   readonly streamMediaType: string;
+  /**
+   * What the URL says; null: nothing can be asked of a model there. `client`: who writes the answer, where the URL chooses its form too. Left out:
+   * the body says it all. `query`: without its "?".
+   */
+  readUrl?(path: string, query: string): { readonly path: ClientPath; readonly client: ClientDialect } | null;
 }
 
 export interface ClientPath {

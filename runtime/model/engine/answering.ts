@@ -17,7 +17,7 @@ import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
-import type { AnswerContext, EventReader, EventWriter } from "../dialect/dialect.ts";
+import type { AnswerContext, ClientDialect, EventReader, EventWriter } from "../dialect/dialect.ts";
 import { Gathered } from "./gathered.ts";
 import type { Choice } from "./choose.ts";
 import { errorOf, failureOf } from "./failures.ts";
@@ -62,6 +62,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   readonly #settle: ((result: Failure | null) => void) | null;
   #phase: Phase = "request";
   #body: Gathered;
+  #client: ClientDialect;
   #request: ModelRequest | null = null;
   /** `#request` as the target is asked. */
   #asked: ModelRequest | null = null;
@@ -100,6 +101,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     this.#exchange = exchange;
     this.#options = options;
     this.#settle = settle;
+    this.#client = options.client;
     this.#body = new Gathered(options.bodyLimit);
   }
 
@@ -151,7 +153,8 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       this.#give(read, "invalid-input");
       return;
     }
-    this.#request = read;
+    this.#request = read.request;
+    this.#client = read.client;
     this.#targets = this.#choice.order(this.#parts.random);
     this.#ask(null);
   }
@@ -335,7 +338,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       return;
     }
     this.#usage = answer.usage;
-    const text = this.#options.client.writeAnswer(answer, this.#context());
+    const text = this.#client.writeAnswer(answer, this.#context());
     this.#count("answered");
     this.#phase = "rest";
     this.#exchange.respond(200, JSON_HEADERS, text);
@@ -382,8 +385,8 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     const now = performance.now();
     this.#phase = "streaming";
     this.#firstToken = now - this.#askedAt;
-    this.#writer = this.#options.client.eventWriter(this.#context());
-    const type = this.#options.client.streamMediaType;
+    this.#writer = this.#client.eventWriter(this.#context());
+    const type = this.#client.streamMediaType;
     this.#exchange.begin(200, ["content-type", type, "cache-control", "no-cache"], null);
     limits.set(this, now + this.#target!.configuration.silence, now);
   }
@@ -458,7 +461,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       this.#finish(failureOf(problem, this.#choice.name));
       return;
     }
-    const { status, headers, body } = this.#options.client.writeError(problem);
+    const { status, headers, body } = this.#client.writeError(problem);
     exchange.reason = `model-${problem.class}`;
     if (exchange.detail === "" && detail !== null) exchange.detail = detail;
     exchange.respond(status, [...headers], body);

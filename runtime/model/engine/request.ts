@@ -3,27 +3,31 @@ import type { Exchange } from "../../http/exchange.ts";
 import { utf8FromBytes } from "../../value/index.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
-import type { ClientDialect } from "../dialect/dialect.ts";
+import type { ClientDialect, ClientPath } from "../dialect/dialect.ts";
 import { parseJson } from "../dialect/fields.ts";
-import { clientPath } from "./client-path.ts";
 import { error, refused } from "./failures.ts";
 
 /** Arrays and objects within each other: what is written again needs stack for each. */
 const DEEPEST = 200;
 
+/** The body says it all. */
+const NOTHING: ClientPath = { model: null, stream: null };
+
+/** `client` of the answer: who writes it, which the URL may choose. */
 export function readModelRequest(
   client: ClientDialect,
-  exchange: Pick<Exchange, "path">,
+  exchange: Pick<Exchange, "path" | "query">,
   bytes: Uint8Array,
-): ModelRequest | ModelError {
-  const path = clientPath(client, exchange);
-  if (path === null) return error("not-found", 404, "Nothing can be asked of a model at this path.");
+): { readonly request: ModelRequest; readonly client: ClientDialect } | ModelError {
+  const found =
+    client.readUrl === undefined ? { path: NOTHING, client } : client.readUrl(exchange.path, exchange.query);
+  if (found === null) return error("not-found", 404, "Nothing can be asked of a model at this path.");
   const text = utf8FromBytes(bytes);
   const parsed = text === undefined ? null : parseJson(text);
   if (parsed === null) return error("client", 400, "The request's body is not JSON.");
   if (text !== undefined && isDeep(text)) return error("client", 400, "The request's body is nested too deeply.");
-  const read = client.readRequest(parsed.value, path);
-  return isRequest(read) ? read : refused(read);
+  const read = client.readRequest(parsed.value, found.path);
+  return isRequest(read) ? { request: read, client: found.client } : refused(read);
 }
 
 function isRequest(read: ReturnType<ClientDialect["readRequest"]>): read is ModelRequest {

@@ -1,0 +1,105 @@
+/** Values of settings that only models have: tokens, providers, preferences, names of models. */
+import type * as tree from "../1-syntax/tree.ts";
+import { laterProviders, providerOf, providers } from "../vocabulary/providers.ts";
+import type { StaticValue } from "./checked.ts";
+import { report, sourceOf, span } from "./context.ts";
+import { STRING } from "./construct.ts";
+import { checkSettings } from "./setting.ts";
+import { type Context, literalOf, refuse } from "./static-value.ts";
+
+const TOKENS: ReadonlyMap<string, number> = new Map([
+  ["tok", 1],
+  ["ktok", 1000],
+  ["Mtok", 1_000_000],
+]);
+
+/** A whole number of tokens. */
+export function tokensValue(
+  context: Context,
+  { min, max }: { readonly min: number; readonly max: number },
+  node: tree.Expression,
+): StaticValue | undefined {
+  if (node.kind !== "number" || node.currency !== null || node.per !== null)
+    return refuse(context, node, "a number of tokens");
+  const { body } = context;
+  if (node.unit === null) {
+    const text = `${node.digits}tok`;
+    report(body, node, "VGW3012", { value: node.digits }, "a number of tokens is expected here", {
+      help: `${text}?`,
+      fixes: [{ title: `Write ${text}`, kind: "maybe", edits: [{ span: span(body.module, node), text }] }],
+    });
+    return undefined;
+  }
+  const times = TOKENS.get(node.unit);
+  if (times === undefined) return refuse(context, node, "a number of tokens (tok, ktok, Mtok)");
+  const tokens = Number(node.digits) * times;
+  if (!Number.isSafeInteger(tokens)) return refuse(context, node, "a whole number of tokens");
+  if (tokens >= min && tokens <= max) return tokens;
+  report(
+    body,
+    node,
+    "VGW3009",
+    { value: sourceOf(body.module, node), range: `${min}tok..${max}tok` },
+    `${context.name} takes ${min}tok to ${max}tok`,
+  );
+  return undefined;
+}
+
+/** `openai("gpt-4.1-mini")`. */
+export function providerValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  const word = node.kind === "call" && node.callee.kind === "reference" ? node.callee.name.text : "";
+  const entry = providerOf.get(word);
+  const known = providers.map((one) => one.word);
+  if (node.kind !== "call" || entry === undefined) {
+    const said = word !== "" ? word : node.kind === "reference" ? node.name.text : "";
+    if (laterProviders.includes(said))
+      return refuse(context, node, `a provider that is built: ${said} is not yet, but ${known.join(", ")} are`);
+    return refuse(context, node, `a provider with the model's name: ${known.map((one) => `${one}("…")`).join(", ")}`);
+  }
+  const { body } = context;
+  const [first, ...more] = node.arguments.filter((argument) => argument.name === null);
+  for (const other of more) report(body, other, "VGW3014", { callee: word, wanted: "one model" }, "one too many");
+  const named = node.arguments.flatMap((argument) =>
+    argument.name ? [{ id: argument.id, key: argument.name, value: argument.value }] : [],
+  );
+  const given = checkSettings(body, word, entry.settings, named, node);
+  const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  if (!first) {
+    report(body, node, "VGW3011", { callee: word, wanted: "the model's name" }, `such as ${entry.example}`);
+    return undefined;
+  }
+  const model = literalOf(context, first.value, STRING);
+  if (typeof model !== "string") return undefined;
+  if (!/^[\x21-\x7e]+$/.test(model)) return refuse(context, first, "a model's name, without spaces");
+  return { word, model, settings };
+}
+
+/** `mini`, `[mini, large]`: names, resolved in `model.ts`. */
+export function modelNames(context: Context, node: tree.Expression): StaticValue | undefined {
+  const items = node.kind === "list" ? node.items : [node];
+  const names = items.map((item) => (item.kind === "reference" ? item.name.text : null));
+  return names.some((name) => name === null)
+    ? refuse(context, node, "names of models")
+    : names.flatMap((name) => (name === null ? [] : [name]));
+}
+
+/** `order`, or `weights(mini: 9, large: 1)`. */
+export function preferenceValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  const wanted = "order, or weights(model: number, …)";
+  if (node.kind === "reference" && node.name.text === "order") return "order";
+  if (node.kind !== "call" || node.callee.kind !== "reference" || node.callee.name.text !== "weights")
+    return refuse(context, node, wanted);
+  const weights: { [name: string]: number } = {};
+  for (const { name, value } of node.arguments) {
+    if (name === null || value.kind !== "number" || value.unit !== null || value.currency !== null)
+      return refuse(context, node, wanted);
+    const weight = Number(value.digits);
+    if (!(weight > 0)) return refuse(context, value, "weights above 0; a model that is never asked is left out");
+    if (Object.hasOwn(weights, name.text)) {
+      report(context.body, name, "VGW3006", { name: name.text }, "again");
+      return undefined;
+    }
+    weights[name.text] = weight;
+  }
+  return { weights };
+}

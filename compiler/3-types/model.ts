@@ -1,0 +1,171 @@
+/** `model`: one at a provider, with settings that fit it; or a choice of several, all of which are models themselves. */
+import type * as tree from "../1-syntax/tree.ts";
+import { kindNames } from "../2-names/index.ts";
+import { type ProviderEntry, providerOf } from "../vocabulary/providers.ts";
+import type { Setting } from "../vocabulary/setting.ts";
+import { choiceSettings, modelSettings } from "../vocabulary/settings/model.ts";
+import { newBody } from "./body.ts";
+import type { CheckedModel, EnvironmentValue, ModelProvider, StaticValue } from "./checked.ts";
+import { type Body, hasSyntaxError, type ModuleState, type ProgramState, report } from "./context.ts";
+import { unknownName } from "./reference.ts";
+import { checkSettings, type Settings } from "./setting.ts";
+
+export function checkModel(program: ProgramState, module: ModuleState, node: tree.Model): CheckedModel {
+  const body = newBody(program, module, "setting");
+  const settings = checkSettings(
+    body,
+    `the model ${node.name.text}`,
+    readable(module, node, modelSettings),
+    node.settings,
+    node.name,
+  );
+  return { module, node, name: node.name.text, settings, provider: providerIn(body, node, settings), choice: null };
+}
+
+/** A setting that could not be read may be the one that is missing. */
+function readable(module: ModuleState, node: tree.Model, table: readonly Setting[]): readonly Setting[] {
+  return hasSyntaxError(module, node) ? table.map((setting) => ({ ...setting, required: false })) : table;
+}
+
+function providerIn(body: Body, node: tree.Model, settings: Settings): ModelProvider | null {
+  const { provider, url = null, key = null } = settings;
+  if (!isProvider(provider)) return null;
+  const entry = providerOf.get(provider.word);
+  if (entry === undefined) return null;
+  const written = (name: string) => node.settings.find((setting) => setting.key.text === name);
+  if (key === null && entry.key === "required" && !written("key") && !hasSyntaxError(body.module, node))
+    missing(body, node, "key", 'add key: secret("…")');
+  const base = baseOf(body, node, entry, url, written("url"));
+  if (base === null) return null;
+  const { word, dialect, variant } = entry;
+  return { word, dialect, variant, model: provider.model, base, settings: provider.settings };
+}
+
+function missing(body: Body, node: tree.Model, name: string, help: string): void {
+  report(body, node.name, "VGW3019", { owner: `the model ${node.name.text}`, name }, `${name} is missing`, { help });
+}
+
+function baseOf(
+  body: Body,
+  node: tree.Model,
+  { base, clear, word }: ProviderEntry,
+  url: StaticValue,
+  written: tree.Setting | undefined,
+): string | EnvironmentValue | null {
+  if (isVariable(url)) return url;
+  if (typeof url !== "string") {
+    if (base === null && !written && !hasSyntaxError(body.module, node))
+      missing(body, node, "url", `say where ${word} stands: url: "https://…"`);
+    return base;
+  }
+  if (!clear && url.startsWith("http://") && !/^http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|\/|$)/.test(url)) {
+    if (written)
+      report(
+        body,
+        written.value,
+        "VGW3021",
+        { name: "url", wanted: "https, for the key would go over the network in clear text" },
+        "not this",
+        {
+          help: "https://…, or http:// on this machine",
+        },
+      );
+    return null;
+  }
+  return url.replace(/\/+$/, "");
+}
+
+function isProvider(
+  value: StaticValue | undefined,
+): value is { readonly word: string; readonly model: string; readonly settings: { readonly [name: string]: string } } {
+  return typeof value === "object" && value !== null && "word" in value && "model" in value;
+}
+
+function isVariable(value: StaticValue): value is EnvironmentValue {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "env" && "variable" in value;
+}
+
+export function checkChoice(
+  program: ProgramState,
+  module: ModuleState,
+  node: tree.Model,
+  choice: tree.Choice,
+): CheckedModel {
+  const body = newBody(program, module, "setting");
+  const settings = checkSettings(body, `the choice ${node.name.text}`, choiceSettings, node.settings, node.name);
+  const models = members(body, choice.models);
+  if (choice.models.length === 0)
+    report(body, choice, "VGW3011", { callee: "choose", wanted: "at least one model" }, "from which models?");
+  const written = node.settings.find(({ key }) => key.text === "fallback")?.value;
+  const listed = written?.kind === "list" ? written.items : written ? [written] : [];
+  const names = listed.flatMap((item) => (item.kind === "reference" ? [item.name] : []));
+  const fallback = members(body, names);
+  checkWeights(body, node, settings, models);
+  return { module, node, name: node.name.text, settings, provider: null, choice: { models, fallback } };
+}
+
+/** Each once; what is none has been reported. */
+function members(body: Body, names: readonly tree.Name[]): readonly CheckedModel[] {
+  const found: CheckedModel[] = [];
+  for (const name of names) {
+    const model = modelNamed(body, name);
+    if (model === null) continue;
+    if (found.includes(model)) report(body, name, "VGW3006", { name: name.text }, "again");
+    else if (model.node.choice !== null)
+      report(body, name, "VGW2011", { name: name.text, kind: "choice", wanted: "model" }, "name its models instead");
+    else found.push(model);
+  }
+  return found;
+}
+
+/** The weights name all models of the choice and no others. */
+function checkWeights(body: Body, node: tree.Model, settings: Settings, models: readonly CheckedModel[]): void {
+  const { prefer } = settings;
+  const written = node.settings.find(({ key }) => key.text === "prefer")?.value;
+  if (typeof prefer !== "object" || prefer === null || !("weights" in prefer) || !written) return;
+  const { weights } = prefer;
+  if (typeof weights !== "object" || weights === null) return;
+  const given = Object.keys(weights);
+  const all = models.map(({ name }) => name);
+  const wrong = given.find((name) => !all.includes(name)) ?? all.find((name) => !given.includes(name));
+  if (wrong === undefined || all.length === 0) return;
+  report(
+    body,
+    written,
+    "VGW3021",
+    { name: "prefer", wanted: "a weight for each model of the choice" },
+    `see ${wrong}`,
+    {
+      help: `weights(${all.map((name) => `${name}: 1`).join(", ")})`,
+    },
+  );
+}
+
+/** The model that a name means, or null, which has been reported. */
+export function modelNamed(body: Body, name: tree.Name): CheckedModel | null {
+  const symbol = body.module.names.get(name.text);
+  if (symbol?.kind === "model") {
+    const node = symbol.node as tree.Model;
+    const model = body.program.models.get(node) ?? null;
+    if (model) body.module.meanings.set(name.id, { kind: "model", model });
+    else if (node.choice !== null)
+      report(body, name, "VGW2011", { name: name.text, kind: "choice", wanted: "model" }, "name its models instead");
+    return model;
+  }
+  if (symbol?.kind === "broken" || name.text === "") return null;
+  if (symbol)
+    report(
+      body,
+      name,
+      "VGW2011",
+      { name: name.text, kind: kindNames[symbol.kind], wanted: "model" },
+      "a model is expected here",
+    );
+  else
+    unknownName(
+      body,
+      name,
+      [...body.module.names].flatMap(([key, { kind }]) => (kind === "model" ? [key] : [])),
+    );
+  return null;
+}

@@ -1,0 +1,123 @@
+/** Who provides models, and what clients of models may speak. A provider or dialect stands here once its codec is there. */
+import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
+import { type Setting, setting } from "./setting.ts";
+
+export interface ProviderEntry {
+  readonly word: string;
+  readonly dialect: ProviderDialectName;
+  /** As the codec knows it; "" for the dialect's own. */
+  readonly variant: string;
+  /** Where it stands, where `url` says nothing; null: `url` has to be there. */
+  readonly base: string | null;
+  readonly key: "required" | "possible";
+  /** Whether it may be spoken to in clear text over a network: it stands in one's own. */
+  readonly clear: boolean;
+  /** Arguments beside the model's name. */
+  readonly settings: readonly Setting[];
+  readonly documentation: string;
+  readonly example: string;
+}
+
+type Given = Pick<ProviderEntry, "word" | "dialect" | "documentation" | "example"> & Partial<ProviderEntry>;
+
+const provider = (given: Given): ProviderEntry => ({
+  variant: "",
+  base: null,
+  key: "required",
+  clear: false,
+  settings: [],
+  ...given,
+});
+
+const chat = (given: Omit<Given, "dialect">): ProviderEntry => provider({ dialect: "openai-chat", ...given });
+
+export const azureSettings: readonly Setting[] = [
+  setting({
+    key: "version",
+    type: { kind: "string" },
+    documentation:
+      "The API version, for resources that are asked by deployment. Left out: the `v1` API, which needs none.",
+    example: 'version: "2024-10-21"',
+  }),
+];
+
+export const providers: readonly ProviderEntry[] = [
+  chat({
+    word: "openai",
+    base: "https://api.openai.com/v1",
+    documentation: "OpenAI's Chat Completions, and with `url` any server that speaks them.",
+    example: 'openai("gpt-4.1-mini")',
+  }),
+  chat({
+    word: "azure",
+    variant: "azure",
+    settings: azureSettings,
+    documentation: "Azure OpenAI, by the name of the deployment. `url` is the resource's.",
+    example: 'azure("my-deployment")',
+  }),
+  chat({
+    word: "mistral",
+    variant: "mistral",
+    base: "https://api.mistral.ai/v1",
+    documentation: "Mistral.",
+    example: 'mistral("mistral-large-latest")',
+  }),
+  chat({
+    word: "groq",
+    variant: "groq",
+    base: "https://api.groq.com/openai/v1",
+    documentation: "Groq.",
+    example: 'groq("llama-3.3-70b-versatile")',
+  }),
+  chat({
+    word: "openrouter",
+    variant: "openrouter",
+    base: "https://openrouter.ai/api/v1",
+    documentation: "OpenRouter.",
+    example: 'openrouter("meta-llama/llama-3.3-70b-instruct")',
+  }),
+  chat({
+    word: "deepseek",
+    variant: "deepseek",
+    base: "https://api.deepseek.com/v1",
+    documentation: "DeepSeek.",
+    example: 'deepseek("deepseek-chat")',
+  }),
+  chat({
+    word: "vllm",
+    variant: "vllm",
+    key: "possible",
+    clear: true,
+    documentation: "A vLLM server of one's own, at `url`.",
+    example: 'vllm("meta-llama/Llama-3.3-70B-Instruct")',
+  }),
+  provider({
+    word: "anthropic",
+    dialect: "anthropic",
+    base: "https://api.anthropic.com",
+    documentation:
+      "Anthropic. It wants a cap on every answer: the client's, the model's `max_output`, or a choice's `limit`.",
+    example: 'anthropic("claude-sonnet-4-5")',
+  }),
+  provider({
+    word: "gemini",
+    dialect: "gemini",
+    base: "https://generativelanguage.googleapis.com/v1beta",
+    documentation: "Gemini, over Google's API for developers.",
+    example: 'gemini("gemini-2.5-flash")',
+  }),
+];
+
+export const providerOf: ReadonlyMap<string, ProviderEntry> = new Map(providers.map((entry) => [entry.word, entry]));
+
+/** Known, and their codecs are still to come. */
+export const laterProviders: readonly string[] = ["vertex", "bedrock", "cohere", "ollama"];
+
+/** What stands behind `as`, and the dialect that it means. */
+export const clientDialects: ReadonlyMap<string, ClientDialectName> = new Map([
+  ["openai.chat", "openai-chat"],
+  ["anthropic.messages", "anthropic"],
+  ["gemini", "gemini"],
+] as const);
+
+export const laterDialects: readonly string[] = ["openai.responses"];

@@ -1,0 +1,151 @@
+/** The settings of `model`: of one at a provider, and of a choice of several. */
+import { type Setting, setting } from "../setting.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const MOST_TOKENS = 100_000_000;
+
+export const modelSettings: readonly Setting[] = [
+  setting({
+    key: "provider",
+    type: { kind: "provider" },
+    required: true,
+    documentation:
+      'Who runs the model, and what it is called there: `openai("…")`, `azure("…")`, `mistral("…")`, `groq("…")`, `openrouter("…")`, `deepseek("…")`, `vllm("…")`, `anthropic("…")`, `gemini("…")`.',
+    example: 'provider: openai("gpt-4.1-mini")',
+  }),
+  setting({
+    key: "key",
+    type: { kind: "secret" },
+    documentation:
+      "The key that the provider knows this gateway by, sent as it asks for it: in `authorization`, `x-api-key`, `api-key` or `x-goog-api-key`. It stands in no bundle, log or error. Required, except for servers of one's own (`vllm`).",
+    example: 'key: secret("OPENAI_API_KEY")',
+  }),
+  setting({
+    key: "url",
+    type: { kind: "url" },
+    environment: true,
+    documentation:
+      "Where the provider stands, instead of its usual place: an origin, with the path before the API's own where there is one. `https`, or `http` on this machine; `vllm` also takes `http` over a network.",
+    example: 'url: "http://127.0.0.1:11434/v1"',
+  }),
+  setting({
+    key: "max_output",
+    type: { kind: "tokens", min: 1, max: MOST_TOKENS },
+    documentation:
+      "The most tokens of one answer, reasoning included. A request that allows more, or says nothing, is sent with this cap. Left out: as the client says.",
+    example: "max_output: 4000tok",
+  }),
+  setting({
+    key: "timeout",
+    type: { kind: "duration", min: 1, max: 24 * HOUR },
+    default: 5 * MINUTE,
+    environment: true,
+    documentation:
+      "How long the model may take until the head of its answer has arrived. Of an answer that is not streamed, that is nearly all its time.",
+    example: "timeout: 2min",
+  }),
+  setting({
+    key: "first_token",
+    type: { kind: "duration", min: 1, max: 24 * HOUR },
+    default: MINUTE,
+    environment: true,
+    documentation:
+      "How long a streamed answer may take until its first content has arrived. Signs of life do not count.",
+    example: "first_token: 10s",
+  }),
+  setting({
+    key: "silence",
+    type: { kind: "duration", min: 1, max: 24 * HOUR },
+    default: MINUTE,
+    environment: true,
+    documentation:
+      "How long a streamed answer may stand still between two pieces of content. Then the client is told of the error within its stream. Time for which the client holds it back does not count.",
+    example: "silence: 20s",
+  }),
+  setting({
+    key: "total",
+    type: { kind: "duration", min: 1, max: 24 * HOUR },
+    default: 10 * MINUTE,
+    environment: true,
+    documentation:
+      "How long the whole answer may take, from asking the model on. A route's `deadline` bounds all models together.",
+    example: "total: 10min",
+  }),
+  setting({
+    key: "connect_timeout",
+    type: { kind: "duration", min: 1, max: 10 * MINUTE },
+    default: 5 * SECOND,
+    environment: true,
+    documentation: "How long opening a connection to the provider may take.",
+    example: "connect_timeout: 5s",
+  }),
+  setting({
+    key: "idle",
+    type: { kind: "duration", min: 100, max: HOUR },
+    default: 30 * SECOND,
+    environment: true,
+    documentation: "How long an unused connection to the provider is kept.",
+    example: "idle: 30s",
+  }),
+  setting({
+    key: "connections",
+    type: { kind: "int", min: 1, max: 100_000 },
+    default: 1000,
+    environment: true,
+    documentation: "How many requests one thread may have under way with the model, each on a connection of its own.",
+    example: "connections: 1000",
+  }),
+  setting({
+    key: "answer_limit",
+    type: { kind: "size", min: 1, max: 1024 ** 3 },
+    default: 32_000_000,
+    environment: true,
+    documentation: "The longest answer that is not streamed.",
+    example: "answer_limit: 32MB",
+  }),
+];
+
+export const choiceSettings: readonly Setting[] = [
+  setting({
+    key: "prefer",
+    type: { kind: "preference" },
+    default: "order",
+    documentation:
+      "Which model is asked first. `order`: the first one in `choose(…)`. `weights(…)`: one by chance, in proportion to the weights.",
+    example: "prefer: weights(mini: 9, large: 1)",
+  }),
+  setting({
+    key: "fallback",
+    type: { kind: "models" },
+    default: [],
+    documentation:
+      "Which models are asked, one after the other, where the first has failed before its first content; the client notices nothing but time. The one that has failed is not asked again. A model that cannot be asked this request at all (its provider has no word for something in it) is passed over.",
+    example: "fallback: [large]",
+  }),
+  setting({
+    key: "on",
+    type: {
+      kind: "list",
+      of: {
+        kind: "word",
+        words: ["rate", "quota", "overloaded", "timeout", "upstream", "auth", "not_found", "context", "policy"],
+      },
+      min: 1,
+      single: true,
+    },
+    default: ["rate", "quota", "overloaded", "timeout", "upstream", "auth", "not_found", "context"],
+    documentation:
+      "After which errors the next model of `fallback` is asked: `rate` (too many requests just now), `quota` (the account's hard limit), `overloaded`, `timeout`, `upstream` (the provider failed, or cannot be reached), `auth` (it does not take the key), `not_found` (it has no such model), `context` (the request is longer than the model takes), `policy` (it refuses what the request says). A request that is wrong in itself is never sent again.",
+    example: "on: [rate, overloaded, timeout, upstream]",
+  }),
+  setting({
+    key: "limit",
+    type: { kind: "tokens", min: 1, max: MOST_TOKENS },
+    documentation:
+      "The most tokens of one answer, whichever model gives it. A request that allows more, or says nothing, is sent with this cap; a model's own `max_output` holds too.",
+    example: "limit: 2000tok",
+  }),
+];

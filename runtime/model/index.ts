@@ -1,0 +1,20 @@
+/** The codecs that generated code hands to the host: a bundle holds those of its program's models and no others. */
+import type { ClientDialect } from "./dialect/dialect.ts";
+import { geminiArrayClient, geminiClient as geminiEventsClient } from "./dialect/gemini/client.ts";
+import { readPath } from "./dialect/gemini/path.ts";
+
+export { anthropicClient } from "./dialect/anthropic/client.ts";
+export { anthropicProvider } from "./dialect/anthropic/provider.ts";
+export { geminiProvider } from "./dialect/gemini/provider.ts";
+export { openaiChatClient } from "./dialect/openai-chat/client.ts";
+export { openaiChatProvider } from "./dialect/openai-chat/provider.ts";
+
+/** The URL says which model, whether to stream, and in which form. */
+export const geminiClient: ClientDialect = {
+  ...geminiEventsClient,
+  readUrl: (path, query) => {
+    const found = readPath(path, query);
+    if (found === null || found.action !== "generate") return null;
+    return { path: found, client: found.stream && found.form === "array" ? geminiArrayClient : geminiEventsClient };
+  },
+};
