@@ -166,7 +166,8 @@ async function drive(
       const name = excused ? "excused" : verdict.outcome;
       outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
       if (verdict.violation !== null && !excused) {
-        violations.push(`case ${it.index} ${described(it)}: ${verdict.violation}`);
+        const seen = upstream.upload(it.id) === undefined ? "did not see it" : "saw it";
+        violations.push(`case ${it.index} ${described(it)}: ${verdict.violation}; the upstream ${seen}`);
         options.wrong?.(violations.at(-1)!);
       }
       upstream.forget(it.id);

@@ -21,6 +21,10 @@ export class ClientConnection {
   fault: string | null = null;
   /** When the latest answer ended; performance.now(). */
   usedAt = 0;
+  /** The case that was the latest one on it; null: none was. */
+  usedBy: number | null = null;
+  /** How the other side ended it, as it was seen here. */
+  ending: "open" | "in order" | "by a reset" = "open";
   readonly #reader: MessageReader;
   readonly #methods: string[] = [];
   #current: { status: number; fields: ReadonlyMap<string, string>; chunks: Buffer[] } | null = null;
@@ -42,7 +46,9 @@ export class ClientConnection {
       (line, fields) => this.#framing(Number(line.slice(9, 12)), fields),
     );
     socket.setNoDelay(true);
-    socket.on("error", () => undefined);
+    socket.on("error", () => {
+      this.ending = "by a reset";
+    });
     socket.on("data", (data: Buffer) => {
       this.#reader.read(data);
       this.fault ??= this.#reader.fault;
@@ -54,7 +60,10 @@ export class ClientConnection {
       if (!this.#reader.finish() && this.#current !== null) this.#ended(false);
       this.#wake?.();
     };
-    socket.on("end", over);
+    socket.on("end", () => {
+      if (this.ending === "open") this.ending = "in order";
+      over();
+    });
     socket.on("close", over);
   }
 

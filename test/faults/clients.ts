@@ -105,14 +105,21 @@ const PLAYS: { readonly [name in Case["client"]]: Play } = {
   async none(gateway, it) {
     const connection = fresh(gateway.kept) ?? (await ClientConnection.open(gateway.port));
     connection.send(requestOf(it), it.method);
-    const reused = connection.usedAt > 0;
+    const { usedAt, usedBy } = connection;
+    const reused = usedAt > 0;
     const from = performance.now();
     const answer = await connection.next();
     // This process was kept waiting for so long that the gateway had ended the connection as idle.
     if (answer === null && reused && connection.closed && longestPause(from - LONGEST_KEPT) > LONGEST_PAUSE) {
       return { outcome: "left", violation: null };
     }
-    const verdict = judgeAnswer(it, it.id, gateway.expectation(it, it.id), answer);
+    let verdict = judgeAnswer(it, it.id, gateway.expectation(it, it.id), answer);
+    if (verdict.violation !== null && answer === null) {
+      const before = usedBy === null ? "new" : `kept after case ${usedBy}, idle for ${(from - usedAt).toFixed(1)} ms`;
+      const after = `ended ${connection.ending} after ${(performance.now() - from).toFixed(1)} ms`;
+      verdict = { ...verdict, violation: `${verdict.violation} on a connection that was ${before} and ${after}` };
+    }
+    connection.usedBy = it.index;
     // An answer that ends before its upload does is the connection's last, and where it streams its head cannot say so.
     const ended = it.chunkedUpload || it.answer === "early" || answer?.fields.get("connection") === "close";
     const lasts = answer?.whole === true && !ended;

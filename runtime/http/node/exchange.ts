@@ -213,7 +213,11 @@ export class NodeExchange extends BaseExchange {
       if (this.#destroyed || this.ended) this.aborted = true;
       else this.abort();
       this.body.break("aborted");
-    } else if (!this.#request.complete) this.body.break("aborted");
+    } else if (!this.body.complete) {
+      this.body.break("aborted");
+      // One that was held back would stand still before the connection's next request: Node throws away only what nobody has read from.
+      this.#request.resume();
+    }
     this.owner.finished(this);
   }
 }

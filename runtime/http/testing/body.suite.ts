@@ -289,6 +289,42 @@ export function bodySuite(transport: Transport, can: Capabilities): void {
     expect(heard).toEqual(["aborted", "end"]);
   });
 
+  test.each(["whole", "streamed", "streamed with its length"])(
+    "an answer (%s) while the body is held back: its rest is thrown away, and the next request is understood",
+    async (how) => {
+      const heard: string[] = [];
+      const served = await serve((exchange) => {
+        exchange.body.consume({
+          chunk: () => {
+            exchange.body.pause();
+            setImmediate(() => {
+              if (how === "whole") exchange.respond(502, [], "away");
+              else {
+                exchange.begin(502, [], how === "streamed" ? null : 4);
+                exchange.write(Buffer.from("away"));
+                exchange.end([]);
+              }
+            });
+          },
+          end: () => {
+            heard.push("end");
+            exchange.respond(200, [], "next");
+          },
+          fail: (reason) => heard.push(reason),
+        });
+      });
+      const client = await served.connect();
+      // More than the kernel keeps for a reader that has stopped, and in all less than what is thrown away at most.
+      const rest = 900_000;
+      await client.send(post(rest + 10, "x".repeat(10)));
+      expect((await client.answers("POST"))[0]!.body).toBe("away");
+      await client.send("x".repeat(rest));
+      await client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+      expect((await client.answers("POST", "GET"))[1]?.body).toBe("next");
+      expect(heard).toEqual(["aborted", "end"]);
+    },
+  );
+
   test("Expect: 100-continue", async () => {
     const served = await serve(echo);
     const client = await served.connect();

@@ -26,6 +26,8 @@ export class UwsBody implements RequestBody {
   /** The sink has heard its end or failure, or never will. */
   #over = false;
   #aborted = false;
+  /** The answer is decided: what still comes is thrown away, though the sink has not heard of it. */
+  #dropped = false;
   #discardLimit = -1;
   #onDiscarded: ((complete: boolean) => void) | null = null;
 
@@ -70,6 +72,7 @@ export class UwsBody implements RequestBody {
   receive(chunk: ArrayBuffer, last: boolean): void {
     this.received += chunk.byteLength;
     if (last) this.complete = true;
+    if (this.#dropped) return;
     if (this.#over || this.#discardLimit >= 0) {
       this.#discardStep();
       return;
@@ -89,6 +92,18 @@ export class UwsBody implements RequestBody {
       }
     }
     if (last) this.#flush();
+  }
+
+  /**
+   * The answer is about to be complete, after which the socket cannot be resumed any more: one that stood still would take no other request.
+   * Whether the sink hears of it is for `release`.
+   */
+  drop(): void {
+    this.#dropped = true;
+    this.#kept = [];
+    if (!this.#socketPaused) return;
+    this.#socketPaused = false;
+    this.#response?.resume();
   }
 
   /** The client is gone. */
@@ -154,7 +169,7 @@ export class UwsBody implements RequestBody {
   }
 
   #pauseSocket(): void {
-    if (this.#socketPaused || this.complete || this.#response === null) return;
+    if (this.#socketPaused || this.complete || this.#dropped || this.#response === null) return;
     this.#socketPaused = true;
     this.#response.pause();
   }

@@ -133,12 +133,18 @@ export class UwsExchange extends BaseExchange {
       this.#linger(headers, content);
       return;
     }
+    this.#dropBody();
     this.#writeHead(status, headers);
     if (this.#closesItself) response.writeHeader("connection", "close");
     // Given the flag, uWebSockets.js writes that field itself.
     if (this.closing && !this.#closesItself) response.end(content, true);
     else response.end(content);
     this.#complete();
+  }
+
+  /** Before every call that completes the answer: afterwards the socket is out of reach. */
+  #dropBody(): void {
+    if (!this.body.complete) this.body.drop();
   }
 
   // An unread body of bounded length is thrown away by uWebSockets.js itself, and the connection goes on. Not so one that is
@@ -241,6 +247,7 @@ export class UwsExchange extends BaseExchange {
   #offer(chunk: Uint8Array, total: number): boolean {
     const response = this.#response;
     const before = response.getWriteOffset();
+    if (before + chunk.length >= total) this.#dropBody();
     const [taken, done] = response.tryEnd(chunk, total);
     if (done) {
       this.#gone = true;
@@ -286,6 +293,7 @@ export class UwsExchange extends BaseExchange {
   #finishStream(): void {
     const headers = this.#headers;
     if (this.#waiting.length > 0 || this.#lingering) return;
+    this.#dropBody();
     if (this.bodiless) this.#endWithoutBody(headers ?? [], this.status === 204 ? null : this.#declared);
     // Fewer bytes than announced: the client must not take it for whole.
     else if (this.#declared !== null && this.#handed < this.#declared) this.#shut();
@@ -321,6 +329,7 @@ export class UwsExchange extends BaseExchange {
    */
   #endWithoutBody(headers: Headers, length: number | null): void {
     const response = this.#response;
+    this.#dropBody();
     this.#writeHead(this.status, headers);
     if (length !== null && this.status !== 204 && this.status !== 304) {
       response.writeHeader("content-length", String(length));
