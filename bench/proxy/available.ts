@@ -4,7 +4,7 @@ import type { Contender } from "./contender.ts";
 import { haproxy } from "./haproxy.ts";
 import { NJS_MODULE, nginx, nginxWithNjs } from "./nginx.ts";
 import { fastifyCompose, fastifyProxy, httpProxy } from "./node.ts";
-import { vivremotion } from "./vivremotion.ts";
+import { PIPELINING, vivremotion } from "./vivremotion.ts";
 
 export const FAST = vivremotion("fast");
 
@@ -23,6 +23,7 @@ export function available(): Contender[] {
     ...(missing.includes("libnginx-mod-http-js") ? [] : [nginxWithNjs]),
     ...(missing.includes("haproxy") ? [] : [haproxy]),
     FAST,
+    PIPELINING,
     vivremotion("strict"),
     ...(ensureNpm() ? [httpProxy, fastifyProxy, fastifyCompose] : []),
   ];

@@ -1,6 +1,6 @@
 /**
  * Vivremotion beside nginx, HAProxy, http-proxy and @fastify/http-proxy in one run: CPU time per request, requests per second,
- * latency, ratios. `--quick` only shows that everything runs; `--only=NAME` measures one scenario.
+ * latency, ratios. `--quick` only shows that everything runs; `--only=NAME,NAME` measures some scenarios.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ import { ask } from "./certificate.ts";
 import { type Contender, type Task, writeFiles } from "./contender.ts";
 import { baseOf, type Scenario, SCENARIOS } from "./scenario.ts";
 import { startUpstream } from "./upstream.ts";
+import { PIPELINING } from "./vivremotion.ts";
 
 const quick = process.argv.includes("--quick");
 const TURNS = quick ? { rounds: 1, seconds: 1, warmUp: 1 } : { rounds: 5, seconds: 5, warmUp: 4 };
@@ -39,7 +40,7 @@ interface Measured {
 
 const contenders = available();
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
-const scenarios = SCENARIOS.filter(({ name }) => only === undefined || name === only);
+const scenarios = SCENARIOS.filter(({ name }) => only === undefined || only.split(",").includes(name));
 if (scenarios.length === 0)
   throw new Error(`there is no scenario ${only}; there are ${SCENARIOS.map(({ name }) => name).join(", ")}`);
 const folder = mkdtempSync(join(tmpdir(), "vgw-bench-proxy-"));
@@ -164,6 +165,12 @@ function bars(): { text: string; met: boolean }[] {
       ten,
       find("headers", "http-proxy", ONE_ROUTE),
       1 / 3,
+    ),
+    ...bar(
+      "ten headers, pipelining: at most nginx's CPU time",
+      find("headers", PIPELINING.name, ONE_ROUTE),
+      find("headers", "nginx", ONE_ROUTE),
+      1,
     ),
     ...bar("1,000 routes: at most 1.05 times the CPU time of one", routes(1000), routes(1), 1.05),
     ...bar("100,000 routes: at most 1.10 times the CPU time of one", routes(100_000), routes(1), 1.1),

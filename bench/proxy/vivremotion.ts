@@ -18,12 +18,20 @@ export function vivremotion(transport: "fast" | "strict"): Contender {
   };
 }
 
+/** With `pipelining`: what the fewest system calls give. For requests that it can act on. */
+export const PIPELINING: Contender = {
+  name: "Vivremotion (fast, pipelining: 8)",
+  can: (task) => task.kind === "pass" && task.routes === 1,
+  start: (task, place) =>
+    start(process.execPath, [join(artifact("fast", task, place, "", "pipelining: 8"), "gateway.mjs")], place.port, 120),
+};
+
 /** What the programs of all tasks read. */
 export const ENVIRONMENT = { TOKEN_SECRET };
 
-/** Builds the program of a task; gives the folder. `settings`: further ones of the gateway. */
-export function artifact(transport: "fast" | "strict", task: Task, place: Place, settings = ""): string {
-  const folder = writeFiles(place, { "gateway.vgw": program(transport, task, place, settings) });
+/** Builds the program of a task; gives the folder. `settings` and `service`: further ones of the gateway and of its service. */
+export function artifact(transport: "fast" | "strict", task: Task, place: Place, settings = "", service = ""): string {
+  const folder = writeFiles(place, { "gateway.vgw": program(transport, task, place, settings, service) });
   const out = join(folder, "dist");
   execFileSync(process.execPath, [vgw, "build", join(folder, "gateway.vgw"), "-o", out], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -31,7 +39,7 @@ export function artifact(transport: "fast" | "strict", task: Task, place: Place,
   return out;
 }
 
-function program(transport: string, task: Task, place: Place, settings: string): string {
+function program(transport: string, task: Task, place: Place, settings: string, service: string): string {
   const { port, upstream } = place;
   return `vgw 1
 
@@ -43,7 +51,7 @@ gateway bench {
   ${settings}
 }
 
-service up { url: "http://127.0.0.1:${upstream}" }
+service up { url: "http://127.0.0.1:${upstream}"${service === "" ? "" : `, ${service}`} }
 
 ${task.kind === "pass" ? routes(task.routes) : task.kind === "tls" ? routes(1) : task.kind === "policy" ? POLICY : COMPOSE}`;
 }
