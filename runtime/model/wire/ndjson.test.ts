@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { piecesAt, singleBytes } from "../testing/pieces.ts";
+import { cutBytes } from "../testing/arbitrary-events.ts";
+import { cut } from "../testing/streams.ts";
 import { LineParser } from "./ndjson.ts";
 
 function read(pieces: readonly Uint8Array[], limit?: number): { lines: string[]; whole: boolean } {
@@ -28,14 +29,14 @@ describe("lines of JSON", () => {
     ["nothing", "", []],
   ])("%s", (_what, raw, lines) => {
     expect(read([bytes(raw)]).lines).toEqual(lines);
-    expect(read(singleBytes(bytes(raw))).lines).toEqual(lines);
+    expect(read(cut(bytes(raw), [1])).lines).toEqual(lines);
   });
 
   it("gives the same lines however they are cut", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 20 })), fc.array(fc.nat(200)), (texts, cuts) => {
         const raw = bytes(texts.map((text) => `${JSON.stringify(text)}\n`).join(""));
-        expect(read(piecesAt(raw, cuts)).lines).toEqual(texts.map((text) => JSON.stringify(text)));
+        expect(read(cutBytes(raw, cuts)).lines).toEqual(texts.map((text) => JSON.stringify(text)));
       }),
     );
   });
@@ -50,6 +51,6 @@ describe("lines of JSON", () => {
 
   it("takes a line of exactly the limit", () => {
     const raw = bytes(`${"x".repeat(10)}\n`);
-    for (const pieces of [[raw], singleBytes(raw)]) expect(read(pieces, 10).whole).toBe(true);
+    for (const pieces of [[raw], cut(raw, [1])]) expect(read(pieces, 10).whole).toBe(true);
   });
 });

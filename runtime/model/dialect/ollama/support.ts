@@ -1,0 +1,31 @@
+/** What Ollama's `/api/chat` can say. `support.test.ts` holds the codec to each line. */
+import type { SupportTable } from "../support.ts";
+
+export const ollamaSupport: SupportTable = {
+  system: { support: "mapped", note: "a message of role system" },
+  tools: { support: "mapped", note: "tools; strict is not said" },
+  "parallel-tools": { support: "refused", note: "one tool at a time cannot be asked for; several can" },
+  "tool-choice-none": { support: "emulated", note: "the tools are left out" },
+  "tool-choice-any": { support: "refused", note: "Ollama knows no tool_choice" },
+  "tool-choice-named": { support: "refused", note: "Ollama knows no tool_choice" },
+  "tool-result-failed": { support: "emulated", note: "the result begins with Error:" },
+  "image-base64": { support: "mapped", note: "images; those of a tool's result follow in a message of the user" },
+  "image-url": { support: "refused", note: "base64 only; the gateway fetches nothing" },
+  audio: { support: "refused", note: "Ollama takes no audio" },
+  file: { support: "refused", note: "Ollama takes no files" },
+  "json-object": { support: "mapped", note: "format json" },
+  "json-schema": { support: "mapped", note: "format; the schema's name and description are not said" },
+  "reasoning-effort": { support: "mapped", note: "think: false, low, medium or high; others as the nearest" },
+  "reasoning-budget": { support: "emulated", note: "as the nearest of think's words" },
+  "reasoning-state": { support: "mapped", note: "thinking; thoughts with another provider's state are left out" },
+  "cache-markers": { support: "dropped", note: "Ollama keeps what it has computed by itself" },
+  "stop-strings": { support: "mapped", note: "options.stop" },
+  temperature: { support: "mapped", note: "options.temperature" },
+  "top-p": { support: "mapped", note: "options.top_p" },
+  "top-k": { support: "mapped", note: "options.top_k" },
+  seed: { support: "mapped", note: "options.seed" },
+  penalties: { support: "mapped", note: "options.frequency_penalty and presence_penalty" },
+  "several-answers": { support: "refused", note: "one answer for each request" },
+  stream: { support: "mapped", note: "stream, which is true where nothing is said" },
+  user: { support: "dropped", note: "Ollama knows no users" },
+};
