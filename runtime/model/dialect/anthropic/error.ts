@@ -42,10 +42,11 @@ function errorOf(error: Json | undefined, status: number | null, wait: number | 
   const known = MEANING.get(type);
   const [byType, usual] = known ?? [classByStatus(status ?? 502), 502];
   const kind = refine(byType, message);
+  const details = isObject(error) && isObject(error.details) ? error.details.error_code : undefined;
   return {
     class: kind,
     status: status ?? usual,
-    code: type,
+    code: typeof details === "string" ? details : type,
     message: ownMessage(kind) ?? (message === "" ? "The model's provider gave an error." : message),
     parameter: kind === "client" ? (FIELD.exec(message)?.[1] ?? null) : null,
     retryAfter: kind === "quota" ? null : wait,
@@ -102,8 +103,19 @@ function spoken(error: ModelError): readonly [type: string, status: number] {
   }
 }
 
+/**
+ * Clients that let Anthropic hold their conversation (`thread`) look for these codes, and then send the whole of it: where a provider has lost it, and
+ * where the request goes to one that holds none.
+ */
+function threadCode({ code, parameter }: ModelError): string | null {
+  if (code.startsWith("thread_")) return code;
+  return parameter === "thread" ? "thread_unsupported_request" : null;
+}
+
 export function errorBody(error: ModelError): string {
-  return JSON.stringify({ type: "error", error: { type: spoken(error)[0], message: error.message } });
+  const code = threadCode(error);
+  const details = code === null ? {} : { details: { error_code: code, unsupported: [] } };
+  return JSON.stringify({ type: "error", error: { type: spoken(error)[0], message: error.message, ...details } });
 }
 
 export function writeError(error: ModelError): { status: number; headers: readonly string[]; body: string } {

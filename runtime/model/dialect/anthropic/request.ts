@@ -38,6 +38,8 @@ export function readRequest(body: Json, path: ClientPath, counting = false): Mod
   const fields = new Fields(body, "", refusals);
   const extra: { [name: string]: Json } = { ...fields.others(KNOWN) };
   const essential: string[] = [];
+  // A conversation that Anthropic holds, of which the request is only the newest part.
+  if (fields.value("thread") !== null) essential.push("thread");
 
   const system = readSystem(fields);
   const turns: Turn[] = [];

@@ -40,9 +40,28 @@ export function readTurns(fields: Fields): Turn[] {
       } else if (response !== null) parts.push(readResult(response, open));
       else parts.push(...readPart(part));
     }
-    turns.push({ role: role === "model" ? "assistant" : "user", parts });
+    const last = turns.at(-1);
+    if (role === "model" && last?.role === "assistant") {
+      turns[turns.length - 1] = { role: "assistant", parts: joinThoughts([...last.parts, ...parts]) };
+    } else turns.push({ role: role === "model" ? "assistant" : "user", parts: joinThoughts(parts) });
   }
   return turns;
+}
+
+/**
+ * Clients keep a stream's chunks as they came, so a thought comes back in pieces of which the last holds its state: only put together is it what the
+ * model wrote, which some providers check.
+ */
+function joinThoughts(parts: readonly Part[]): Part[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    const continues = part.type === "reasoning" && part.redacted === null && last?.type === "reasoning";
+    if (continues && last.redacted === null && last.signature === null && last.text !== "") {
+      joined[joined.length - 1] = { ...part, text: last.text + part.text };
+    } else joined.push(part);
+  }
+  return joined;
 }
 
 /** By its place among the calls that have none: the client sends the same conversation each time, only longer. */
