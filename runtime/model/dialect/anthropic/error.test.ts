@@ -103,4 +103,16 @@ describe("errors of Anthropic", () => {
     expect(written.headers).toEqual(["content-type", "application/json", "retry-after", "2"]);
     expect(JSON.parse(written.body)).toEqual({ type: "error", error: { type, message: "No." } });
   });
+
+  it("clients of held conversations are told to send the whole: where it is lost, and where it cannot be held", () => {
+    const lost = { type: "invalid_request_error", message: "No.", details: { error_code: "thread_not_found" } };
+    const read = anthropicProvider.readError(400, [], Buffer.from(JSON.stringify({ type: "error", error: lost })));
+    expect(read.code).toBe("thread_not_found");
+    expect(JSON.parse(anthropicClient.writeError(read).body).error.details).toEqual({
+      error_code: "thread_not_found",
+      unsupported: [],
+    });
+    const refused = anthropicClient.writeError({ ...read, code: "", parameter: "thread" });
+    expect(JSON.parse(refused.body).error.details.error_code).toBe("thread_unsupported_request");
+  });
 });

@@ -76,7 +76,11 @@ const JSON_TOOL_TEXT = JSON.stringify({
 });
 
 function requestTarget(stream: boolean, { variant, base, settings, model }: ProviderTarget): string {
-  if (variant !== "vertex") return `${basePath(base)}/messages`;
+  if (variant !== "vertex") {
+    // Anthropic's own clients name the server alone; others write the version into the base, as they do for OpenAI.
+    const path = basePath(base);
+    return path.endsWith("/v1") ? `${path}/messages` : `${path}/v1/messages`;
+  }
   return `${vertexPath(base, settings, "anthropic", model)}:${stream ? "streamRawPredict" : "rawPredict"}`;
 }
 

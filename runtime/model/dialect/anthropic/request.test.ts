@@ -98,6 +98,7 @@ const SAME: readonly (readonly [name: string, fields: JsonObject])[] = [
   ],
   ["no tool", { tools: [{ name: "a", input_schema: { type: "object" } }], tool_choice: { type: "none" } }],
   ["this tool", { tools: [{ name: "a", input_schema: { type: "object" } }], tool_choice: { type: "tool", name: "a" } }],
+  ["a conversation that Anthropic holds", { thread: { type: "continue", previous_message_id: "msg_1" } }],
   ["a budget of thinking", { thinking: { type: "enabled", budget_tokens: 2048, display: "omitted" } }],
   ["adaptive thinking", { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "xhigh" } }],
   ["no thinking", { thinking: { type: "disabled" } }],
@@ -685,6 +686,17 @@ describe("what Anthropic asks of a conversation", () => {
       { type: "close" },
       { type: "stop", stop: { reason: "end" } },
     ]);
+  });
+
+  it.each([
+    ["https://api.anthropic.com", "/v1/messages"],
+    ["https://api.anthropic.com/v1", "/v1/messages"],
+    ["https://a.example/anthropic/", "/anthropic/v1/messages"],
+    ["no URL", "/v1/messages"],
+  ])("the base %s asks %s", (base, target) => {
+    expect(anthropicProvider.writeRequest({ ...PLAIN_REQUEST, maxOutput: 1 }, { ...TARGET, base })).toMatchObject({
+      target,
+    });
   });
 
   it("Claude on Vertex AI: model and stream in the path, the version in the body", () => {

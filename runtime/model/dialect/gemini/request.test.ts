@@ -225,6 +225,27 @@ describe("requests from Gemini's clients to Gemini", () => {
     ]);
   });
 
+  it("a thought that a client kept in pieces is one again", () => {
+    const { turns } = readBody({
+      contents: [
+        { role: "model", parts: [{ text: "Two ", thought: true }] },
+        { role: "model", parts: [{ text: "cities.", thought: true }] },
+        { role: "model", parts: [{ text: "", thought: true, thoughtSignature: "QQ==" }] },
+        { role: "model", parts: [{ text: "Yes.", thoughtSignature: "Qg==" }] },
+      ],
+    });
+    expect(turns).toEqual([
+      {
+        role: "assistant",
+        parts: [
+          { type: "reasoning", text: "Two cities.", signature: "QQ==", redacted: null },
+          { type: "text", text: "Yes." },
+          { type: "reasoning", text: "", signature: "Qg==", redacted: null },
+        ],
+      },
+    ]);
+  });
+
   it("a choice of several functions leaves the others out", () => {
     const functionDeclarations = ["a", "b", "c"].map((name) => ({ name }));
     const request = readBody({
