@@ -3,8 +3,11 @@ import type { ClientDialect, ClientDialectName, ProviderDialect, ProviderDialect
 import {
   anthropicClient,
   anthropicProvider,
+  bedrockProvider,
+  cohereProvider,
   geminiClient,
   geminiProvider,
+  ollamaProvider,
   openaiChatClient,
   openaiChatProvider,
 } from "./index.ts";
@@ -14,5 +17,7 @@ export const clients: ReadonlyMap<ClientDialectName, ClientDialect> = new Map(
 );
 
 export const providers: ReadonlyMap<ProviderDialectName, ProviderDialect> = new Map(
-  [openaiChatProvider, anthropicProvider, geminiProvider].map((provider) => [provider.name, provider]),
+  [openaiChatProvider, anthropicProvider, geminiProvider, bedrockProvider, cohereProvider, ollamaProvider].map(
+    (provider) => [provider.name, provider],
+  ),
 );

@@ -5,7 +5,10 @@ import { readPath } from "./dialect/gemini/path.ts";
 
 export { anthropicClient } from "./dialect/anthropic/client.ts";
 export { anthropicProvider } from "./dialect/anthropic/provider.ts";
+export { bedrockProvider } from "./dialect/bedrock/provider.ts";
+export { cohereProvider } from "./dialect/cohere/provider.ts";
 export { geminiProvider } from "./dialect/gemini/provider.ts";
+export { ollamaProvider } from "./dialect/ollama/provider.ts";
 export { openaiChatClient } from "./dialect/openai-chat/client.ts";
 export { openaiChatProvider } from "./dialect/openai-chat/provider.ts";
 

@@ -81,7 +81,7 @@ async function ask(
   const capped = { ...request, maxOutput: caps.length === 0 ? null : Math.min(...caps) };
   const written = provider.writeRequest(capped, configuration);
   if (!("target" in written)) return { asked: false, result: refused(written) };
-  const headers = [...written.headers, ...credentials(configuration), "accept-encoding", "identity"];
+  const headers = [...written.headers, ...credentials(configuration)(written), "accept-encoding", "identity"];
   const outgoing: OutgoingRequest = {
     method: "POST",
     target: written.target,

@@ -1,8 +1,20 @@
 /** How each provider is told whose request it is. Keys go into these header fields and nowhere else. */
 import type { ModelConfiguration } from "../configuration.ts";
+import { bedrockCredentials } from "../dialect/bedrock/credentials.ts";
+import type { ProviderRequest } from "../dialect/dialect.ts";
 
-/** Header fields, flat, the same for every request of the model. */
-export function credentials({ dialect, variant, key }: ModelConfiguration): readonly string[] {
+/** Gives the header fields of a request, flat. They are the same for every request but where each is signed (Bedrock, with an AWS key). */
+export function credentials(configuration: ModelConfiguration): (request: ProviderRequest) => readonly string[] {
+  const { dialect, key, base, settings } = configuration;
+  if (dialect === "bedrock" && key !== null) {
+    const sign = bedrockCredentials(key, base, settings.region ?? null);
+    return (request) => sign(request, Date.now());
+  }
+  const fields = constant(configuration);
+  return () => fields;
+}
+
+function constant({ dialect, variant, key }: ModelConfiguration): readonly string[] {
   if (key === null) return [];
   if (variant === "azure") return ["api-key", key];
   if (variant === "vertex") return ["authorization", `Bearer ${key}`];

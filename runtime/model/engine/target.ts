@@ -15,7 +15,7 @@ export class Target {
   readonly dialect: ProviderDialect;
   readonly connections: ModelConnections;
   readonly #provider: ProviderTarget;
-  readonly #credentials: readonly string[];
+  readonly #credentials: (request: ProviderRequest) => readonly string[];
 
   constructor(configuration: ModelConfiguration, dialect: ProviderDialect, connections: ModelConnections) {
     this.configuration = configuration;
@@ -46,7 +46,7 @@ export class Target {
 
   /** Header fields of a request, with the credentials. */
   headers(request: ProviderRequest): string[] {
-    return [...request.headers, ...this.#credentials];
+    return [...request.headers, ...this.#credentials(request)];
   }
 }
 
