@@ -19,6 +19,8 @@ export interface Charge {
 export interface Call {
   readonly charges: readonly Charge[];
   readonly price: Price;
+  /** The request holds audio: a provider that does not tell such tokens apart has not told what it used. */
+  readonly audio?: boolean;
   /** Pico-units, and tokens in and out together. */
   readonly worst: bigint;
   readonly worstTokens: number;
@@ -178,7 +180,8 @@ export interface Settled {
 function settle(call: Call, outcome: Outcome): Settled {
   if (outcome.kind === "nothing") return { cost: 0n, tokens: 0, how: "nothing", usage: null };
   const usage = outcome.kind === "unknown" ? null : outcome.usage;
-  const cost = usage === null || !isUsage(usage) ? null : costOf(call.price, usage);
+  const told = usage !== null && isUsage(usage) && !(call.audio === true && usage.audioInput === undefined);
+  const cost = told ? costOf(call.price, usage) : null;
   // Nonsense and what has no price are as unknown as silence.
   if (usage === null || cost === null)
     return { cost: call.worst, tokens: call.worstTokens, how: "unknown", usage: null };
