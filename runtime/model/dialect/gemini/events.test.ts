@@ -325,6 +325,17 @@ describe("streams for Gemini's clients", () => {
     ]);
   });
 
+  it("a call that was cut before its arguments is marked too", () => {
+    const text = write([
+      { type: "start", id: "r", model: "" },
+      { type: "open", index: 0, part: { kind: "tool-call", id: "a", name: "now" } },
+      { type: "close", index: 0 },
+      { type: "stop", stop: { reason: "length", native: "length", matched: null } },
+      { type: "end" },
+    ]);
+    expect(text).toContain('"args":{"$raw_arguments":""}');
+  });
+
   it("another provider's encrypted thought goes along, and finds back", () => {
     const sent = geminiClient.writeAnswer(
       {

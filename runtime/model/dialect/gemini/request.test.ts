@@ -228,6 +228,15 @@ describe("requests from Gemini's clients to Gemini", () => {
   it("a thought that a client kept in pieces is one again", () => {
     const { turns } = readBody({
       contents: [
+        { parts: [{ text: "?" }] },
+        {
+          role: "model",
+          parts: [
+            { text: "One.", thought: true },
+            { text: "", thought: true, thoughtSignature: "UA==" },
+          ],
+        },
+        { parts: [{ text: "!" }] },
         { role: "model", parts: [{ text: "Two ", thought: true }] },
         { role: "model", parts: [{ text: "cities.", thought: true }] },
         { role: "model", parts: [{ text: "", thought: true, thoughtSignature: "QQ==" }] },
@@ -235,6 +244,9 @@ describe("requests from Gemini's clients to Gemini", () => {
       ],
     });
     expect(turns).toEqual([
+      user(text("?")),
+      model({ type: "reasoning", text: "One.", signature: "UA==", redacted: null }),
+      user(text("!")),
       {
         role: "assistant",
         parts: [
