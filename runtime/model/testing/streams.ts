@@ -42,22 +42,6 @@ export function cut(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
   return pieces;
 }
 
-/** Events of neighbouring pieces as one: how text is cut up says nothing. */
-export function joined(events: readonly ModelEvent[]): ModelEvent[] {
-  const whole: ModelEvent[] = [];
-  for (const event of events) {
-    const last = whole.at(-1);
-    if (
-      (event.type === "text" || event.type === "arguments") &&
-      last?.type === event.type &&
-      last.index === event.index
-    ) {
-      whole[whole.length - 1] = { ...last, text: last.text + event.text };
-    } else whole.push(event);
-  }
-  return whole;
-}
-
 export interface Sequences {
   readonly redacted: boolean;
   readonly signatures: boolean;

@@ -36,10 +36,6 @@ export class EventOrder {
     return this.#started;
   }
 
-  get stopped(): boolean {
-    return this.#stopped;
-  }
-
   /** After `end` or `error`: nothing comes any more. */
   get over(): boolean {
     return this.#over;

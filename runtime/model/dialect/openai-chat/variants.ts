@@ -121,6 +121,6 @@ export function variantOf(name: string): Variant {
   return isVariant(name) ? VARIANTS[name] : OPENAI;
 }
 
-export function isVariant(name: string): name is OpenAIChatVariant {
+function isVariant(name: string): name is OpenAIChatVariant {
   return Object.hasOwn(VARIANTS, name);
 }
