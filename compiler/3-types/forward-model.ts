@@ -1,7 +1,7 @@
 /** `forward assistant as openai.chat`: a request to a model, answered in the dialect that its clients speak. */
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
-import { clientDialects, laterDialects } from "../vocabulary/providers.ts";
+import { clientDialects } from "../vocabulary/providers.ts";
 import { type Body, report, span } from "./context.ts";
 import { modelNamed } from "./model.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
@@ -41,11 +41,8 @@ function checkDialect(body: Body, step: tree.ForwardStep): void {
     body.module.meanings.set(step.id, { kind: "forward-model", client });
     return;
   }
-  const later = laterDialects.includes(dialect.text);
-  const likely = later ? null : nearest(dialect.text, known);
-  const wanted = later
-    ? `a dialect that is built: ${dialect.text} is not yet, but ${known.join(", ")} are`
-    : `one of ${known.join(", ")}`;
+  const likely = nearest(dialect.text, known);
+  const wanted = `one of ${known.join(", ")}`;
   report(body, dialect, "VGW3021", { name: "as", wanted }, "not this", {
     help: likely && `did you mean ${likely}?`,
     fixes: likely

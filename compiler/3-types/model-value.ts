@@ -63,7 +63,10 @@ export function providerValue(context: Context, node: tree.Expression): StaticVa
     argument.name ? [{ id: argument.id, key: argument.name, value: argument.value }] : [],
   );
   const given = checkSettings(body, word, entry.settings, named, node);
-  const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const settings: { [name: string]: string } = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (value !== null) settings[entry.named[key] ?? key] = String(value);
+  }
   if (!first) {
     report(body, node, "VGW3011", { callee: word, wanted: "the model's name" }, `such as ${entry.example}`);
     return undefined;

@@ -35,7 +35,7 @@ function providerIn(body: Body, node: tree.Model, settings: Settings): ModelProv
   const written = (name: string) => node.settings.find((setting) => setting.key.text === name);
   if (key === null && entry.key === "required" && !written("key") && !hasSyntaxError(body.module, node))
     missing(body, node, "key", 'add key: secret("…")');
-  const base = baseOf(body, node, entry, url, written("url"));
+  const base = baseOf(body, node, entry, provider.settings, url, written("url"));
   if (base === null) return null;
   const { word, dialect, variant } = entry;
   return { word, dialect, variant, model: provider.model, base, settings: provider.settings };
@@ -49,6 +49,7 @@ function baseOf(
   body: Body,
   node: tree.Model,
   { base, clear, word }: ProviderEntry,
+  settings: { readonly [name: string]: string },
   url: StaticValue,
   written: tree.Setting | undefined,
 ): string | EnvironmentValue | null {
@@ -56,7 +57,7 @@ function baseOf(
   if (typeof url !== "string") {
     if (base === null && !written && !hasSyntaxError(body.module, node))
       missing(body, node, "url", `say where ${word} stands: url: "https://…"`);
-    return base;
+    return base?.replace("{region}", settings.region ?? "") ?? null;
   }
   if (!clear && url.startsWith("http://") && !/^http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|\/|$)/.test(url)) {
     if (written)

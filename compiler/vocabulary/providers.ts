@@ -7,13 +7,15 @@ export interface ProviderEntry {
   readonly dialect: ProviderDialectName;
   /** As the codec knows it; "" for the dialect's own. */
   readonly variant: string;
-  /** Where it stands, where `url` says nothing; null: `url` has to be there. */
+  /** Where it stands, where `url` says nothing; null: `url` has to be there. `{region}`: the setting's value. */
   readonly base: string | null;
   readonly key: "required" | "possible";
   /** Whether it may be spoken to in clear text over a network: it stands in one's own. */
   readonly clear: boolean;
   /** Arguments beside the model's name. */
   readonly settings: readonly Setting[];
+  /** What the codec calls a setting, where it calls it otherwise. */
+  readonly named: { readonly [key: string]: string };
   readonly documentation: string;
   readonly example: string;
 }
@@ -26,6 +28,7 @@ const provider = (given: Given): ProviderEntry => ({
   key: "required",
   clear: false,
   settings: [],
+  named: {},
   ...given,
 });
 
@@ -41,6 +44,32 @@ export const azureSettings: readonly Setting[] = [
   }),
 ];
 
+export const bedrockSettings: readonly Setting[] = [
+  setting({
+    key: "region",
+    type: { kind: "string" },
+    required: true,
+    documentation: "The AWS region whose endpoint is asked, and for which requests are signed.",
+    example: 'region: "eu-central-1"',
+  }),
+];
+
+export const ollamaSettings: readonly Setting[] = [
+  setting({
+    key: "context",
+    type: { kind: "tokens", min: 1, max: 100_000_000 },
+    documentation:
+      "How many tokens of context the model is given. Ollama takes few by itself, and cuts what is longer without a word.",
+    example: "context: 32ktok",
+  }),
+  setting({
+    key: "keep_alive",
+    type: { kind: "string" },
+    documentation: 'How long the model stays loaded after a request, as Ollama writes it: "10m"; "-1" for ever.',
+    example: 'keep_alive: "10m"',
+  }),
+];
+
 export const providers: readonly ProviderEntry[] = [
   chat({
     word: "openai",
@@ -52,6 +81,7 @@ export const providers: readonly ProviderEntry[] = [
     word: "azure",
     variant: "azure",
     settings: azureSettings,
+    named: { version: "api-version" },
     documentation: "Azure OpenAI, by the name of the deployment. `url` is the resource's.",
     example: 'azure("my-deployment")',
   }),
@@ -106,18 +136,51 @@ export const providers: readonly ProviderEntry[] = [
     documentation: "Gemini, over Google's API for developers.",
     example: 'gemini("gemini-2.5-flash")',
   }),
+  provider({
+    word: "openai_responses",
+    dialect: "openai-responses",
+    base: "https://api.openai.com/v1",
+    documentation: "OpenAI's Responses, which some of its models are asked by alone.",
+    example: 'openai_responses("gpt-5-pro")',
+  }),
+  provider({
+    word: "bedrock",
+    dialect: "bedrock",
+    base: "https://bedrock-runtime.{region}.amazonaws.com",
+    settings: bedrockSettings,
+    documentation:
+      "Amazon Bedrock's Converse. The key is one of Bedrock's own, or an AWS key as `ID:SECRET` (or `ID:SECRET:SESSION-TOKEN`), with which each request is signed.",
+    example: 'bedrock("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", region: "eu-central-1")',
+  }),
+  provider({
+    word: "cohere",
+    dialect: "cohere",
+    base: "https://api.cohere.com/v2",
+    documentation: "Cohere, version 2 of its API.",
+    example: 'cohere("command-a-03-2025")',
+  }),
+  provider({
+    word: "ollama",
+    dialect: "ollama",
+    base: "http://127.0.0.1:11434",
+    key: "possible",
+    clear: true,
+    settings: ollamaSettings,
+    named: { context: "num_ctx" },
+    documentation: "Ollama's own API, on this machine or at `url`.",
+    example: 'ollama("llama3.2")',
+  }),
 ];
 
 export const providerOf: ReadonlyMap<string, ProviderEntry> = new Map(providers.map((entry) => [entry.word, entry]));
 
 /** Known, and their codecs are still to come. */
-export const laterProviders: readonly string[] = ["vertex", "bedrock", "cohere", "ollama"];
+export const laterProviders: readonly string[] = ["vertex"];
 
 /** What stands behind `as`, and the dialect that it means. */
 export const clientDialects: ReadonlyMap<string, ClientDialectName> = new Map([
   ["openai.chat", "openai-chat"],
+  ["openai.responses", "openai-responses"],
   ["anthropic.messages", "anthropic"],
   ["gemini", "gemini"],
 ] as const);
-
-export const laterDialects: readonly string[] = ["openai.responses"];

@@ -7,7 +7,7 @@ export interface Overrides {
   readonly admin?: { readonly address: string; readonly port: number; readonly token: string | null } | null;
   /** Serving threads; 1 serves in the calling thread. */
   readonly threads?: number;
-  /** Origins by service name. */
+  /** Origins by service name; of a model the first one takes the place of its provider's. */
   readonly endpoints?: { readonly [service: string]: readonly string[] };
   readonly accessLog?: boolean;
   /** Milliseconds. */
@@ -15,7 +15,7 @@ export interface Overrides {
 }
 
 export function applyOverrides(configuration: Configuration, overrides: Overrides): Configuration {
-  const { gateway, services } = configuration;
+  const { gateway, services, models } = configuration;
   return {
     ...configuration,
     gateway: {
@@ -30,5 +30,13 @@ export function applyOverrides(configuration: Configuration, overrides: Override
       ...service,
       endpoints: overrides.endpoints?.[service.name] ?? service.endpoints,
     })),
+    ...(models !== undefined && {
+      models: models.map((model) => {
+        const origin = overrides.endpoints?.[model.name]?.[0];
+        return origin === undefined
+          ? model
+          : { ...model, base: origin + new URL(model.base).pathname.replace(/\/$/, "") };
+      }),
+    }),
   };
 }

@@ -10,14 +10,22 @@ import {
   ollamaProvider,
   openaiChatClient,
   openaiChatProvider,
+  openaiResponsesClient,
+  openaiResponsesProvider,
 } from "./index.ts";
 
 export const clients: ReadonlyMap<ClientDialectName, ClientDialect> = new Map(
-  [openaiChatClient, anthropicClient, geminiClient].map((client) => [client.name, client]),
+  [openaiChatClient, openaiResponsesClient, anthropicClient, geminiClient].map((client) => [client.name, client]),
 );
 
 export const providers: ReadonlyMap<ProviderDialectName, ProviderDialect> = new Map(
-  [openaiChatProvider, anthropicProvider, geminiProvider, bedrockProvider, cohereProvider, ollamaProvider].map(
-    (provider) => [provider.name, provider],
-  ),
+  [
+    openaiChatProvider,
+    openaiResponsesProvider,
+    anthropicProvider,
+    geminiProvider,
+    bedrockProvider,
+    cohereProvider,
+    ollamaProvider,
+  ].map((provider) => [provider.name, provider]),
 );

@@ -11,6 +11,8 @@ export { geminiProvider } from "./dialect/gemini/provider.ts";
 export { ollamaProvider } from "./dialect/ollama/provider.ts";
 export { openaiChatClient } from "./dialect/openai-chat/client.ts";
 export { openaiChatProvider } from "./dialect/openai-chat/provider.ts";
+export { openaiResponsesClient } from "./dialect/openai-responses/client.ts";
+export { openaiResponsesProvider } from "./dialect/openai-responses/provider.ts";
 
 /** The URL says which model, whether to stream, and in which form. */
 export const geminiClient: ClientDialect = {

@@ -77,7 +77,7 @@ export function configure(): Configuration {
 }
 
 export function load(): Program {
-  return { abi: 4, handle, warm };
+  return { abi: 5, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.

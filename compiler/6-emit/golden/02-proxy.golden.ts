@@ -339,7 +339,7 @@ export function load(given: Host): Program {
   orders = given.service("orders");
   catalogue = given.service("catalogue");
   images = given.service("images");
-  return { abi: 4, handle, warm };
+  return { abi: 5, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.

@@ -430,7 +430,7 @@ export function load(given: Host): Program {
   partners = given.identity("partners");
   staffOrPartners = given.identities("any", [{ name: "staff", identity: "staff" }, { name: "partners", identity: "partners" }]);
   staffAndPartners = given.identities("all", [{ name: "staff", identity: "staff" }, { name: "partners", identity: "partners" }]);
-  return { abi: 4, handle, warm };
+  return { abi: 5, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.
