@@ -11,7 +11,7 @@ import type { ModelConfiguration, PoolConfiguration } from "./model/configuratio
 import type { ClientDialect, ProviderDialect } from "./model/dialect/dialect.ts";
 
 /** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 export interface BundleModule {
   /** Reads the environment and gives what the host must provide. Throws a `StartError` (`start-error.ts`) naming every variable that is missing or malformed. */
@@ -259,6 +259,11 @@ export interface GatewayConfiguration {
   /** Time a drain may take before what is left is cut. */
   readonly drain: number;
   readonly accessLog: boolean;
+  /**
+   * Where what calls to models cost is kept: a folder, in which relative paths begin where those of certificates do, and for how long, in milliseconds.
+   * Left out: nothing is counted.
+   */
+  readonly ledger?: { readonly folder: string; readonly keep: number } | undefined;
 }
 
 export interface ListenConfiguration {
