@@ -11,8 +11,10 @@ import {
   newTableKey,
   PermitTable,
 } from "../limit/index.ts";
+import { NO_USAGE } from "../model/canonical/usage.ts";
 import { createObserver, type Observer } from "./index.ts";
 import { METRICS, type MetricDefinition } from "./metrics.ts";
+import { ModelCounterSet } from "./model-counters.ts";
 import { UpstreamCounterSet } from "./upstream-counters.ts";
 
 function observerOf(upstreams = new UpstreamCounterSet()): Observer {
@@ -22,12 +24,15 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
   const concurrency = new Concurrency(new PermitTable(createPermitMemory(64, 1, newTableKey()), 0));
   const places = concurrency.limiter("policy guests", "deny");
   for (let call = 0; call < 3; call++) places.enter(new FakeExchange(), "a", 2);
+  const models = new ModelCounterSet();
+  models.count({ model: "m", usage: { ...NO_USAGE, input: 3 }, outcome: "answered", fallbacks: 1, firstToken: 12 });
   const observer = createObserver({
     accessLog: false,
     lines: { write: () => {}, dropped: 3 },
     upstreams,
     limits,
     concurrency,
+    models,
   });
   observer.serving("edge", "abcdefabcdefabcdef");
   return observer;

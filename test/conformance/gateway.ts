@@ -67,13 +67,17 @@ async function start(file: CaseFile, code: string, transport: "strict" | "fast")
     },
   });
   const port = gateway.listeners[0]?.port ?? 0;
-  /** Resolves when an upstream has heard of the request; what it gives lets its client go, and waits until the gateway has noticed. */
+  /**
+   * Resolves when an upstream has heard of the request, or it was answered without one; what it gives lets its client go, and waits until
+   * the gateway has noticed.
+   */
   const beside = async (port: number, request: CaseRequest): Promise<() => Promise<void>> => {
     const closing = new Promise<Promise<void>[]>((resolve) => {
       heard = (closed) => resolve([closed]);
     });
     const socket = connect({ port, host: "127.0.0.1", localAddress: request.from, noDelay: true });
     socket.write(requestBytes(request));
+    socket.once("data", () => heard(Promise.resolve()));
     const [closed] = await closing;
     heard = () => {};
     return async () => {

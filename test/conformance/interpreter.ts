@@ -55,7 +55,7 @@ function start(file: CaseFile, plan: Plan): Running {
   };
 }
 
-/** Resolves when an upstream has heard of the request; what it gives ends it. */
+/** Resolves when an upstream has heard of the request, or it was answered without one; what it gives ends it. */
 function beside(
   interpreter: ReturnType<typeof createInterpreter>,
   request: InterpretedRequest,
@@ -72,6 +72,7 @@ function beside(
           });
         }),
     });
+    void over.then(() => resolve(async () => {}));
   });
 }
 
