@@ -118,7 +118,7 @@ describe("what is read", () => {
         }
         expect(read(pieces)).toEqual(read([raw]));
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     );
   });
 

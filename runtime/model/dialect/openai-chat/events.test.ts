@@ -97,7 +97,7 @@ describe("streams of providers", () => {
       fc.property(frames, (raw) => {
         expect(checkEvents(read(raw.join("")))).toEqual([]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (raw) => {

@@ -1,3 +1,4 @@
+/** Requests and whole answers of Chat Completions: long, because each row stands beside what it has to become. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ModelAnswer } from "../../canonical/answer.ts";

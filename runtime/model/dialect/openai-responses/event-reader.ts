@@ -263,7 +263,7 @@ export class ResponsesEventReader implements EventReader {
       order.fail(failed);
       return;
     }
-    if (isList(response.output)) response.output.forEach((item, index) => this.#finishItem(index, item));
+    if (isList(response.output)) for (const [index, item] of response.output.entries()) this.#finishItem(index, item);
     const stop = readStop(response, this.#called);
     for (const piece of this.#empty) if (piece.length === 0 && !isCut(stop)) order.arguments(piece.part, "{}");
     order.stop(stop);

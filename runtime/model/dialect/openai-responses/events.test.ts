@@ -95,7 +95,7 @@ describe("streams of providers", () => {
       fc.property(raw, (stream) => {
         expect(checkEvents(read(stream.join("")))).toEqual([]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (garbage) => {
