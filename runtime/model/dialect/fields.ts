@@ -13,13 +13,29 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Null where the text is no JSON, so that nobody has to catch. */
+/** Deeper than anybody means it; what is deeper still would overflow the stack of whoever walks or writes it. */
+const MOST_DEPTH = 400;
+
+export function isTooDeep(value: Json, depth: number = MOST_DEPTH): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  if (isList(value)) {
+    for (const inner of value) if (isTooDeep(inner, depth - 1)) return true;
+    return false;
+  }
+  for (const name in value) if (isTooDeep(value[name] ?? null, depth - 1)) return true;
+  return false;
+}
+
+/** Null where the text is no JSON, or too deep, so that nobody has to catch. */
 export function parseJson(text: string): { readonly value: Json } | null {
+  let value: Json;
   try {
-    return { value: JSON.parse(text) };
+    value = JSON.parse(text);
   } catch {
     return null;
   }
+  return isTooDeep(value) ? null : { value };
 }
 
 /** The text is a JSON object, whatever it holds. */

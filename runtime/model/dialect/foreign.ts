@@ -11,6 +11,6 @@ export function foreignFields({ extras }: ModelRequest, dialect: ProviderDialect
 }
 
 export function foreignPart(part: NativePart, path: string): Refusal {
-  const kind = typeof part.value["type"] === "string" ? `A part of type "${part.value["type"]}"` : "This part";
+  const kind = typeof part.value.type === "string" ? `A part of type "${part.value.type}"` : "This part";
   return { path, message: `${kind} can only be said to a provider that speaks "${part.dialect}".` };
 }

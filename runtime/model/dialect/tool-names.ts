@@ -28,10 +28,14 @@ export function toolNames(request: ModelRequest, allowed: RegExp): ToolNames {
   if (odd.size === 0) return SAME;
   const there = new Map<string, string>();
   const back = new Map<string, string>();
+  /** Where to go on, so that many names that collide on purpose cost no more than others. */
+  const collisions = new Map<string, number>();
   for (const name of odd) {
     const short = `t_${name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 48)}_${hash(name)}`;
-    let unique = short;
-    for (let next = 2; taken.has(unique); next++) unique = `${short}_${next}`;
+    let next = collisions.get(short) ?? 1;
+    let unique = next === 1 ? short : `${short}_${next}`;
+    while (taken.has(unique)) unique = `${short}_${++next}`;
+    collisions.set(short, next + 1);
     taken.add(unique);
     there.set(name, unique);
     back.set(unique, name);

@@ -6,13 +6,12 @@ import type { CacheMarker, Part, Turn } from "../canonical/request.ts";
 
 /** Neighbours of one role as one turn; turns of which nothing will be written do not keep their neighbours apart. */
 export function mergeTurns(turns: readonly Turn[]): Turn[] {
-  const merged: Turn[] = [];
-  for (const turn of turns) {
-    if (!turn.parts.some((part) => !isBlank(part))) continue;
+  const merged: { readonly role: Turn["role"]; readonly parts: Part[] }[] = [];
+  for (const { role, parts } of turns) {
+    if (!parts.some((part) => !isBlank(part))) continue;
     const before = merged.at(-1);
-    if (before?.role === turn.role) {
-      merged[merged.length - 1] = { role: turn.role, parts: [...before.parts, ...turn.parts] };
-    } else merged.push(turn);
+    if (before?.role === role) for (const part of parts) before.parts.push(part);
+    else merged.push({ role, parts: [...parts] });
   }
   return merged;
 }

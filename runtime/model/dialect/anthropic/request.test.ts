@@ -315,6 +315,24 @@ describe("requests from Anthropic's clients to Anthropic", () => {
     expect(writeCount(12)).toBe('{"input_tokens":12}');
   });
 
+  it("what is nested too deeply is refused, and many small turns cost no more than they are long", () => {
+    let deep: Json = [];
+    for (let at = 0; at < 100_000; at++) deep = [deep];
+    expect(
+      anthropicClient.readRequest(
+        { model: "m", max_tokens: 1, messages: [{ role: "user", content: [{ type: "x", a: deep }] }] },
+        NO_PATH,
+      ),
+    ).toMatchObject([{ path: "" }]);
+    const many: Json = {
+      model: "m",
+      max_tokens: 1,
+      messages: Array.from({ length: 100_000 }, () => ({ role: "user", content: "a" })),
+    };
+    // Squared, it would be minutes, and the test would not end in time.
+    expect("body" in anthropicProvider.writeRequest(readBody(many), TARGET)).toBe(true);
+  });
+
   it("whatever comes, nothing is thrown", () => {
     const part = fc.record(
       {

@@ -1,7 +1,7 @@
 /** Reads a request as Anthropic's clients write it (Messages API): the body, its turns and their blocks. Nothing that changes the answer's meaning is left out in silence. */
 
 import type { ClientPath, Refusal } from "../dialect.ts";
-import { Fields, isObject } from "../fields.ts";
+import { Fields, isObject, isTooDeep } from "../fields.ts";
 import type { Json, JsonObject, ModelRequest, OutputFormat, Turn } from "../../canonical/request.ts";
 import type { Reasoning, TextPart, Tool, ToolChoice } from "../../canonical/request.ts";
 import { cacheMarker, readBlocks } from "./blocks.ts";
@@ -35,6 +35,7 @@ const EFFORTS = new Map<string, NonNullable<Reasoning["effort"]>>([
 export function readRequest(body: Json, path: ClientPath, counting = false): ModelRequest | readonly Refusal[] {
   const refusals: Refusal[] = [];
   if (!isObject(body)) return [{ path: "", message: "The body has to be a JSON object." }];
+  if (isTooDeep(body)) return [{ path: "", message: "The body is nested too deeply." }];
   const fields = new Fields(body, "", refusals);
   const extra: { [name: string]: Json } = { ...fields.others(KNOWN) };
   const essential: string[] = [];

@@ -72,13 +72,12 @@ export function writeContents(
 }
 
 function merge(turns: readonly Turn[]): Turn[] {
-  const merged: Turn[] = [];
-  for (const turn of turns) {
-    if (!turn.parts.some((part) => part.type !== "text" || part.text !== "")) continue;
+  const merged: { role: Turn["role"]; parts: Part[] }[] = [];
+  for (const { role, parts } of turns) {
+    if (!parts.some((part) => part.type !== "text" || part.text !== "")) continue;
     const before = merged.at(-1);
-    if (before?.role === turn.role) {
-      merged[merged.length - 1] = { role: turn.role, parts: [...before.parts, ...turn.parts] };
-    } else merged.push(turn);
+    if (before?.role === role) for (const part of parts) before.parts.push(part);
+    else merged.push({ role, parts: [...parts] });
   }
   return merged;
 }

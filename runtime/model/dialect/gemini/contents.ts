@@ -5,15 +5,35 @@ import { argumentsText } from "../call-arguments.ts";
 import { type Fields, isObject } from "../fields.ts";
 import { emptyThought } from "./thoughts.ts";
 
-/** Calls that wait for their results, in order; results without identifiers are matched by name, then by order. */
-interface Call {
-  readonly id: string;
-  readonly name: string;
+/** Calls that wait for their results: results without identifiers are matched by name, then by order. */
+class OpenCalls {
+  readonly #byName = new Map<string, { readonly ids: string[]; next: number }>();
+  readonly #answered = new Set<string>();
+
+  add(id: string, name: string): void {
+    const calls = this.#byName.get(name);
+    if (calls === undefined) this.#byName.set(name, { ids: [id], next: 0 });
+    else calls.ids.push(id);
+  }
+
+  /** The identifier of a result's call; `told`: as the result names it. */
+  take(name: string, told: string): string {
+    if (told !== "") {
+      this.#answered.add(told);
+      return told;
+    }
+    const calls = this.#byName.get(name);
+    while (calls !== undefined && calls.next < calls.ids.length) {
+      const id = calls.ids[calls.next++]!;
+      if (!this.#answered.has(id)) return id;
+    }
+    return stableId(0, name);
+  }
 }
 
 export function readTurns(fields: Fields): Turn[] {
-  const turns: Turn[] = [];
-  const open: Call[] = [];
+  const turns: { readonly role: Turn["role"]; readonly parts: Part[] }[] = [];
+  const open = new OpenCalls();
   let count = 0;
   for (const content of fields.objects("contents")) {
     const role = content.string("role") ?? "user";
@@ -27,8 +47,9 @@ export function readTurns(fields: Fields): Turn[] {
       const response = part.fields("functionResponse");
       if (call !== null) {
         const name = call.required("name");
-        const id = call.string("id") || stableId(count++, name);
-        open.push({ id, name });
+        const id = call.string("id") || stableId(count, name);
+        count++;
+        open.add(id, name);
         const args = call.value("args");
         parts.push({
           type: "tool-call",
@@ -41,11 +62,10 @@ export function readTurns(fields: Fields): Turn[] {
       else parts.push(...readPart(part));
     }
     const last = turns.at(-1);
-    if (role === "model" && last?.role === "assistant") {
-      turns[turns.length - 1] = { role: "assistant", parts: joinThoughts([...last.parts, ...parts]) };
-    } else turns.push({ role: role === "model" ? "assistant" : "user", parts: joinThoughts(parts) });
+    if (role === "model" && last?.role === "assistant") for (const part of parts) last.parts.push(part);
+    else turns.push({ role: role === "model" ? "assistant" : "user", parts });
   }
-  return turns;
+  return turns.map(({ role, parts }) => ({ role, parts: joinThoughts(parts) }));
 }
 
 /**
@@ -64,17 +84,14 @@ function joinThoughts(parts: readonly Part[]): Part[] {
   return joined;
 }
 
-/** By its place among the calls that have none: the client sends the same conversation each time, only longer. */
+/** By its place among all calls of the conversation: the client sends the same conversation each time, only longer. */
 export function stableId(at: number, name: string): string {
   return `call_${at}_${name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 32)}`;
 }
 
-function readResult(response: Fields, open: Call[]): Part {
+function readResult(response: Fields, open: OpenCalls): Part {
   const name = response.required("name");
-  const told = response.string("id");
-  const at = open.findIndex((call) => (told ? call.id === told : call.name === name));
-  const id = told || (open[at]?.id ?? stableId(0, name));
-  if (at !== -1) open.splice(at, 1);
+  const id = open.take(name, response.string("id") ?? "");
   const value = response.json("response") ?? {};
   const keys = Object.keys(value);
   const failed = keys.length === 1 && keys[0] === "error";

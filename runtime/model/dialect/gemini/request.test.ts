@@ -339,6 +339,23 @@ describe("requests from Gemini's clients to Gemini", () => {
     expect(writeCount(12)).toBe('{"totalTokens":12}');
   });
 
+  it("what is nested too deeply is refused, and many small turns cost no more than they are long", () => {
+    let deep: Json = [];
+    for (let at = 0; at < 100_000; at++) deep = [deep];
+    expect(geminiClient.readRequest({ contents: [{ parts: [{ executableCode: deep }] }] }, PATH)).toMatchObject([
+      { path: "" },
+    ]);
+    const many: Json = {
+      contents: Array.from({ length: 100_000 }, (_none, at) =>
+        at < 50_000
+          ? { role: "model", parts: [{ functionCall: { name: "a" } }] }
+          : { parts: [{ functionResponse: { name: "a", response: {} } }] },
+      ),
+    };
+    // Squared, it would be minutes, and the test would not end in time.
+    expect("body" in geminiProvider.writeRequest(readBody(many), TARGET)).toBe(true);
+  });
+
   it("whatever comes, nothing is thrown", () => {
     const part = fc.record(
       {

@@ -11,7 +11,7 @@ import type {
   ToolChoice,
 } from "../../canonical/request.ts";
 import type { ClientPath, Refusal } from "../dialect.ts";
-import { Fields, isObject } from "../fields.ts";
+import { Fields, isObject, isTooDeep } from "../fields.ts";
 import { readTurns } from "./contents.ts";
 import { camelCased } from "./names.ts";
 import { jsonSchema } from "./schema.ts";
@@ -51,6 +51,7 @@ const LEVELS = new Map<string, NonNullable<Reasoning["effort"]>>([
 /** The model and whether to stream stand in the path. */
 export function readRequest(body: Json, path: ClientPath): ModelRequest | readonly Refusal[] {
   if (!isObject(body)) return [{ path: "", message: "The body has to be a JSON object." }];
+  if (isTooDeep(body)) return [{ path: "", message: "The body is nested too deeply." }];
   const refusals: Refusal[] = [];
   const fields = new Fields(camelCased(body), "", refusals);
   const extra: { [name: string]: Json } = { ...fields.others(KNOWN) };
@@ -147,7 +148,8 @@ function modeOf(choice: Fields | null): string {
 function allowedTools(tools: readonly Tool[], choice: Fields | null): readonly Tool[] {
   const names = choice?.strings("allowedFunctionNames") ?? [];
   if (names.length < 2 || modeOf(choice) !== "ANY") return tools;
-  return tools.filter((tool) => names.includes(tool.name));
+  const allowed = new Set(names);
+  return tools.filter((tool) => allowed.has(tool.name));
 }
 
 function readToolChoice(choice: Fields | null): ToolChoice | null {
