@@ -15,6 +15,7 @@ export const START_CODES = {
   "start-setting": { status: 422, title: "The transport cannot honour a setting" },
   "start-fast": { status: 422, title: "The fast transport is not available" },
   "start-certificate": { status: 422, title: "A certificate or key cannot be used" },
+  "start-ledger": { status: 422, title: "The ledger cannot be used" },
   "start-listen": { status: 500, title: "A listener cannot be opened" },
   "start-token": { status: 422, title: "The admin listener needs a token" },
   "swap-restart": { status: 409, title: "The change needs a restart" },
@@ -26,6 +27,7 @@ export const START_CODES = {
   "admin-path": { status: 404, title: "The admin listener has no such path" },
   "admin-method": { status: 405, title: "The method is not allowed here" },
   "admin-body": { status: 400, title: "The body is not what this call takes" },
+  "admin-query": { status: 400, title: "The query is not what this call takes" },
   "admin-size": { status: 413, title: "The body is too large" },
   "admin-failed": { status: 500, title: "The admin call failed" },
 } as const satisfies { readonly [code: string]: { readonly status: number; readonly title: string } };

@@ -7,6 +7,7 @@ import { StartError } from "../start-error.ts";
 import { readBody } from "./body.ts";
 import { answerProblem } from "./problem.ts";
 import type { AdminTarget } from "./target.ts";
+import { usageOf } from "./usage.ts";
 
 export interface RouteContext {
   readonly target: AdminTarget;
@@ -26,6 +27,7 @@ const ROUTES: { readonly [path: string]: AdminRoute } = {
   "/readyz": { method: "GET", access: "open", answer: readiness },
   "/metrics": { method: "GET", access: "look", answer: metrics },
   "/status": { method: "GET", access: "look", answer: status },
+  "/usage": { method: "GET", access: "look", answer: usage },
   "/generations": { method: "POST", access: "change", answer: swap },
   "/rollback": { method: "POST", access: "change", answer: rollback },
 };
@@ -69,6 +71,10 @@ async function metrics(_request: IncomingMessage, response: ServerResponse, targ
 
 async function status(_request: IncomingMessage, response: ServerResponse, target: AdminTarget): Promise<void> {
   json(response, await target.status());
+}
+
+async function usage(request: IncomingMessage, response: ServerResponse, { book }: AdminTarget): Promise<void> {
+  json(response, usageOf(book, new URL(request.url ?? "/", "http://admin").searchParams));
 }
 
 const SWAP = z.union([

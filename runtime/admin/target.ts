@@ -1,4 +1,5 @@
 /** What the admin listener needs of the gateway it stands in front of. */
+import type { LedgerBook } from "../model/money/ledger/book.ts";
 import type { BundleSource } from "../host/artifact.ts";
 import type { GenerationInfo } from "../host/generations.ts";
 import type { GatewayStatus } from "../host/status.ts";
@@ -12,4 +13,6 @@ export interface AdminTarget {
   ready(): boolean;
   swap(source: BundleSource): Promise<GenerationInfo>;
   rollback(): Promise<GenerationInfo>;
+  /** What calls to models cost; null: the program has no budgets. */
+  readonly book: Pick<LedgerBook, "usage" | "budgets" | "catchUp"> | null;
 }

@@ -21,7 +21,16 @@ export async function check(commandLine: CommandLine, folder: string): Promise<n
   const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
   const permitTable = createPermitMemory(gateway.limits.counters, 1, newTableKey());
   const upstreams = createTableLayout(1);
-  const settings = { thread: 0, surroundings, folder, accessLog: false, limitTable, permitTable, upstreams };
+  const settings = {
+    thread: 0,
+    surroundings,
+    folder,
+    accessLog: false,
+    limitTable,
+    permitTable,
+    money: null,
+    upstreams,
+  };
   const thread = assemble(settings, createHostLog(lines.write), lines, {});
   await thread.prepare({ id: 1, artifact });
   await thread.drain({ milliseconds: 0 });

@@ -47,6 +47,7 @@ const CONFIGURATION = z.object({
     via: z.string(),
     drain: MILLISECONDS,
     accessLog: z.boolean(),
+    ledger: z.object({ folder: z.string().min(1), keep: MILLISECONDS }).optional(),
   }),
   services: z.array(
     z.object({
@@ -130,6 +131,7 @@ const FIXED: readonly [string, (gateway: GatewayConfiguration) => unknown][] = [
   ["limits", (gateway) => gateway.limits],
   ["trusted_proxies", (gateway) => gateway.trustedProxies],
   ["access_log", (gateway) => gateway.accessLog],
+  ["ledger", (gateway) => gateway.ledger],
 ];
 
 /** The settings that differ and need a restart; empty: the new configuration can be swapped in. */

@@ -20,6 +20,7 @@ import { gatewayStatus, type GatewayStatus } from "./status.ts";
 import type { BoundListener, Thread, ThreadMetrics } from "./thread.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
 import { createTableLayout, SharedTable } from "../upstream/index.ts";
+import { Treasury } from "./treasury.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
@@ -77,13 +78,28 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
   const lost = (reason: string): void => {
     if (serving) options.lost?.(reason);
   };
-  const threads = makeThreads(options, { artifact, configuration, surroundings, choice, log, lost });
+  const start = { artifact, configuration, surroundings, choice, log, lost };
+  const count = threadCount(options, start);
+  const { ledger } = gateway;
+  const treasury =
+    ledger === undefined
+      ? null
+      : new Treasury({
+          ledger,
+          files,
+          artifactFolder: artifact.folder,
+          threads: count,
+          counters: gateway.limits.counters,
+          now: options.injected?.now ?? Date.now,
+          log,
+        });
+  const threads = makeThreads(options, start, count, treasury);
   const configure = (next: Artifact): Configuration => configureArtifact(next, surroundings);
   const generations = new Generations({ threads, log, configure });
   try {
     await generations.first(artifact, configuration);
     const listeners = await openListeners(threads, ready.listeners);
-    const running = new Gateway({ startedAt, options, log, threads, generations, listeners, choice });
+    const running = new Gateway({ startedAt, options, log, threads, generations, listeners, choice, treasury });
     await running.openAdmin(gateway.admin);
     log("info", "start.serving", {
       message: "serving",
@@ -99,6 +115,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
     return running;
   } catch (error) {
     await drainAll(threads, 0);
+    treasury?.close();
     throw error;
   }
 }
@@ -111,6 +128,8 @@ interface GatewayParts {
   readonly generations: Generations;
   readonly listeners: readonly BoundListener[];
   readonly choice: TransportChoice;
+  /** null: the program has no budgets. */
+  readonly treasury: Treasury | null;
 }
 
 export class Gateway {
@@ -188,6 +207,7 @@ export class Gateway {
     });
     await generations.stop();
     const cut = await drainAll(threads, milliseconds);
+    this.#parts.treasury?.close();
     // Last, so that `/readyz` and `/status` tell of the drain.
     await this.#admin?.close();
     log(cut === 0 ? "info" : "warn", "stop.done", { message: "stopped", cut });
@@ -203,16 +223,21 @@ export class Gateway {
       ready: () => !this.#draining,
       swap: (source) => this.swap(source),
       rollback: () => this.rollback(),
+      book: this.#parts.treasury?.book ?? null,
     });
   }
 }
 
-/** Worker threads where there is a file for them to run and a listener that they can share; else this very thread. */
-function makeThreads(options: StartOptions, start: Start): Thread[] {
+/** Several where there is a file for them to run and a listener that they can share. */
+function threadCount({ entry }: StartOptions, { choice, configuration }: Start): number {
+  if (entry === undefined || !choice.shareable) return 1;
+  return configuration.gateway.threads ?? availableParallelism();
+}
+
+/** Workers where there are several; else this very thread. */
+function makeThreads(options: StartOptions, start: Start, count: number, treasury: Treasury | null): Thread[] {
   const { entry } = options;
   const { gateway } = start.configuration;
-  const wanted = start.choice.shareable ? (gateway.threads ?? availableParallelism()) : 1;
-  const count = entry === undefined ? 1 : wanted;
   const upstreams = createTableLayout(count);
   const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
   const permitTable = createPermitMemory(gateway.limits.counters, count, newTableKey());
@@ -223,6 +248,7 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
     accessLog: gateway.accessLog,
     limitTable,
     permitTable,
+    money: treasury?.settings ?? null,
     upstreams,
   });
   if (entry === undefined || count === 1) {
@@ -238,6 +264,7 @@ function makeThreads(options: StartOptions, start: Start): Thread[] {
         new SharedTable(upstreams).clearThread(thread);
         new LimitTable(limitTable, thread).release(thread);
         new PermitTable(permitTable, thread).release(thread);
+        treasury?.threadEnded(thread);
       },
     });
   });

@@ -4,33 +4,75 @@ import { z } from "zod";
 const MILLISECONDS = z.number().min(0);
 const COUNT = z.int().min(1);
 
-export const MODEL = z.object({
-  name: z.string(),
-  dialect: z.enum(["openai-chat", "openai-responses", "anthropic", "gemini", "bedrock", "cohere", "ollama"]),
-  variant: z.string(),
-  model: z.string().min(1),
-  base: z
-    .string()
-    .regex(
-      /^(https:\/\/[^/?#@\s]+|http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?)(\/[^?#\s]*[^/?#\s])?$/,
-      "expected https://host with an optional path and no slash at its end; http:// only on this machine",
-    ),
-  settings: z.record(z.string(), z.string()),
-  // Anything else would end the header field and begin another.
-  key: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, "the key is empty or holds what no header field can")
-    .nullable(),
-  maxOutput: COUNT.nullable(),
-  timeout: MILLISECONDS,
-  firstToken: MILLISECONDS,
-  silence: MILLISECONDS,
-  total: MILLISECONDS,
-  connectTimeout: MILLISECONDS,
-  idle: MILLISECONDS,
-  connections: COUNT,
-  answerLimit: COUNT,
+/** Micro-units of a currency for a million tokens. */
+const RATE = z.int().min(0);
+const CURRENCY = z.string().regex(/^[A-Z]{3}$/);
+
+const RATES = z.object({
+  input: RATE,
+  cacheRead: RATE,
+  cacheWrite: RATE,
+  cacheWriteHour: RATE,
+  output: RATE,
+  reasoning: RATE,
+  audioInput: RATE.nullable(),
+  audioOutput: RATE.nullable(),
 });
+
+const PRICE = z.object({
+  currency: CURRENCY,
+  rates: RATES,
+  bands: z.array(z.object({ above: COUNT, rates: RATES })),
+  request: RATE,
+  search: RATE.nullable(),
+  context: COUNT.nullable(),
+  imageTokens: COUNT,
+});
+
+const BUDGET = z.object({
+  name: z.string().regex(/^[^\n]+$/),
+  unit: z.enum(["money", "tokens"]),
+  currency: z.union([CURRENCY, z.literal("")]),
+  // In pico-units, sums of it stay within 64 bits.
+  limit: z.int().min(0).max(4_000_000_000_000),
+  period: z.union([z.int().min(1000), z.literal("month")]),
+  alerts: z.array(z.int().min(1).max(100)),
+});
+
+export const MODEL = z
+  .object({
+    name: z.string(),
+    dialect: z.enum(["openai-chat", "openai-responses", "anthropic", "gemini", "bedrock", "cohere", "ollama"]),
+    variant: z.string(),
+    model: z.string().min(1),
+    base: z
+      .string()
+      .regex(
+        /^https?:\/\/[^/?#@\s]+(\/[^?#\s]*[^/?#\s])?$/,
+        "expected https://host with an optional path and no slash at its end",
+      ),
+    settings: z.record(z.string(), z.string()),
+    // Anything else would end the header field and begin another.
+    key: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, "the key is empty or holds what no header field can")
+      .nullable(),
+    maxOutput: COUNT.nullable(),
+    timeout: MILLISECONDS,
+    firstToken: MILLISECONDS,
+    silence: MILLISECONDS,
+    total: MILLISECONDS,
+    connectTimeout: MILLISECONDS,
+    idle: MILLISECONDS,
+    connections: COUNT,
+    answerLimit: COUNT,
+    price: PRICE.optional(),
+    budgets: z.array(BUDGET).optional(),
+  })
+  .refine((model) => isPrivate(model), {
+    path: ["base"],
+    message: "expected https, or http on this machine: the key would go over the network in clear text",
+  });
 
 export const POOL = z.object({
   name: z.string(),
@@ -40,4 +82,19 @@ export const POOL = z.object({
   fallback: z.array(z.string()),
   on: z.array(z.string()),
   limit: COUNT.nullable(),
+  budgets: z.array(BUDGET).optional(),
 });
+
+/** Nobody reads on the way; or the provider is one that stands in one's own network. */
+function isPrivate({
+  base,
+  variant,
+  dialect,
+}: {
+  readonly base: string;
+  readonly variant: string;
+  readonly dialect: string;
+}): boolean {
+  if (base.startsWith("https://") || variant === "vllm" || dialect === "ollama") return true;
+  return /^http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(\/|$)/.test(base);
+}

@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { Configuration, Model, Service, ServiceConfiguration } from "../abi.ts";
 import type { ModelConfiguration } from "../model/configuration.ts";
+import { type BudgetConfiguration, definitionOf } from "../model/money/configuration.ts";
+import type { Budget } from "../model/money/budget.ts";
 import type { ProviderDialect } from "../model/dialect/dialect.ts";
 import { type EngineParts, createModel, only, pool, Target } from "../model/engine/index.ts";
 import type { ModelConnections } from "../model/engine/index.ts";
@@ -47,12 +49,17 @@ export function modelOf(
     const dialect = providers.find((one) => one.name === model.dialect);
     if (dialect === undefined)
       throw new Error(`the program brings no dialect "${model.dialect}" for the model "${model.name}"`);
-    targets.set(model.name, new Target(model, dialect, connections(model.name)));
+    targets.set(model.name, new Target(model, dialect, connections(model.name), budgetsOf(model.budgets, parts)));
   }
-  if (wanted !== undefined) return createModel(pool(wanted, targets), parts);
+  if (wanted !== undefined) return createModel(pool(wanted, targets, budgetsOf(wanted.budgets, parts)), parts);
   const target = targets.get(name);
   if (target === undefined) throw new Error(`the program asks for the model "${name}" without configuring it`);
   return createModel(only(target), parts);
+}
+
+/** Threads without accounts count nothing: the program has no budgets then. */
+function budgetsOf(budgets: readonly BudgetConfiguration[] = [], { accounts }: EngineParts): readonly Budget[] {
+  return accounts === undefined ? [] : budgets.map((budget) => accounts.budget(definitionOf(budget)));
 }
 
 /** Whether it is one that a model can be asked over. */

@@ -17,6 +17,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { answerDeadline } from "./expired.ts";
 import type { Generation } from "./generation.ts";
 import type { HostLog, LogLevel } from "./host-log.ts";
+import type { ThreadMoney } from "./treasury.ts";
 import { listenError } from "./listen-error.ts";
 import { IdentityPool, type MakeVerifier } from "./identity-pool.ts";
 import { allServices, identifier, isConnections, modelOf } from "./models.ts";
@@ -57,6 +58,8 @@ export interface ServingParts {
   readonly limits: Limits;
   readonly concurrency: Concurrency;
   readonly models: ModelCounterSet;
+  /** null: the program has no budgets. */
+  readonly money: ThreadMoney | null;
   readonly makeVerifier: MakeVerifier;
   readonly live: LiveSettings;
   readonly observer: Observer;
@@ -180,12 +183,13 @@ export class Serving implements Thread {
     this.#generations.clear();
     await Promise.all(generations.map((generation) => this.#release(generation.configuration)));
     await this.#parts.observer.close();
+    this.#parts.money?.journal.close();
     return { cut };
   }
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */
   #hostFor(configuration: Configuration, identities: ReadonlyMap<string, Verifier>): Host {
-    const { observer, limits, concurrency, models, now, random } = this.#parts;
+    const { observer, limits, concurrency, models, money, now, random } = this.#parts;
     const services = this.#pool.acquire(allServices(configuration));
     const deadlines = this.#deadlines;
     const verifierOf = (name: string): Verifier => {
@@ -221,7 +225,7 @@ export class Serving implements Thread {
               throw new Error(`the model "${own}" has no connections`);
             return service;
           },
-          { counters: models, now, random, identifier },
+          { counters: models, now, random, identifier, accounts: money?.accounts },
         ),
       log: (exchange, level, fields) => observer.log(exchange, level, fields),
       deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),

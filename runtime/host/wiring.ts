@@ -10,6 +10,7 @@ import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts"
 import type { ReadyListener } from "./certificates.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
+import { type MoneySettings, openAccounts } from "./treasury.ts";
 import type { MakeService } from "./service-pool.ts";
 import { type LiveSettings, Serving } from "./serving.ts";
 
@@ -24,6 +25,8 @@ export interface ThreadSettings {
   readonly limitTable: SharedArrayBuffer;
   /** The places of concurrency limits. */
   readonly permitTable: SharedArrayBuffer;
+  /** What calls to models cost; null: the program has no budgets. */
+  readonly money: MoneySettings | null;
   /** What the threads know together about upstreams. */
   readonly upstreams: TableLayout;
 }
@@ -73,6 +76,8 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
     limits,
     concurrency,
     models,
+    money:
+      settings.money === null ? null : openAccounts(settings.money, settings.thread, injected.now ?? Date.now, log),
     live,
     observer: createObserver({
       accessLog: settings.accessLog,

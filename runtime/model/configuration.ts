@@ -1,5 +1,6 @@
 /** What a bundle's `configure` says about models and choices of them: plain data, checked by the host. Durations in milliseconds, sizes in bytes. */
 import type { ProviderDialectName } from "./dialect/dialect.ts";
+import type { BudgetConfiguration, PriceConfiguration } from "./money/configuration.ts";
 
 export interface ModelConfiguration {
   readonly name: string;
@@ -31,6 +32,10 @@ export interface ModelConfiguration {
   readonly connections: number;
   /** Largest whole answer. */
   readonly answerLimit: number;
+  /** Left out: not known, so calls are in no ledger and no budget. */
+  readonly price?: PriceConfiguration | undefined;
+  /** Left out: none. */
+  readonly budgets?: readonly BudgetConfiguration[] | undefined;
 }
 
 export interface PoolConfiguration {
@@ -47,4 +52,6 @@ export interface PoolConfiguration {
   readonly on: readonly string[];
   /** Most tokens of one answer, whichever model gives it; null: as the model and the client say. */
   readonly limit: number | null;
+  /** Left out: none. */
+  readonly budgets?: readonly BudgetConfiguration[] | undefined;
 }

@@ -17,9 +17,11 @@ import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
+import type { Accounts, OpenCall } from "../money/accounts.ts";
 import type { AnswerContext, ClientDialect, EventReader, EventWriter } from "../dialect/dialect.ts";
 import { Gathered } from "./gathered.ts";
 import type { Choice } from "./choose.ts";
+import { openCall } from "./spending.ts";
 import { errorOf, failureOf } from "./failures.ts";
 import { eventsOf } from "./events-of.ts";
 import { Holding, isContent } from "./holding.ts";
@@ -27,6 +29,8 @@ import { readModelRequest } from "./request.ts";
 import type { Target } from "./target.ts";
 
 export interface EngineParts {
+  /** Left out: nothing that calls cost is counted. */
+  readonly accounts?: Accounts | undefined;
   readonly counters: ModelCounterSet;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -71,6 +75,10 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   #next = 0;
   #target: Target | null = null;
   #attempt: StreamedAttempt | null = null;
+  /** In the accounts, from before it is sent until it is known what it used. */
+  #call: OpenCall | null = null;
+  /** No byte of the call has left. */
+  #unsent = false;
   /** Within `stream`: a failure is told before there is an attempt. */
   #sending = false;
   #failedEarly: Failure | null = null;
@@ -175,12 +183,38 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
         problem ??= written;
         continue;
       }
+      const call = this.#open(target, asked, written.body);
+      if (call !== null && "class" in call) {
+        // Another one may cost less.
+        problem ??= call;
+        continue;
+      }
       this.#target = target;
       this.#asked = asked;
+      this.#call = call;
       this.#send(target, written.target, target.headers(written), written.body);
       return;
     }
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
+  }
+
+  #open(target: Target, asked: ModelRequest, body: string): OpenCall | ModelError | null {
+    const { accounts } = this.#parts;
+    if (accounts === undefined) return null;
+    const names = { route: this.#exchange.route, caller: "" };
+    return openCall(accounts, this.#choice.budgets, target, asked, body, names, this.#parts.now());
+  }
+
+  /** The call is over, in whatever way. */
+  #settleCall(outcome: ModelNote["outcome"]): void {
+    const call = this.#call;
+    if (call === null) return;
+    this.#call = null;
+    const usage = this.#usage;
+    const refused = this.#status !== 0 && (this.#status < 200 || this.#status > 299);
+    if (outcome === "answered" && usage !== null) call.settle({ kind: "usage", usage });
+    else if (refused || this.#unsent) call.settle({ kind: "nothing" });
+    else call.settle({ kind: "unknown" });
   }
 
   #send(target: Target, path: string, headers: string[], body: string): void {
@@ -194,6 +228,8 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     this.#heardAt = now;
     this.#reader = null;
     this.#usage = null;
+    this.#status = 0;
+    this.#unsent = false;
     if (stream) limits.set(this, now + configuration.firstToken, now);
     this.#sending = true;
     this.#attempt = target.connections.stream(
@@ -299,6 +335,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       return;
     }
     this.#exchange.detail = failure.detail;
+    this.#unsent = failure.kind === "connect" || failure.kind === "overload";
     if (this.#phase === "rest") this.#finish(null);
     else this.#broken(errorOf(failure));
   }
@@ -482,6 +519,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   /** What the model that was asked gave, for metrics and log. */
   #count(outcome: ModelNote["outcome"]): void {
     const target = this.#target!;
+    this.#settleCall(outcome);
     const note: ModelNote = {
       model: target.name,
       usage: this.#usage,

@@ -1,6 +1,7 @@
 /** In which order the models of a choice are asked. */
 import type { ModelErrorClass } from "../canonical/error.ts";
 import type { PoolConfiguration } from "../configuration.ts";
+import type { Budget } from "../money/budget.ts";
 import type { Target } from "./target.ts";
 
 /** What is asked for a request: one model, or several of which the first that can answers. */
@@ -8,6 +9,8 @@ export interface Choice {
   readonly name: string;
   /** Most tokens of one answer; null: as the model and the client say. */
   readonly limit: number | null;
+  /** That every call counts in, beside those of the model that is asked. */
+  readonly budgets: readonly Budget[];
   /** `random`: 0 ≤ n < 1. Never empty. */
   order(random: () => number): readonly Target[];
   /** Whether another model is asked after such an error. */
@@ -16,11 +19,15 @@ export interface Choice {
 
 export function only(target: Target): Choice {
   const order = [target];
-  return { name: target.name, limit: null, order: () => order, movesOn: () => false };
+  return { name: target.name, limit: null, budgets: [], order: () => order, movesOn: () => false };
 }
 
 /** `targets` by name. */
-export function pool(configuration: PoolConfiguration, targets: ReadonlyMap<string, Target>): Choice {
+export function pool(
+  configuration: PoolConfiguration,
+  targets: ReadonlyMap<string, Target>,
+  budgets: readonly Budget[] = [],
+): Choice {
   const { name, limit, prefer, weights } = configuration;
   const found = (names: readonly string[]): Target[] =>
     names.map((one) => {
@@ -48,6 +55,7 @@ export function pool(configuration: PoolConfiguration, targets: ReadonlyMap<stri
   return {
     name,
     limit,
+    budgets,
     order: prefer === "weights" ? drawn : () => first,
     movesOn: (kind) => classes.has(kind),
   };

@@ -3,6 +3,7 @@ import type { UpstreamService } from "../../upstream/index.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { ModelConfiguration } from "../configuration.ts";
+import type { Budget } from "../money/budget.ts";
 import type { ProviderDialect, ProviderRequest, ProviderTarget, Refusal } from "../dialect/dialect.ts";
 import { credentials } from "./credentials.ts";
 import { refused } from "./failures.ts";
@@ -14,13 +15,21 @@ export class Target {
   readonly configuration: ModelConfiguration;
   readonly dialect: ProviderDialect;
   readonly connections: ModelConnections;
+  /** That every call counts in. */
+  readonly budgets: readonly Budget[];
   readonly #provider: ProviderTarget;
   readonly #credentials: (request: ProviderRequest) => readonly string[];
 
-  constructor(configuration: ModelConfiguration, dialect: ProviderDialect, connections: ModelConnections) {
+  constructor(
+    configuration: ModelConfiguration,
+    dialect: ProviderDialect,
+    connections: ModelConnections,
+    budgets: readonly Budget[] = [],
+  ) {
     this.configuration = configuration;
     this.dialect = dialect;
     this.connections = connections;
+    this.budgets = budgets;
     const { model, base, variant, settings } = configuration;
     this.#provider = { model, base, variant, settings };
     this.#credentials = credentials(configuration);

@@ -1,0 +1,29 @@
+/** Money in what a bundle's `configure` says: plain data, so amounts are whole micro-units or tokens in numbers. */
+import { fromMicros } from "./amount.ts";
+import type { BudgetDefinition } from "./budget.ts";
+import type { Price } from "./price.ts";
+
+/** With what bounds a call beside it. */
+export interface PriceConfiguration extends Price {
+  /** In tokens; null: not known. */
+  readonly context: number | null;
+  /** The most tokens that the model makes of one image. */
+  readonly imageTokens: number;
+}
+
+export interface BudgetConfiguration {
+  readonly name: string;
+  readonly unit: "money" | "tokens";
+  /** ISO 4217; "" for tokens. */
+  readonly currency: string;
+  /** In one period: micro-units of the currency, or tokens. */
+  readonly limit: number;
+  /** Milliseconds, or a month of the calendar. */
+  readonly period: number | "month";
+  /** In percent of the limit. */
+  readonly alerts: readonly number[];
+}
+
+export function definitionOf({ limit, ...budget }: BudgetConfiguration): BudgetDefinition {
+  return { ...budget, limit: budget.unit === "money" ? fromMicros(limit) : BigInt(limit) };
+}
