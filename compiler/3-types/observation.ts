@@ -3,6 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { observations } from "../vocabulary/observations.ts";
 import { type Body, report } from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
+import { modelNamed } from "./model.ts";
 import { check, expect } from "./expression.ts";
 import { signatureTypeOf } from "./signature.ts";
 import { STRING } from "./construct.ts";
@@ -57,7 +58,9 @@ export function observationCall(body: Body, node: tree.Call, name: string): Type
 function serviceArgument(body: Body, node: tree.Expression): void {
   const symbol = node.kind === "reference" ? body.module.names.get(node.name.text) : undefined;
   const service = symbol?.kind === "service" ? body.program.services.get(symbol.node as tree.Service) : undefined;
+  const model = symbol?.kind === "model" && node.kind === "reference" ? modelNamed(body, node.name) : null;
   if (service) body.module.meanings.set(node.id, { kind: "service", service });
+  else if (model) body.module.meanings.set(node.id, { kind: "model", model });
   else if (symbol?.kind !== "broken" && check(body, node).kind !== "unknown")
     report(
       body,

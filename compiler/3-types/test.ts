@@ -10,6 +10,7 @@ import { simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { check, expect } from "./expression.ts";
 import { checkSentCaller } from "./identify.ts";
+import { modelNamed } from "./model.ts";
 import { checkMethods } from "./method.ts";
 import { checkEntries, checkPayload } from "./service-call.ts";
 import { checkSettings } from "./setting.ts";
@@ -46,6 +47,10 @@ function checkTestStep(body: Body, step: tree.TestStep): void {
 
 function checkFact(body: Body, fact: tree.GivenFact): void {
   const { target, value } = fact;
+  if (target.kind === "reference" && body.module.names.get(target.name.text)?.kind === "model") {
+    checkModelFake(body, target, value);
+    return;
+  }
   if (target.kind === "reference") {
     const type = givenFacts[target.name.text];
     if (type) {
@@ -74,7 +79,7 @@ function checkFact(body: Body, fact: tree.GivenFact): void {
   check(body, value);
   if (target.kind !== "broken")
     report(body, target, "VGW3031", { done: "given" }, "not something a test can fix", {
-      help: `services (orders.get("/path") = …), ${Object.keys(givenFacts).join(", ")}, request.address, env("X")`,
+      help: `services and models (orders.get("/path") = …, mini = …), ${Object.keys(givenFacts).join(", ")}, request.address, env("X")`,
     });
 }
 
@@ -86,6 +91,19 @@ function checkFake(body: Body, target: tree.Call, object: tree.Reference, value:
   if (service) body.module.meanings.set(target.id, { kind: "service-call", service, method: method.toUpperCase() });
   else if (symbol?.kind !== "broken") check(body, object);
   for (const argument of target.arguments) expect(body, argument.value, STRING);
+  if (value.kind === "reference" && fakeFailures.includes(value.name.text)) return;
+  checkPayload(body, value);
+}
+
+/** `mini = "text"`: what the model says; a number alone is a status, anything else its provider's whole body. */
+function checkModelFake(body: Body, target: tree.Reference, value: tree.Expression): void {
+  const model = modelNamed(body, target.name);
+  if (model?.choice) {
+    const [first] = model.choice.models;
+    report(body, target, "VGW3031", { done: "given" }, "a choice does not answer itself", {
+      help: first ? `say what its models answer: given ${first.name} = "…"` : null,
+    });
+  } else if (model) body.module.meanings.set(target.id, { kind: "model", model });
   if (value.kind === "reference" && fakeFailures.includes(value.name.text)) return;
   checkPayload(body, value);
 }

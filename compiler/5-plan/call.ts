@@ -48,6 +48,9 @@ function observation(context: Context, node: tree.Call, name: string, type: Type
   if (service?.kind === "service") {
     return { expr: "slot", type, name: `${name} ${context.body.program.services.get(service.service)}` };
   }
+  if (service?.kind === "model") {
+    return { expr: "slot", type, name: `${name} ${context.body.program.models.get(service.model)}` };
+  }
   const of: Expr = { expr: "slot", type: map(STRING), name: `${name}s` };
   return { expr: "index", type, of, index: lowerCase(lower(context, argument.value)) };
 }

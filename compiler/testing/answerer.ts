@@ -62,6 +62,13 @@ export function testEnvironment(
   for (const { variable, type, default: usual } of plan.environment) {
     if (environment[variable] === undefined && usual === null) environment[variable] = STANDINS[type](variable);
   }
+  // Models are asked over https.
+  for (const { configuration } of plan.models) {
+    const { base } = configuration;
+    if (typeof base !== "object" || base === null || !("variable" in base)) continue;
+    const variable = String(base.variable);
+    if (given[variable] === undefined && base.default === null) environment[variable] = "https://model.test";
+  }
   for (const { configuration } of plan.identities) standInForKeys(configuration.keys, given, environment);
   return environment;
 }

@@ -37,6 +37,10 @@ export class Expressions {
     return this.#program.services.get(service) ?? service.name;
   }
 
+  modelName(model: CheckedProgram["models"][number]): string {
+    return this.#program.models.get(model) ?? model.name;
+  }
+
   identityName(identity: CheckedProgram["identities"][number]): string {
     return this.#program.identities.get(identity) ?? identity.name;
   }

@@ -7,7 +7,7 @@ export interface Fake {
   readonly method: string;
   /** A path, with its query where it has a "?"; "*" stands for any text. */
   readonly pattern: string;
-  readonly answer: IncomingAnswer;
+  readonly answer: IncomingAnswer | ((request: OutgoingRequest) => IncomingAnswer);
 }
 
 /** One request that a service got. */
@@ -21,6 +21,10 @@ export function fakeFor(fakes: readonly Fake[], service: string, request: Outgoi
   const fits = (fake: Fake): boolean =>
     fake.service === service && fake.method === request.method && patternMatches(fake.pattern, request.target);
   return fakes.findLast(fits) ?? null;
+}
+
+export function answerOf({ answer }: Fake, request: OutgoingRequest): IncomingAnswer {
+  return typeof answer === "function" ? answer(request) : answer;
 }
 
 /** A pattern without a query is for every query. */

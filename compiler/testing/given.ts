@@ -3,9 +3,10 @@ import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedModule } from "../3-types/checked.ts";
 import { base } from "../3-types/join.ts";
 import type { Type } from "../3-types/type.ts";
-import type { IncomingAnswer, World } from "../5-plan/interpreter/index.ts";
+import type { IncomingAnswer, OutgoingRequest, World } from "../5-plan/interpreter/index.ts";
 import { serialise } from "../5-plan/interpreter/serialise.ts";
 import { textOf } from "../5-plan/interpreter/value.ts";
+import { spoken } from "./fake-model.ts";
 import { type Expressions, Unworkable } from "./expression.ts";
 import type { State } from "./run.ts";
 
@@ -24,6 +25,16 @@ export async function readGiven(
     const service = expressions.serviceName(meaning.service);
     const answer = await fakeAnswer(node, module, expressions, world);
     state.fakes.push({ service, method: meaning.method.toUpperCase(), pattern, answer });
+    return;
+  }
+  if (meaning?.kind === "model") {
+    const { dialect } = meaning.model.provider ?? {};
+    const said = node.kind === "reference" ? null : await expressions.value(module, node, new Map(), world);
+    const answer =
+      typeof said === "string" && dialect !== undefined
+        ? (request: OutgoingRequest) => spoken(dialect, request.body, said)
+        : await fakeAnswer(node, module, expressions, world);
+    state.fakes.push({ service: expressions.modelName(meaning.model), method: "POST", pattern: "*", answer });
     return;
   }
   const value = await expressions.value(module, node, new Map(), world);

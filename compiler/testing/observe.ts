@@ -13,7 +13,7 @@ export function observe(state: State, plan: Plan): Map<string, unknown> {
   slots.set("headers", headerMap(answer.headers));
   slots.set("reason", answer.reason);
   slots.set("logs", [...logs]);
-  for (const { name } of plan.services) {
+  for (const { name } of [...plan.services, ...plan.models]) {
     const requests = sent.filter((one) => one.service === name).map((one) => one.request);
     slots.set(`calls ${name}`, requests.length);
     slots.set(`sent ${name}`, requests.map(sentValue));

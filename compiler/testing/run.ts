@@ -6,7 +6,7 @@ import { type InterpretedAnswer, type OutgoingRequest, renderTrace, type World }
 import type { Plan } from "../5-plan/plan.ts";
 import type { Answerer } from "./answerer.ts";
 import { Expressions, Unworkable } from "./expression.ts";
-import { type Fake, fakeFor, type Sent } from "./fake.ts";
+import { answerOf, type Fake, fakeFor, type Sent } from "./fake.ts";
 import { agreeing } from "./handshake.ts";
 import { readGiven } from "./given.ts";
 import { observe } from "./observe.ts";
@@ -112,7 +112,7 @@ export class TestRun {
       state.sent.push({ service, request: outgoing });
       const fake = fakeFor(state.fakes, service, outgoing);
       if (fake === null) unfaked.push(describe(service, outgoing));
-      return Promise.resolve(fake === null ? { failure: "connect" } : agreeing(fake.answer, outgoing));
+      return Promise.resolve(fake === null ? { failure: "connect" } : agreeing(answerOf(fake, outgoing), outgoing));
     };
     const environment = Object.fromEntries(state.environment);
     state.answer = await this.#answerer(request, { ...world, call }, environment);

@@ -1,0 +1,87 @@
+/** What a faked model says, as its provider would write it: always whole, since a gateway takes a whole answer for a stream too. */
+import type { ModelAnswer } from "../../runtime/model/canonical/answer.ts";
+import type { ModelRequest } from "../../runtime/model/canonical/request.ts";
+import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
+import { clients } from "../../runtime/model/dialects.ts";
+import type { IncomingAnswer } from "../5-plan/interpreter/index.ts";
+
+/** A token for each word. */
+const wordsIn = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
+
+export function spoken(dialect: ProviderDialectName, asked: Uint8Array | null, text: string): IncomingAnswer {
+  const input = wordsIn(new TextDecoder().decode(asked ?? new Uint8Array()));
+  const body = bodyOf(dialect, text, input, wordsIn(text));
+  return { status: 200, headers: ["content-type", "application/json"], body: new TextEncoder().encode(body) };
+}
+
+function bodyOf(dialect: ProviderDialectName, text: string, input: number, output: number): string {
+  switch (dialect) {
+    case "bedrock":
+      return JSON.stringify({
+        output: { message: { role: "assistant", content: [{ text }] } },
+        stopReason: "end_turn",
+        usage: { inputTokens: input, outputTokens: output, totalTokens: input + output },
+      });
+    case "cohere":
+      return JSON.stringify({
+        id: "fake",
+        finish_reason: "COMPLETE",
+        message: { role: "assistant", content: [{ type: "text", text }] },
+        usage: { tokens: { input_tokens: input, output_tokens: output } },
+      });
+    case "ollama":
+      return JSON.stringify({
+        model: "fake",
+        message: { role: "assistant", content: text },
+        done: true,
+        done_reason: "stop",
+        prompt_eval_count: input,
+        eval_count: output,
+      });
+    default:
+      return written(dialect, text, input, output);
+  }
+}
+
+/** What is served in a dialect is what its providers answer. */
+function written(dialect: ClientDialectName, text: string, input: number, output: number): string {
+  const client = clients.get(dialect);
+  if (client === undefined) throw new Error(`no codec for ${dialect}`);
+  const answer: ModelAnswer = {
+    id: "fake",
+    model: "fake",
+    parts: text === "" ? [] : [{ type: "text", text }],
+    stop: { reason: "end", native: "", matched: null },
+    usage: { input, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output, reasoning: 0 },
+  };
+  return client.writeAnswer(answer, {
+    request: NOTHING,
+    model: "fake",
+    created: 0,
+    random: (length) => "0".repeat(length),
+  });
+}
+
+const NOTHING: ModelRequest = {
+  model: "fake",
+  system: [],
+  turns: [],
+  tools: [],
+  toolChoice: null,
+  parallelTools: null,
+  maxOutput: null,
+  temperature: null,
+  topP: null,
+  topK: null,
+  stop: [],
+  seed: null,
+  frequencyPenalty: null,
+  presencePenalty: null,
+  count: 1,
+  format: { kind: "text" },
+  reasoning: null,
+  stream: false,
+  streamUsage: false,
+  user: null,
+  extras: { dialect: "", fields: {} },
+};
