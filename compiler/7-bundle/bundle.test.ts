@@ -31,7 +31,16 @@ function rich(): Plan {
   return plan(
     [
       route("GET /forward", [
-        { step: "forward", origin: ORIGIN, service: "orders", body: null, timeout: null, silence: null, webSocket: null, answer: [] },
+        {
+          step: "forward",
+          origin: ORIGIN,
+          service: "orders",
+          body: null,
+          timeout: null,
+          silence: null,
+          webSocket: null,
+          answer: [],
+        },
       ]),
       route("POST /read", [
         {
