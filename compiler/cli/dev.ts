@@ -166,6 +166,8 @@ class DevSession {
   }
 
   #addresses(): string {
-    return (this.#gateway?.listeners ?? []).map(({ scheme, address, port }) => `${scheme}://${address}:${port}`).join(", ");
+    return (this.#gateway?.listeners ?? [])
+      .map(({ scheme, address, port }) => `${scheme}://${address}:${port}`)
+      .join(", ");
   }
 }
