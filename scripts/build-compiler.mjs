@@ -79,7 +79,7 @@ export async function buildCompiler() {
   const analysed = await analysedGrammar();
   await Promise.all([
     build({ ...common, entryPoints: { vgw: join(root, "compiler/cli/launch.ts") }, outdir: out, format: "esm", outExtension: { ".js": ".mjs" } }),
-    commands("front.cjs", [analysed, without(["build", "test", "why", "run", "dev", "deploy", "rollback", "status"])]),
+    commands("front.cjs", [analysed, without(["build", "test", "why", "run", "dev", "deploy", "rollback", "status", "fake-provider"])]),
     commands("whole.cjs", [analysed]),
   ]);
   cpSync(join(root, "compiler/diagnostics/pages"), join(out, "pages"), { recursive: true });

@@ -13,7 +13,7 @@ import { Script } from "node:vm";
 
 /** Commands that need neither emitter nor esbuild nor runtime. */
 const frontCommands = ["check", "fmt", "init", "explain"];
-const otherCommands = ["build", "test", "why", "run", "dev", "deploy", "rollback", "status"];
+const otherCommands = ["build", "test", "why", "run", "dev", "deploy", "rollback", "status", "fake-provider"];
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const command = [...frontCommands, ...otherCommands].find((name) => name === process.argv[2]) ?? "other";

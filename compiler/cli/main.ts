@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../version.ts";
 import type { AdminOptions } from "./admin.ts";
+import type { FakeProviderOptions } from "./fake-provider.ts";
 import { CommandError, exit, remark, styleFor } from "./output.ts";
 
 const program = new Command("vgw")
@@ -78,6 +79,20 @@ program
   .action(
     running(async (path: string | undefined, options: { threads: string }) =>
       (await import("./dev.ts")).runDev(path, options),
+    ),
+  );
+
+program
+  .command("fake-provider [dialect]")
+  .description("serve made-up models on this machine, of one provider's dialect or all, for tests without a key")
+  .option("--port <port>", "where on 127.0.0.1 to listen; 0 is any free port", "8081")
+  .option("--switches <words>", 'what models do, such as "slow" or "tools=2, think"')
+  .option("--list", "list the switches and end")
+  .option("--quiet", "do not tell of each request")
+  .option("--json", "print one JSON document for machines")
+  .action(
+    running(async (dialect: string | undefined, options: FakeProviderOptions) =>
+      (await import("./fake-provider.ts")).runFakeProvider(dialect, options),
     ),
   );
 

@@ -156,7 +156,10 @@ export const CLIENTS: ReadonlyMap<ClientDialectName, Client> = new Map<ClientDia
       dialect: openaiResponsesClient,
       reader: openaiResponsesProvider,
       body: responsesBody,
-      terminators: (raw) => occurrences(raw, /^event: (response\.(completed|incomplete|failed)|error)$/gm),
+      // A failure is told twice, as an error and as the response's end, as OpenAI does.
+      terminators: (raw) =>
+        occurrences(raw, /^event: response\.(completed|incomplete)$/gm) +
+        Math.min(1, occurrences(raw, /^event: (response\.failed|error)$/gm)),
       usage: (answer) => ({
         prompt: count(answer, "usage.input_tokens"),
         cached: count(answer, "usage.input_tokens_details.cached_tokens"),

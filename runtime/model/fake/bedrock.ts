@@ -46,6 +46,7 @@ function readRequest(body: Json, path: ClientPath): ModelRequest | readonly Refu
     if (parts.length === 0) message.refuse("content", "The content field is empty.");
     turns.push({ role: role === "assistant" ? "assistant" : "user", parts });
   }
+  if (turns.length === 0) fields.refuse("messages", "A conversation must start with a user message.");
   const tools = fields.fields("toolConfig");
   if (
     tools === null &&

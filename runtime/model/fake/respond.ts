@@ -1,9 +1,9 @@
 /** What the fake provider answers to one HTTP request: status, fields, and bytes with the time before each. Knows no socket and no clock. */
 import type { ModelEvent } from "../canonical/answer.ts";
 import { gather } from "../canonical/gather.ts";
-import type { Json, ModelRequest } from "../canonical/request.ts";
+import type { ModelRequest } from "../canonical/request.ts";
 import type { AnswerContext, ProviderDialectName } from "../dialect/dialect.ts";
-import { parseJson } from "../dialect/fields.ts";
+import { isObject, parseJson } from "../dialect/fields.ts";
 import { failure } from "../wire/event-order.ts";
 import type { FakeDialect, FakeFailure } from "./dialect.ts";
 import { FAKES } from "./dialects.ts";
@@ -62,9 +62,9 @@ export class FakeProvider {
     for (const dialect of this.#dialects) {
       const path = dialect.match(asked.path, asked.query);
       if (path === null) continue;
-      const body: Json | undefined = parseJson(asked.body)?.value;
-      if (asked.method !== "POST" || body === undefined)
-        return failed(dialect.refusal("A POST with JSON is expected here."));
+      const body = parseJson(asked.body)?.value;
+      if (asked.method !== "POST" || !isObject(body))
+        return failed(dialect.refusal("A POST with a JSON object is expected here."));
       const request = dialect.readRequest(body, path);
       if (!("turns" in request))
         return failed(dialect.refusal(request.map((one) => `${one.path}: ${one.message}`).join(" ")));
