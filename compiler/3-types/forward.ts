@@ -19,7 +19,7 @@ export function checkForward(body: Body, step: tree.ForwardStep): void {
     checkForwardModel(body, step);
     return;
   }
-  if (step.dialect)
+  if (step.dialect && body.module.names.get(step.service.text)?.kind === "service")
     report(body, step.dialect, "VGW6113", { name: step.service.text }, "only models are spoken to in a dialect", {
       help: "leave it out, or forward to a model",
     });
