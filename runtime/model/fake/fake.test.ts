@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { bedrockProvider } from "../dialect/bedrock/provider.ts";
 import { PLAIN_REQUEST } from "../testing/feature-requests.ts";
@@ -21,6 +22,14 @@ describe("switches", () => {
   it("every word does something, and no two the same", () => {
     const sets = WORDS.map(({ word, number }) => JSON.stringify(parseSwitches(number === null ? word : `${word}=9`)));
     expect(new Set(sets).size).toBe(WORDS.length);
+  });
+
+  it("every word stands in the README as it is", () => {
+    const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
+    const rows = WORDS.map(
+      ({ word, number, documentation }) => `| \`${word}${number === null ? "" : "=N"}\` | ${documentation} |`,
+    );
+    expect(readme).toContain(rows.join("\n"));
   });
 
   it.each([
