@@ -12,6 +12,10 @@ function written(request: Partial<ModelRequest>): { [name: string]: unknown } {
   return JSON.parse(made.body);
 }
 
+it.each(["https://api.cohere.com", "https://api.cohere.com/v2"])("%s is asked at /v2/chat", (base) => {
+  expect(cohereProvider.writeRequest(PLAIN_REQUEST, { ...target, base })).toMatchObject({ target: "/v2/chat" });
+});
+
 const text = (text: string): Part => ({ type: "text", text });
 const tool = (name: string, strict: boolean | null = null) => ({
   name,

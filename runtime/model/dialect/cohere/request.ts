@@ -41,9 +41,10 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
     ["thinking", writeThinking(request.reasoning)],
     ["stream", request.stream ? "true" : "false"],
   );
+  const base = basePath(target.base);
   return {
     method: "POST",
-    target: `${basePath(target.base)}/chat`,
+    target: `${base.endsWith("/v2") ? base : `${base}/v2`}/chat`,
     headers: ["content-type", "application/json", "accept", request.stream ? "text/event-stream" : "application/json"],
     body,
   };
