@@ -36,6 +36,8 @@ export interface Report {
   readonly outcomes: ReadonlyMap<string, number>;
   /** What reached the upstream, attempts included. */
   readonly asked: number;
+  /** Of those: read while the answer to another one was due on the same connection. */
+  readonly pipelined: number;
   /** Requests that met what nobody had asked for. */
   readonly excused: number;
   readonly before: Alive;
@@ -72,6 +74,7 @@ export async function campaign(options: CampaignOptions): Promise<Report> {
       done,
       outcomes,
       asked: field.upstream.requests,
+      pipelined: field.upstream.pipelined,
       excused: outcomes.get("excused") ?? 0,
       before,
       after,
@@ -161,12 +164,13 @@ async function drive(
       const number = next++;
       if (rate > 0) await pause(startedAt + (number / rate) * 1000 - Date.now());
       const it = caseOf(seed, from + number);
+      const since = performance.now();
       const verdict = await judged(side, it);
-      const excused = verdict.violation !== null && (await isExcused(upstream, it, verdict));
+      const excused = verdict.violation !== null && (await isExcused(upstream, it, verdict, since));
       const name = excused ? "excused" : verdict.outcome;
       outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
       if (verdict.violation !== null && !excused) {
-        const seen = upstream.upload(it.id) === undefined ? "did not see it" : "saw it";
+        const seen = upstream.upload(verdict.id ?? it.id) === undefined ? "did not see it" : "saw it";
         violations.push(`case ${it.index} ${described(it)}: ${verdict.violation}; the upstream ${seen}`);
         options.wrong?.(violations.at(-1)!);
       }
@@ -186,12 +190,24 @@ function judged(side: Gateway, it: Case): Promise<Verdict> {
 }
 
 /** The client may have its answer before the upstream has looked at the request, which it may never do if the connection was reset. */
-async function isExcused(upstream: FaultyUpstream, it: Case, { outcome }: Verdict): Promise<boolean> {
+async function isExcused(
+  upstream: FaultyUpstream,
+  it: Case,
+  { outcome, id = it.id }: Verdict,
+  since: number,
+): Promise<boolean> {
   for (let wait = 0; wait < 1000; wait += 50) {
-    for (let id = it.id; id < it.id + IDS; id++) if (upstream.excused.has(id)) return true;
+    if (it.client === "pack" ? upstream.excused.has(id) : idsOf(it).some((one) => upstream.excused.has(one)))
+      return true;
     await pause(50);
   }
-  return (outcome === "problem upstream-malformed" || outcome === "problem upstream-closed") && upstream.lost();
+  // One that was seen was on a connection that is known.
+  if (upstream.upload(id) !== undefined) return false;
+  return (outcome === "problem upstream-malformed" || outcome === "problem upstream-closed") && upstream.lost(since);
+}
+
+function idsOf({ id }: Case): number[] {
+  return Array.from({ length: IDS }, (_, index) => id + index);
 }
 
 function expectation(seed: number, it: Case, id: number): Expectation {

@@ -55,9 +55,27 @@ export type ClientFault =
   | "endless"
   | "half-close"
   | "slow-body"
-  | "idle";
+  | "idle"
+  // Several clients at once whose requests go out behind one another on shared connections.
+  | "pack";
 
-export type Service = "sound" | "faulty" | "hasty" | "narrow" | "wire" | "retried" | "refused" | "replaced" | "json";
+/**
+ * They pipeline. Several of each, because one on whose connections many answers were lost sends its requests alone for a while; "brisk" waits for as
+ * short a time as "hasty".
+ */
+export const PIPELINED = ["pipeda", "pipedb", "pipedc", "pipedd", "pipede", "pipedf", "briska", "briskb"] as const;
+
+export type Service =
+  | "sound"
+  | "faulty"
+  | "hasty"
+  | "narrow"
+  | "wire"
+  | "retried"
+  | "refused"
+  | "replaced"
+  | "json"
+  | (typeof PIPELINED)[number];
 
 export interface Case {
   readonly index: number;
@@ -73,6 +91,9 @@ export interface Case {
   readonly chunked: boolean;
   readonly answer: AnswerFault;
   readonly client: ClientFault;
+  /** Of a pack: how many it is, and which one meets what the upstream does wrong. The others' answers are sound. */
+  readonly members: number;
+  readonly culprit: number;
 }
 
 /** Ids of one case: that many requests at most. */
@@ -102,6 +123,41 @@ const CLIENT_WEIGHTS: readonly (readonly [ClientFault, number])[] = [
   ["idle", 0.5],
 ];
 
+/** What ends a shared connection before all are answered is rare: the service then sends its requests alone for seconds. */
+const PACK_WEIGHTS: readonly (readonly [AnswerFault, number])[] = [
+  ["sound", 20],
+  ...(
+    [
+      "late",
+      "split",
+      "coalesced",
+      "stall",
+      "trickle",
+      "informational",
+      "extensions",
+      "bodiless",
+      "unavailable",
+    ] as const
+  ).map((name) => [name, 2] as const),
+  ...(
+    [
+      "until-close",
+      "two-answers",
+      "unsolicited",
+      "lying-short",
+      "reset",
+      "hang-up",
+      "cut-body",
+      "malformed",
+      "endless-fields",
+      "flood",
+    ] as const
+  ).map((name) => [name, 0.4] as const),
+  ...(["silence", "stop-body", "lying-long", "cut-head", "garbage", "bad-chunk"] as const).map(
+    (name) => [name, 0.3] as const,
+  ),
+];
+
 /** These end in nothing but the service's own limits. */
 const WAITS: readonly AnswerFault[] = [
   "silence",
@@ -120,12 +176,20 @@ export function caseOf(seed: number, index: number): Case {
     ["answer", 30],
     ["client", 20],
     ["both", 5],
+    ["pack", 5],
   ] as const);
-  const answer = kind === "answer" || kind === "both" ? random.weighed(ANSWER_WEIGHTS) : "sound";
-  const client = kind === "client" || kind === "both" ? random.weighed(CLIENT_WEIGHTS) : "none";
+  const answer =
+    kind === "pack"
+      ? random.weighed(PACK_WEIGHTS)
+      : kind === "answer" || kind === "both"
+        ? random.weighed(ANSWER_WEIGHTS)
+        : "sound";
+  const client =
+    kind === "pack" ? "pack" : kind === "client" || kind === "both" ? random.weighed(CLIENT_WEIGHTS) : "none";
+  const members = client === "pack" ? random.between(2, IDS) : 1;
   const service = serviceFor(random, answer, client);
   const withBody = answer === "early" || client === "partial-body" || client === "slow-body" || random.chance(0.3);
-  const posts = withBody && client !== "burst" && service !== "json" && service !== "replaced";
+  const posts = withBody && client !== "burst" && client !== "pack" && service !== "json" && service !== "replaced";
   const head = !posts && client === "none" && service !== "json" && service !== "replaced" && random.chance(0.05);
   return {
     index,
@@ -138,10 +202,16 @@ export function caseOf(seed: number, index: number): Case {
     chunked: random.chance(0.4),
     answer,
     client,
+    members,
+    culprit: random.below(members),
   };
 }
 
 function serviceFor(random: Random, answer: AnswerFault, client: ClientFault): Service {
+  if (client === "pack") {
+    const kind = WAITS.includes(answer) ? "brisk" : "piped";
+    return random.pick(PIPELINED.filter((name) => name.startsWith(kind)));
+  }
   if (WAITS.includes(answer)) return "hasty";
   if (client !== "none") return answer === "sound" ? random.pick(["sound", "faulty"]) : "faulty";
   if (answer === "unavailable" || answer === "early") return random.pick(["faulty", "retried"]);

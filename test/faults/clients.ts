@@ -34,6 +34,11 @@ const NOTHING: Disturbance = {};
 const LONGEST_KEPT = 2000;
 /** Milliseconds that this process may be kept waiting without missing the end of a connection. */
 const LONGEST_PAUSE = 1000;
+/**
+ * Bytes at the end of a chunked upload without which it may count as whole: the fast transport takes what is little more than the last chunk's
+ * size for the end (`Capabilities.strictChunks`).
+ */
+const SPARE = 5;
 const GREETING = "Host: faults.example\r\n";
 const NAMED = `${GREETING}X-Client: CLIENT\r\n`;
 
@@ -57,6 +62,10 @@ function uploadOf(it: Case): Buffer {
 
 function requestOf(it: Case, id = it.id): Buffer {
   return Buffer.concat([Buffer.from(headOf(it, id)), uploadOf(it)]);
+}
+
+function spareOf(gateway: Gateway, it: Case): number {
+  return it.upload !== null && it.chunkedUpload && gateway.transport === "fast" ? SPARE : 0;
 }
 
 /** A new connection; ends with what is done on it. */
@@ -138,7 +147,7 @@ const PLAYS: { readonly [name in Case["client"]]: Play } = {
   severed(gateway, it, random) {
     const request = requestOf(it);
     const toTarget = random.chance(0.5);
-    const at = random.below(toTarget ? request.length : 300 + it.size);
+    const at = random.below(toTarget ? request.length - spareOf(gateway, it) : 300 + it.size);
     const stop = { stop: { at, how: random.pick(["half", "reset", "swallow"] as const) } };
     const plan = toTarget ? { toTarget: stop, toClient: NOTHING } : { toTarget: NOTHING, toClient: stop };
     return through(gateway, plan, async (connection) => {
@@ -162,8 +171,7 @@ const PLAYS: { readonly [name in Case["client"]]: Play } = {
   "partial-body": (gateway, it, random) =>
     alone(gateway.port, async (connection) => {
       const request = requestOf(it);
-      // The fast transport takes what is little more than the last chunk's size for the end (`Capabilities.strictChunks`).
-      const spare = it.chunkedUpload && gateway.transport === "fast" ? 5 : 0;
+      const spare = spareOf(gateway, it);
       const most = request.length - headOf(it, it.id).length;
       if (most <= spare) return { outcome: "left", violation: null };
       const missing = random.between(spare + 1, most);
@@ -224,6 +232,26 @@ const PLAYS: { readonly [name in Case["client"]]: Play } = {
       }
       return { outcome: "right", violation: null };
     }),
+
+  async pack(gateway, it) {
+    const verdicts = await Promise.all(
+      Array.from({ length: it.members }, (_, member) => {
+        const random = new Random(gateway.seed, it.index, 4, member);
+        const id = it.id + member;
+        return alone(gateway.port, async (connection) => {
+          connection.send(requestOf(it, id), it.method);
+          if (random.chance(0.1)) {
+            await pause(random.below(40));
+            connection.destroy();
+            return judgePart(it, id, await connection.next());
+          }
+          const answer = await connection.next();
+          return { ...judgeAnswer(it, id, gateway.expectation(it, id), answer), id };
+        });
+      }),
+    );
+    return verdicts.find(({ violation }) => violation !== null) ?? verdicts[it.culprit]!;
+  },
 
   garbage: (gateway, _it, random) =>
     alone(gateway.port, async (connection) => {

@@ -11,6 +11,8 @@ export type Outcome = "right" | "cut" | "bytes" | "status" | `problem ${string}`
 export interface Verdict {
   readonly outcome: Outcome;
   readonly violation: string | null;
+  /** The request that it is about, where the case has several; else the case's. */
+  readonly id?: number;
 }
 
 const good = (outcome: Outcome): Verdict => ({ outcome, violation: null });
@@ -64,7 +66,7 @@ export function judgePart(it: Case, id: number, answer: ClientAnswer | null): Ve
 function judgeProblem(it: Case, expect: Expectation, answer: ClientAnswer): Verdict {
   const code = codeOf(answer);
   const outcome: Outcome = `problem ${code}`;
-  const allowed = [...(expect.problems ?? []), ...(SERVICE_PROBLEMS[it.service] ?? [])];
+  const allowed = [...(expect.problems ?? []), ...(SERVICE_PROBLEMS[it.service.replace(/^brisk.$/, "brisk")] ?? [])];
   // An answer to HEAD has no body to name the code in.
   if (allowed.some((name) => name === code || (it.method === "HEAD" && statusOf(name) === answer.status)))
     return good(outcome);
@@ -76,6 +78,8 @@ const SERVICE_PROBLEMS: { readonly [service: string]: readonly string[] } = {
   narrow: ["upstream-overloaded"],
   // It waits for so short a time that a busy machine is too slow for it.
   hasty: ["upstream-timeout"],
+  // Who comes behind one that is late is late.
+  brisk: ["upstream-timeout"],
   refused: ["upstream-unreachable"],
   wire: ["upstream-closed", "upstream-malformed", "upstream-timeout"],
 };

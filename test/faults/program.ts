@@ -1,3 +1,5 @@
+import { PIPELINED } from "./case.ts";
+
 /** The program under attack: one route for each way in which the gateway asks a service. */
 export interface Peers {
   /** Answers as each case says. */
@@ -28,6 +30,7 @@ service hasty { url: "http://127.0.0.1:${upstream}", timeout: ${HASTE}ms, idle: 
 service narrow { url: "http://127.0.0.1:${upstream}", timeout: 60s, connections: 3 }
 service wire { url: "http://127.0.0.1:${wire}", timeout: 60s, connections: 5000 }
 service retried { url: "http://127.0.0.1:${upstream}", timeout: 60s, connections: 5000, retry: { times: 2, on: [connect, closed, 503], budget: 20%, wait: 1ms..5ms } }
+${PIPELINED.map((name) => `service ${name} { url: "http://127.0.0.1:${upstream}", connections: 5000, ${name.startsWith("brisk") ? `pipelining: 2, timeout: ${HASTE}ms, idle: ${HASTE}ms` : "pipelining: 4, timeout: 60s"} }`).join("\n")}
 service refused { url: "http://127.0.0.1:1" }
 
 type Answer { id: int, text: string }
@@ -39,6 +42,7 @@ route any "/narrow/{id}" open { forward narrow }
 route any "/wire/{id}" open { forward wire }
 route any "/retried/{id}" open { forward retried }
 route any "/refused/{id}" open { forward refused }
+${PIPELINED.map((name) => `route any "/${name}/{id}" open { forward ${name} }`).join("\n")}
 
 // Its steps look at the head, and put another answer in the place of the upstream's.
 route GET "/replaced/{id}" open {

@@ -51,7 +51,9 @@ for (const transport of transports) {
     },
   });
   const { before, after } = report;
-  process.stdout.write(`  ${report.done} cases, ${report.asked} requests at the upstream\n`);
+  process.stdout.write(
+    `  ${report.done} cases, ${report.asked} requests at the upstream, ${report.pipelined} of them behind another on one connection\n`,
+  );
   const outcomes = [...report.outcomes].sort((a, b) => b[1] - a[1]);
   for (const [outcome, count] of outcomes) process.stdout.write(`  ${String(count).padStart(9)} ${outcome}\n`);
   process.stdout.write(

@@ -11,15 +11,17 @@ export interface FaultyUpstream {
   readonly open: number;
   /** Requests read so far. */
   readonly requests: number;
+  /** Of those: read while the answer to another one was due on the same connection. */
+  readonly pipelined: number;
   /** What the gateway sent that it must not have. */
   readonly violations: string[];
   /** Requests that met what nobody had asked for: HTTP/1.1 cannot tell that from their answers. */
   readonly excused: ReadonlySet<number>;
   /**
-   * Whether a connection on which bytes nobody asked for had been sent was reset within the last second, so that a request on it may have been lost
-   * unread; each such connection is told of once.
+   * Whether a connection on which bytes nobody asked for had been sent was reset since then (performance.now()), so that a request on it may have been
+   * lost unread; each such connection is told of once.
    */
-  lost(): boolean;
+  lost(since: number): boolean;
   /** How the upload of a request ended; undefined: it did not. */
   upload(id: number): "right" | "wrong" | "none" | undefined;
   /** The case is over. */
@@ -30,7 +32,15 @@ export interface FaultyUpstream {
 }
 
 export async function faultyUpstream(seed: number): Promise<FaultyUpstream> {
-  const state: State = { seed, requests: 0, violations: [], excused: new Set(), seen: new Map(), resets: [] };
+  const state: State = {
+    seed,
+    requests: 0,
+    pipelined: 0,
+    violations: [],
+    excused: new Set(),
+    seen: new Map(),
+    resets: [],
+  };
   const connections = new Set<Connection>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const connection = new Connection(socket, state);
@@ -46,12 +56,14 @@ export async function faultyUpstream(seed: number): Promise<FaultyUpstream> {
     get requests() {
       return state.requests;
     },
+    get pipelined() {
+      return state.pipelined;
+    },
     violations: state.violations,
     excused: state.excused,
-    lost() {
-      const now = performance.now();
-      while (state.resets.length > 0 && state.resets[0]! < now - LOST_FOR) state.resets.shift();
-      return state.resets.shift() !== undefined;
+    lost(since) {
+      const index = state.resets.findIndex((at) => at >= since);
+      return index !== -1 && state.resets.splice(index, 1).length > 0;
     },
     upload: (id) => state.seen.get(id),
     forget(id) {
@@ -73,6 +85,7 @@ export async function faultyUpstream(seed: number): Promise<FaultyUpstream> {
 interface State {
   readonly seed: number;
   requests: number;
+  pipelined: number;
   readonly violations: string[];
   readonly excused: Set<number>;
   readonly seen: Map<number, "right" | "wrong" | "none">;
@@ -80,10 +93,16 @@ interface State {
   readonly resets: number[];
 }
 
-/** Milliseconds: as long as verdicts wait. */
-const LOST_FOR = 2000;
 /** More are of no use. */
 const MOST_RESETS = 1000;
+
+const MOST_ANSWERED = 64;
+/** Milliseconds after which a reader has read, however busy the machine. */
+const UNREAD_FOR = 2000;
+
+function isPipelined({ client }: Case): boolean {
+  return client === "pack";
+}
 
 interface Request {
   readonly id: number;
@@ -102,6 +121,11 @@ class Connection {
   #first = true;
   /** Bytes were sent on it that nobody asked for. */
   #tainted = false;
+  /** Answers that are to come, in order. */
+  #due: number[] = [];
+  #turn: Promise<void> = Promise.resolve();
+  /** Those answered lately: a reset takes back what the gateway has not read of their answers. */
+  #answered: { readonly id: number; readonly at: number }[] = [];
 
   constructor(socket: Socket, state: State) {
     this.socket = socket;
@@ -147,6 +171,7 @@ class Connection {
     this.#request = request;
     this.#first = false;
     this.#state.requests++;
+    if (this.#due.length > 0) this.#state.pipelined++;
     if (this.#tainted) this.#state.excused.add(id);
     // A call sends fields of its own.
     if (request.it.service !== "json" && fields.get("x-client") !== String(id)) {
@@ -183,13 +208,34 @@ class Connection {
     const fresh = !this.#state.seen.has(id);
     this.#state.seen.set(id, upload);
     const answer = answerTo(this.#state.seed, it, id, { first, fresh, upload });
-    this.#play(answer).catch(() => this.socket.destroy());
+    if (!isPipelined(it)) {
+      this.#play(answer).catch(() => this.socket.destroy());
+      return;
+    }
+    this.#due.push(id);
+    this.#turn = this.#turn
+      .then(async () => {
+        if (this.socket.destroyed || this.socket.writableEnded) return;
+        await this.#play(answer);
+        this.#due.shift();
+        this.#answered.push({ id, at: performance.now() });
+        if (this.#answered.length > MOST_ANSWERED) this.#answered.shift();
+      })
+      .catch(() => void this.socket.destroy());
   }
 
   async #play(answer: Answer): Promise<void> {
-    if (answer.taints === true) this.#tainted = true;
+    if (answer.taints === true) {
+      this.#tainted = true;
+      // The first is the one that is answered.
+      for (const id of this.#due.slice(1)) this.#state.excused.add(id);
+    }
     for (const step of answer.steps) {
       if (this.socket.destroyed) return;
+      if ("close" in step && step.close === "reset") {
+        const since = performance.now() - UNREAD_FOR;
+        for (const { id, at } of this.#answered) if (at > since) this.#state.excused.add(id);
+      }
       // A request that is on its way just now is lost.
       if ("close" in step) this.#tainted = true;
       await play(this.socket, step);
