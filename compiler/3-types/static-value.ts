@@ -10,6 +10,7 @@ import { type Body, report, sourceOf, span } from "./context.ts";
 import { BOOL, INT, simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { expect } from "./expression.ts";
+import { budgetValue, priceValue } from "./money-value.ts";
 import { modelNames, preferenceValue, providerValue, tokensValue } from "./model-value.ts";
 import { certificateValue, fileSourceValue } from "./pem-value.ts";
 import { checkSettings } from "./setting.ts";
@@ -84,6 +85,10 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return modelNames(context, node);
     case "preference":
       return preferenceValue(context, node);
+    case "price":
+      return priceValue(context, node);
+    case "budget":
+      return budgetValue(context, node);
     case "keys":
       return keysValue(context, node, type.forms);
     case "secret":

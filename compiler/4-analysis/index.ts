@@ -5,6 +5,7 @@ import { analyseAccess } from "./access.ts";
 import { analyseDeadlines } from "./deadline.ts";
 import { analyseGateway } from "./gateway.ts";
 import { analyseGuards } from "./guard.ts";
+import { analyseBudgets } from "./budget.ts";
 import { analyseModels } from "./model.ts";
 import { analyseRetries } from "./retry.ts";
 import { analyseRoutes } from "./route.ts";
@@ -24,6 +25,7 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseSecrets(program),
     ...analyseWebSockets(program),
     ...analyseModels(program),
+    ...analyseBudgets(program),
     ...analyseTls(program.services),
     ...analyseUnused(program),
   ];

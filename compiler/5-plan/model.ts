@@ -1,5 +1,6 @@
 /** Models and choices: what the checker knows of them, in the members that the host asks for. */
 import type { CheckedModel, ModelProvider, StaticValue } from "../3-types/checked.ts";
+import { modelBudget, modelPrice } from "../3-types/model-price.ts";
 import type { Program } from "./context.ts";
 import type { ModelPlan, PoolPlan } from "./plan.ts";
 import { noteVariables } from "./service.ts";
@@ -29,7 +30,28 @@ function lowerModel(program: Program, checked: CheckedModel, provider: ModelProv
   const { settings } = checked;
   const configuration: { [key: string]: StaticValue } = { name, dialect, variant, model, base, settings: extra };
   for (const [member, key] of MEMBERS) configuration[member] = settings[key] ?? null;
+  Object.assign(configuration, moneyOf(program, checked, name));
   return { name, origin: originOf(program, checked), dialect, configuration };
+}
+
+/** In percent of a budget. */
+const ALERTS = [50, 80, 100];
+
+/** Nothing where the program has no budgets: then nobody counts. */
+function moneyOf(program: Program, checked: CheckedModel, name: string): { readonly [key: string]: StaticValue } {
+  if (!program.checked.models.some((model) => modelBudget(model) !== null)) return {};
+  const price = modelPrice(checked);
+  return { ...(price !== null && { price: plain(price) }), ...budgetsOf(checked, name) };
+}
+
+function budgetsOf(checked: CheckedModel, name: string): { readonly [key: string]: StaticValue } {
+  const budget = modelBudget(checked);
+  return budget === null ? {} : { budgets: [plain({ name, ...budget, alerts: ALERTS })] };
+}
+
+/** Data, as values of settings are. */
+function plain(value: object): StaticValue {
+  return JSON.parse(JSON.stringify(value)) as StaticValue;
 }
 
 /** As the host calls a setting. */
@@ -58,6 +80,7 @@ function lowerPool(program: Program, checked: CheckedModel, choice: NonNullable<
     weights: weights === null ? [] : choice.models.map(({ name }) => weights[name] ?? 1),
     on: (Array.isArray(on) ? on : []).map((word: StaticValue) => String(word).replaceAll("_", "-")),
     limit: typeof limit === "number" ? limit : null,
+    ...budgetsOf(checked, nameOf(program, checked)),
   };
 }
 

@@ -87,6 +87,8 @@ export interface PoolPlan {
   readonly on: readonly string[];
   /** In tokens; null: as the model and the client say. */
   readonly limit: number | null;
+  /** Of a `BudgetConfiguration` each; left out: none. */
+  readonly budgets?: StaticValue;
 }
 
 /** Evaluated once, when the bundle is loaded, in the order of the plan. */

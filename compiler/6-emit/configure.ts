@@ -9,6 +9,9 @@ import { listenTls, serviceTls } from "./tls.ts";
 import { innerSteps } from "./walk.ts";
 import type { SourceWriter } from "./writer.ts";
 
+/** Milliseconds for which calls are kept. */
+const LEDGER_KEEP = 90 * 86_400_000;
+
 type Settings = { readonly [key: string]: StaticValue };
 
 export function emitConfigure(emission: Emission, writer: SourceWriter): void {
@@ -30,7 +33,7 @@ export function emitConfigure(emission: Emission, writer: SourceWriter): void {
     }
     writer.line("return {");
     writer.indented(() => {
-      emitGateway(writer, plan.gateway.name, plan.gateway.settings);
+      emitGateway(writer, plan.gateway.name, plan.gateway.settings, hasBudgets(plan));
       writer.line("services: [");
       writer.indented(() => {
         for (const service of plan.services) {
@@ -103,6 +106,10 @@ function emitModels(writer: SourceWriter, { models, pools }: Plan): void {
   );
 }
 
+function hasBudgets({ models, pools }: Plan): boolean {
+  return [...models.map(({ configuration }) => configuration), ...pools].some(({ budgets }) => budgets !== undefined);
+}
+
 /** The TypeScript type of the environment's values. */
 export function environmentType(emission: Emission): string {
   const fields = emission.plan.environment.map(
@@ -171,7 +178,7 @@ const FORWARDED: { readonly [word: string]: string } = {
   none: "none",
 };
 
-function emitGateway(writer: SourceWriter, name: string, settings: Settings): void {
+function emitGateway(writer: SourceWriter, name: string, settings: Settings, ledger: boolean): void {
   const limits = record(settings.limits);
   const admin = settings.admin === undefined || settings.admin === null ? null : record(settings.admin);
   const listen = Array.isArray(settings.listen)
@@ -206,6 +213,10 @@ function emitGateway(writer: SourceWriter, name: string, settings: Settings): vo
     writer.line(`via: ${settingText(settings.via, "vgw")},`);
     writer.line(`drain: ${settingText(settings.drain, 30_000)},`);
     writer.line(`accessLog: ${settingText(settings.access_log, true)},`);
+    if (ledger)
+      writer.line(
+        `ledger: { folder: ${settingText(settings.ledger, "ledger")}, keep: ${numberLiteral(LEDGER_KEEP)} },`,
+      );
   });
   writer.line("},");
 }

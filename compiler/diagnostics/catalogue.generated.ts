@@ -600,6 +600,21 @@ export const catalogue = {
     severity: "error",
     message: "{service} has settings for TLS, and no endpoint that speaks it",
   },
+  VGW7012: {
+    slug: "unpriced-under-budget",
+    severity: "error",
+    message: "the model {model} has a budget and no price",
+  },
+  VGW7013: {
+    slug: "uncapped-under-budget",
+    severity: "error",
+    message: "the model {model} has a budget and no cap of its output",
+  },
+  VGW7014: {
+    slug: "budget-in-another-currency",
+    severity: "error",
+    message: "the model {model} costs {price}, its budget is in {budget}",
+  },
   VGW8001: {
     slug: "unused",
     severity: "warning",
@@ -729,5 +744,8 @@ export interface MessageValues {
   VGW7006: { one: string | number; other: string | number };
   VGW7010: { service: string | number };
   VGW7011: { service: string | number };
+  VGW7012: { model: string | number };
+  VGW7013: { model: string | number };
+  VGW7014: { model: string | number; price: string | number; budget: string | number };
   VGW8001: { what: string | number; name: string | number };
 }

@@ -130,6 +130,10 @@ function typeText(type: SettingType): string {
       return "a model's name, or a list of them";
     case "preference":
       return `${code("order")} or ${code("weights(name: number, …)")}`;
+    case "price":
+      return `${code("free")}, or prices for a million tokens as in ${code("{ in: $0.40/Mtok, out: $1.60/Mtok }")}`;
+    case "budget":
+      return `an amount for a period, as in ${code("$25/day")} or ${code("500ktok/day")}`;
     case "secret":
       return code('secret("NAME")');
     case "expression":

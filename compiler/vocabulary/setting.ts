@@ -49,6 +49,10 @@ export type SettingType =
   | { readonly kind: "models" }
   /** `order` or `weights(mini: 9, large: 1)`: becomes `"order"` or `{ weights: { mini: 9, large: 1 } }`. */
   | { readonly kind: "preference" }
+  /** `free`, or `{ in: $0.40/Mtok, out: $1.60/Mtok }`: becomes `{ currency, in, out, … }`, in micro-units for a million tokens. */
+  | { readonly kind: "price" }
+  /** `$25/day` or `500ktok/day`: becomes `{ unit, currency, limit, period }`, in micro-units or tokens, and milliseconds. */
+  | { readonly kind: "budget" }
   /** Only `secret("X")`. */
   | { readonly kind: "secret" }
   /** A value computed for each request; `type` is in the notation of built-in signatures. */

@@ -1,5 +1,6 @@
 /** The settings of `gateway`, its listeners and its limits. */
 import { type Setting, setting } from "../setting.ts";
+import { ledgerSetting } from "./money.ts";
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -198,4 +199,5 @@ export const gatewaySettings: readonly Setting[] = [
     documentation: "Whether one line of JSON is written for each request.",
     example: "access_log: false",
   }),
+  ledgerSetting,
 ];

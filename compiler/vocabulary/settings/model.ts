@@ -1,5 +1,6 @@
 /** The settings of `model`: of one at a provider, and of a choice of several. */
 import { type Setting, setting } from "../setting.ts";
+import { budgetSetting, priceSetting } from "./money.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -106,6 +107,8 @@ export const modelSettings: readonly Setting[] = [
     documentation: "The longest answer that is not streamed.",
     example: "answer_limit: 32MB",
   }),
+  priceSetting,
+  budgetSetting,
 ];
 
 export const choiceSettings: readonly Setting[] = [
@@ -148,4 +151,5 @@ export const choiceSettings: readonly Setting[] = [
       "The most tokens of one answer, whichever model gives it. A request that allows more, or says nothing, is sent with this cap; a model's own `max_output` holds too.",
     example: "limit: 2000tok",
   }),
+  budgetSetting,
 ];

@@ -1,0 +1,183 @@
+/** Budgets from a program's text to real sockets: what fits passes, what does not goes to the cheaper model or is refused, and the ledger tells it to the last digit. */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { emit } from "../../compiler/6-emit/index.ts";
+import { bundle } from "../../compiler/7-bundle/index.ts";
+import { startGateway } from "../../runtime/host/index.ts";
+import { chatAnswer, json, type ModelServer, startModelServer } from "../fakes/model-server.ts";
+import { planOf } from "../conformance/program.ts";
+
+let programs = 0;
+function emitted(program: string) {
+  const plan = planOf({
+    path: `budgets-${programs++}.vgw`,
+    title: "",
+    rule: "",
+    program,
+    files: new Map(),
+    environment: {},
+    upstreams: new Map(),
+    cases: [],
+  });
+  return { plan, typescript: emit(plan) };
+}
+
+const folders: string[] = [];
+let paid: ModelServer;
+let local: ModelServer;
+beforeAll(async () => {
+  paid = await startModelServer();
+  local = await startModelServer();
+});
+const opened: { close(milliseconds?: number): Promise<unknown> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((gateway) => gateway.close(0)));
+});
+afterAll(async () => {
+  await Promise.all([paid.stop(), local.stop()]);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Micro-units for a million tokens: one pico-unit for each token in, ten for each out. */
+const program = (budget: string, more = "", choice = "budgeted"): string => `vgw 1
+gateway edge { listen: http("127.0.0.1:0", transport: strict), admin: http("127.0.0.1:0") }
+model budgeted {
+  provider: openai("gpt"), key: secret("KEY"), url: "${paid.origin}/v1", max_output: 100tok, timeout: 2s
+  price: { in: $0.000001/Mtok, cached: $0.000000/Mtok, out: $0.00001/Mtok }
+  budget: ${budget}
+}
+model free_one { provider: vllm("llama"), url: "${local.origin}/v1", price: free }
+${more}
+route POST "/v1/chat/completions" open { forward ${choice} as openai.chat }
+`;
+
+async function start(source: string) {
+  const files = mkdtempSync(join(tmpdir(), "vgw-budgets-"));
+  folders.push(files);
+  const { plan, typescript } = emitted(source);
+  const { code } = await bundle(plan, typescript);
+  const lines: string[] = [];
+  const gateway = await startGateway({
+    source: { code },
+    environment: { KEY: "sk-test" },
+    files,
+    write: (line) => lines.push(line),
+  });
+  opened.push(gateway);
+  const url = `http://127.0.0.1:${gateway.listeners[0]?.port}/v1/chat/completions`;
+  const ask = (body: object = {}) =>
+    fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "x", messages: [{ role: "user", content: "hi" }], max_tokens: 10, ...body }),
+    });
+  const usage = async (query: string): Promise<{ [key: string]: unknown }> =>
+    (await fetch(`http://127.0.0.1:${gateway.admin?.port}/usage?${query}`)).json() as Promise<{
+      [key: string]: unknown;
+    }>;
+  return { gateway, ask, usage, lines, files };
+}
+
+const answered = (usage: object) => (_: unknown, response: Parameters<ModelServer["answer"]>[1]) =>
+  json(response, 200, { ...chatAnswer("hello"), usage });
+
+test("calls count to the last digit, and the ledger tells who used what", async () => {
+  paid.answer = answered({
+    prompt_tokens: 30,
+    completion_tokens: 7,
+    total_tokens: 37,
+    prompt_tokens_details: { cached_tokens: 20 },
+    completion_tokens_details: { reasoning_tokens: 5 },
+  });
+  const { ask, usage, files } = await start(program("$1/day"));
+  for (let count = 0; count < 3; count++) expect((await ask()).status).toBe(200);
+  expect(await usage("by=model")).toMatchObject({
+    usage: [
+      {
+        model: "budgeted",
+        calls: 3,
+        cost: "0.00000000024",
+        currency: "USD",
+        input: 30,
+        cacheRead: 60,
+        output: 6,
+        reasoning: 15,
+        inexactCalls: 0,
+      },
+    ],
+  });
+  expect(await usage("by=budget")).toMatchObject({
+    budgets: [{ budget: "budgeted", key: "", spent: "0.00000000024" }],
+  });
+  expect((await usage("by=nonsense")).code).toBe("admin-query");
+  expect(readdirSync(join(files, "ledger"))).toContain("ledger.db");
+});
+
+test("of many at once exactly those pass whose worst case fits; the rest is refused and not sent", async () => {
+  const waiting: (() => void)[] = [];
+  paid.asked.length = 0;
+  paid.answer = (asked, response) =>
+    void waiting.push(() => answered({ prompt_tokens: 1, completion_tokens: 1 })(asked, response));
+  // A probe tells what one call reserves: the body's bytes, the frame, and ten times the cap.
+  const probe = await start(program("$1/day"));
+  void probe.ask();
+  while (waiting.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  const bytes = Buffer.byteLength(JSON.stringify(paid.asked[0]?.body));
+  for (const answer of waiting.splice(0)) answer();
+  const worst = bytes + 64 + 10 * 10;
+  // A dollar for each token in, ten for each out.
+  const dear = program(`$${worst * 5 + 3}/day`)
+    .replace("$0.000001/Mtok", "$1000000/Mtok")
+    .replace("$0.000000/Mtok", "$0/Mtok")
+    .replace("$0.00001/Mtok", "$10000000/Mtok");
+  const { ask, usage } = await start(dear);
+  paid.asked.length = 0;
+  const asked = Array.from({ length: 40 }, () => ask());
+  const refused: Response[] = [];
+  for (const one of asked) void one.then((response) => response.status === 429 && refused.push(response));
+  while (refused.length < 35) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(waiting.length).toBe(5);
+  expect(paid.asked.length).toBe(5);
+  expect(await refused[0]?.json()).toMatchObject({ error: { code: "insufficient_quota" } });
+  for (const answer of waiting.splice(0)) answer();
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 200).length).toBe(5);
+  expect(await usage("by=all")).toMatchObject({ usage: [{ calls: 5, cost: "55" }] });
+});
+
+test("what does not fit goes to the cheaper model of the choice", async () => {
+  paid.answer = answered({ prompt_tokens: 100, completion_tokens: 1, total_tokens: 101 });
+  local.answer = answered({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 });
+  const choice = "model either = choose(budgeted) { fallback: [free_one], limit: 20tok }";
+  const { ask, usage, lines } = await start(program("500tok/day", choice, "either"));
+  paid.asked.length = 0;
+  local.asked.length = 0;
+  for (let count = 0; count < 8; count++) expect((await ask()).status).toBe(200);
+  expect(paid.asked.length).toBeGreaterThan(0);
+  expect(paid.asked.length).toBeLessThan(5);
+  expect(paid.asked.length + local.asked.length).toBe(8);
+  const { usage: rows } = (await usage("by=model")) as { usage: { model: string; cost: string }[] };
+  expect(rows.find(({ model }) => model === "free_one")?.cost).toBe("0");
+  expect(lines.join("")).toContain("budget.alert");
+});
+
+test("an error costs nothing; what was sent and cut counts at its worst case", async () => {
+  const { ask, usage } = await start(program("$1/day"));
+  paid.answer = (_, response) => json(response, 503, { error: { message: "busy", type: "server_error" } });
+  expect((await ask()).status).toBe(503);
+  expect(await usage("by=all")).toMatchObject({ usage: [{ calls: 1, cost: "0", inexactCalls: 0 }] });
+  paid.answer = (_, response) => void response.socket?.destroy();
+  await ask();
+  const { usage: rows } = (await usage("by=all")) as { usage: { calls: number; cost: string; inexactCalls: number }[] };
+  expect(rows[0]).toMatchObject({ calls: 2, inexactCalls: 1 });
+  expect(Number(rows[0]?.cost)).toBeGreaterThan(0);
+});
+
+test("a program without budgets carries nothing of it", async () => {
+  const source = program("$1/day").replace(/ {2}budget: .*\n/, "");
+  expect(JSON.stringify(emitted(source).typescript)).not.toMatch(/price|ledger|budget:/);
+  const { files } = await start(source);
+  expect(readdirSync(files)).toEqual([]);
+});
