@@ -78,6 +78,10 @@ class Verifier {
             this.#say(`there is no identity ${identity}`);
         known.add(step.slot.name);
         return true;
+      case "model":
+        if (![...this.#plan.models, ...this.#plan.pools].some(({ name }) => name === step.model))
+          this.#say(`there is no model ${step.model}`);
+        return false;
       case "reply":
       case "deny":
       case "fail":
