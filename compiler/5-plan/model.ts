@@ -64,6 +64,7 @@ const MEMBERS = [
   ["total", "total"],
   ["connectTimeout", "connect_timeout"],
   ["idle", "idle"],
+  ["breaker", "breaker"],
   ["connections", "connections"],
   ["answerLimit", "answer_limit"],
 ] as const;

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 const MILLISECONDS = z.number().min(0);
 const COUNT = z.int().min(1);
+const FRACTION = z.number().min(0).max(1);
 
 /** Micro-units of a currency for a million tokens. */
 const RATE = z.int().min(0);
@@ -64,6 +65,7 @@ export const MODEL = z
     total: MILLISECONDS,
     connectTimeout: MILLISECONDS,
     idle: MILLISECONDS,
+    breaker: z.object({ failures: FRACTION, of: COUNT, within: MILLISECONDS, probe: MILLISECONDS }).nullable(),
     connections: COUNT,
     answerLimit: COUNT,
     price: PRICE.optional(),

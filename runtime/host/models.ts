@@ -22,6 +22,7 @@ function connectionsOf(model: ModelConfiguration): ServiceConfiguration {
     name: model.name,
     endpoints: [new URL(model.base).origin],
     balance: "least_requests",
+    ...(model.breaker && { breaker: model.breaker }),
     timeout: model.timeout,
     connectTimeout: model.connectTimeout,
     idle: model.idle,

@@ -1,4 +1,5 @@
 /** What a bundle's `configure` says about models and choices of them: plain data, checked by the host. Durations in milliseconds, sizes in bytes. */
+import type { ServiceConfiguration } from "../abi.ts";
 import type { ProviderDialectName } from "./dialect/dialect.ts";
 import type { BudgetConfiguration, PriceConfiguration } from "./money/configuration.ts";
 
@@ -28,6 +29,8 @@ export interface ModelConfiguration {
   readonly connectTimeout: number;
   /** Idle time of a kept-alive connection. */
   readonly idle: number;
+  /** As of a service; null: the model is asked whatever happens. */
+  readonly breaker: ServiceConfiguration["breaker"] | null;
   /** Per thread. */
   readonly connections: number;
   /** Largest whole answer. */

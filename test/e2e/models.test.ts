@@ -29,12 +29,18 @@ model mini {
   first_token: 400ms, silence: 400ms, timeout: 2s, max_output: 100tok
 }
 model claude { provider: anthropic("claude-sonnet-4-5"), key: secret("ANTHROPIC_API_KEY"), url: "${second}" }
+model shaky {
+  provider: openai("gpt-4.1-mini"), key: secret("OPENAI_API_KEY"), url: "${first}/v1"
+  breaker: { failures: 50%, of: 4, within: 1min, probe: 1min }
+}
+model steady = choose(shaky) { fallback: [claude], limit: 50tok }
 model assistant = choose(mini) { fallback: [claude], limit: 50tok }
 route POST "/v1/chat/completions" open { set response.header("x-from") = "vgw"; forward assistant as openai.chat }
 route POST "/alone/chat/completions" open { forward mini as openai.chat }
 route POST "/late/chat/completions" open { deadline: 300ms; forward mini as openai.chat }
 route POST "/caught/chat/completions" open { forward mini as openai.chat else reply 200 { kind: failure.kind } }
 route POST "/small/chat/completions" open { body: 100B; forward mini as openai.chat }
+route POST "/steady/chat/completions" open { forward steady as openai.chat }
 route POST "/v1/messages" open { forward mini as anthropic.messages }
 route POST "/claude/chat/completions" open { forward claude as openai.chat }
 `;
@@ -235,6 +241,17 @@ describe.each(transports)("over the %s transport", (transport) => {
     expect(second.asked[0]?.body).toMatchObject({ max_tokens: 50 });
   });
 
+  test("a model that keeps failing is left alone, and the next one asked at once", async () => {
+    first.answer = (_, response) => json(response, 500, {});
+    second.answer = (_, response) => json(response, 200, messagesAnswer("Spare."));
+    for (let round = 0; round < 8; round++) {
+      const answer = await client("steady").chat.completions.create(hello);
+      expect(answer.choices[0]?.message.content).toBe("Spare.");
+    }
+    expect(first.asked).toHaveLength(4);
+    expect(second.asked).toHaveLength(8);
+  });
+
   test("a request that is wrong in itself is not sent on", async () => {
     first.answer = (_, response) =>
       json(response, 400, {
@@ -384,7 +401,7 @@ describe.each(transports)("over the %s transport", (transport) => {
     expect(text).toMatch(/vgw_model_requests_total\{model="mini",outcome="answered"\} \d+/);
     expect(text).toMatch(/vgw_model_requests_total\{model="mini",outcome="left"\} 3/);
     expect(text).toMatch(/vgw_model_tokens_total\{model="mini",kind="cache_read"\} \d+/);
-    expect(text).toMatch(/vgw_model_fallbacks_total\{model="claude"\} 6/);
+    expect(text).toMatch(/vgw_model_fallbacks_total\{model="claude"\} 14/);
     expect(text).toMatch(/vgw_model_first_token_seconds_count\{model="mini"\} \d+/);
     expect(text).not.toContain("sk-");
   });

@@ -1,5 +1,6 @@
 /** The settings of `model`: of one at a provider, and of a choice of several. */
 import { type Setting, setting } from "../setting.ts";
+import { breakerSettings } from "./service.ts";
 import { budgetSetting, priceSetting } from "./money.ts";
 
 const SECOND = 1000;
@@ -90,6 +91,13 @@ export const modelSettings: readonly Setting[] = [
     environment: true,
     documentation: "How long an unused connection to the provider is kept.",
     example: "idle: 30s",
+  }),
+  setting({
+    key: "breaker",
+    type: { kind: "record", settings: breakerSettings, without: "usual" },
+    documentation:
+      "When the model is left alone for a while: it is then not asked at all, and a choice asks the next of `fallback` at once, until a request that is let through as a probe succeeds. Lost connections, timeouts and statuses of 500 or more are failures. Left out: never.",
+    example: "breaker: { failures: 50%, of: 20, within: 10s, probe: 5s }",
   }),
   setting({
     key: "connections",
