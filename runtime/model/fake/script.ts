@@ -4,6 +4,7 @@ import type { ModelRequest, Tool } from "../canonical/request.ts";
 import { sealState } from "../canonical/signature.ts";
 import type { Usage } from "../canonical/usage.ts";
 import type { ProviderDialectName } from "../dialect/dialect.ts";
+import { mergeTurns } from "../dialect/turn-order.ts";
 import { lorem, pieces, sample, tokens } from "./sample.ts";
 import { type Switches, withoutMarks } from "./switches.ts";
 
@@ -19,7 +20,9 @@ interface Part {
   readonly signature: string | null;
 }
 
-export function script(request: ModelRequest, switches: Switches, dialect: ProviderDialectName): ModelEvent[] {
+export function script(asked: ModelRequest, switches: Switches, dialect: ProviderDialectName): ModelEvent[] {
+  // Results of several tools are one turn, in whichever messages they come.
+  const request = { ...asked, turns: mergeTurns(asked.turns) };
   const parts = partsOf(request, switches, dialect);
   const events: ModelEvent[] = [{ type: "start", id: `fake-${request.turns.length}`, model: request.model }];
   const cap = capOf(request, switches, parts);

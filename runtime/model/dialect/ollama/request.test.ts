@@ -46,6 +46,7 @@ describe("requests for Ollama", () => {
   it.each([
     [{ num_ctx: "32768" }, {}, '"options":{"num_ctx":32768}'],
     [{ keep_alive: "10m" }, {}, '"keep_alive":"10m"'],
+    [{ keep_alive: "-1" }, {}, '"keep_alive":-1'],
     [{ thinking: "switch" }, { reasoning: { effort: "high", budget: null, visible: null } }, '"think":true'],
     [{}, { reasoning: { effort: "none", budget: null, visible: null } }, '"think":false'],
     [{}, { reasoning: { effort: null, budget: 0, visible: null } }, '"think":false'],

@@ -31,7 +31,7 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
     ["format", writeFormat(request)],
     ["options", writeOptions(request, context)],
     ["think", writeThink(request, target.settings.thinking === "switch")],
-    ["keep_alive", valueText(keepAlive)],
+    ["keep_alive", writeKeepAlive(keepAlive)],
     // Ollama streams unless it is told not to.
     ["stream", request.stream ? "true" : "false"],
   );
@@ -125,6 +125,11 @@ function writeTurn({ role, parts }: Turn, turn: number, messages: string[], refu
       ["tool_calls", calls.length === 0 ? null : listText(calls)],
     ),
   );
+}
+
+/** A text is a duration with its unit; a number alone, such as -1 for ever, is seconds and has to be one. */
+function writeKeepAlive(text: string | undefined): string | null {
+  return text !== undefined && /^-?(0|[1-9][0-9]{0,8})$/.test(text) ? text : valueText(text);
 }
 
 /** Thoughts without state may be anybody's; with another provider's they are its own, and of no use to Ollama's models. */
