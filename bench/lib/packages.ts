@@ -30,12 +30,15 @@ export function ensureDebian(packages: readonly DebianPackage[]): readonly Debia
   return missing.filter((one) => !present(one));
 }
 
-/** False: they could not be installed. */
-export function ensureNpm(): boolean {
-  if (existsSync(join(bench, "node_modules"))) return true;
+/** Installs what is not there, without running the packages' own scripts. False: they could not be installed. `needed`: one that came later than others. */
+export function ensureNpm(needed = "."): boolean {
+  if (existsSync(join(bench, "node_modules", needed))) return true;
   say("installing the npm packages of bench/package.json into bench/node_modules");
   try {
-    execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: bench, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+      cwd: bench,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     return true;
   } catch {
     say("npm failed: the peers in Node are left out");
