@@ -18,6 +18,8 @@ export interface Manifest {
   readonly compiler: string;
   /** Bytes of `bundle.cjs`. */
   readonly size: number;
+  /** The native file of SQLite that lies in the folder as `sqlite.node`; null: the folder has none; left out: the program keeps no ledger. */
+  readonly sqlite?: { readonly file: string; readonly hash: string } | null | undefined;
   /** The fast transport's native file that lies in the folder as `uws.node`; null: the folder has none. */
   readonly native: {
     readonly file: string;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import type { Manifest } from "../../runtime/manifest.ts";
+import { ARTIFACT_FILE, loadSqlite } from "../../runtime/model/money/ledger/sqlite.ts";
 import type { Bundle } from "./index.ts";
 import { sha256 } from "./manifest.ts";
 
@@ -20,6 +21,7 @@ const FILES = new Set([
   "serialisers.js",
   "manifest.json",
   "uws.node",
+  ARTIFACT_FILE,
 ]);
 
 /** Why nothing was written, and what to do about it. */
@@ -41,8 +43,10 @@ export async function writeArtifact(folder: string, bundle: Bundle): Promise<Man
   }
   const { native } = loadNative({ from: import.meta.url });
   const data = native === null ? null : await readFile(native.file);
+  const sqlite = bundle.manifest.sqlite === undefined ? null : await sqliteFile();
   const manifest: Manifest = {
     ...bundle.manifest,
+    ...(sqlite !== null && { sqlite: { file: ARTIFACT_FILE, hash: sha256(sqlite) } }),
     native:
       native === null || data === null
         ? null
@@ -65,8 +69,20 @@ export async function writeArtifact(folder: string, bundle: Bundle): Promise<Man
   // Removed, not overwritten: a gateway that runs from this folder has the old file mapped, and cutting it short would kill it.
   await rm(join(folder, "uws.node"), { force: true });
   if (data !== null) await writeFile(join(folder, "uws.node"), data);
+  await rm(join(folder, ARTIFACT_FILE), { force: true });
+  if (sqlite !== null) await writeFile(join(folder, ARTIFACT_FILE), sqlite);
   await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
+}
+
+/** What a program with budgets keeps its ledger with. */
+async function sqliteFile(): Promise<Buffer> {
+  const sqlite = loadSqlite({ from: import.meta.url });
+  if (typeof sqlite !== "string") return readFile(sqlite.file);
+  throw new ArtifactError(
+    `the program has budgets, and SQLite, in which they are kept, does not load here: ${sqlite}`,
+    "Install the package libsql, or build on a machine that has it.",
+  );
 }
 
 async function refuseForeign(folder: string): Promise<void> {

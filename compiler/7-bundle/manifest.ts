@@ -20,12 +20,17 @@ export function manifestOf(plan: Plan, code: string): Manifest {
     compiler: packageJson.version,
     size: Buffer.byteLength(code),
     native: null,
+    ...(keepsLedger(plan) && { sqlite: null }),
     listen: listeners(plan.gateway.settings.listen),
     ...filesOf(plan),
     environment: plan.environment.map(({ variable, type, secret, default: spare }) => {
       return { variable, type, secret, required: spare === null };
     }),
   };
+}
+
+function keepsLedger({ models, pools }: Plan): boolean {
+  return [...models.map(({ configuration }) => configuration), ...pools].some(({ budgets }) => budgets !== undefined);
 }
 
 export function sha256(data: string | Uint8Array): string {

@@ -87,7 +87,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
       : new Treasury({
           ledger,
           files,
-          artifactFolder: artifact.folder,
+          artifact,
           threads: count,
           counters: gateway.limits.counters,
           now: options.injected?.now ?? Date.now,

@@ -18,6 +18,10 @@ const MANIFEST: z.ZodType<Manifest> = z.object({
   language: z.int(),
   compiler: z.string(),
   size: z.int().min(0),
+  sqlite: z
+    .object({ file: z.literal("sqlite.node"), hash: z.string() })
+    .nullable()
+    .optional(),
   native: z
     .object({
       file: z.string().regex(/^[\w.-]+$/, "expected a file name without a folder"),

@@ -14,6 +14,7 @@ import { LedgerBook } from "../model/money/ledger/book.ts";
 import { FileJournal } from "../model/money/ledger/journal.ts";
 import { loadSqlite } from "../model/money/ledger/sqlite.ts";
 import { StartError } from "../start-error.ts";
+import type { Artifact } from "./artifact.ts";
 import type { HostLog } from "./host-log.ts";
 
 /** Milliseconds between two looks at the journals, and between two cleanings. */
@@ -31,8 +32,8 @@ export interface TreasuryOptions {
   readonly ledger: NonNullable<GatewayConfiguration["ledger"]>;
   /** In which the ledger's folder begins. */
   readonly files: string;
-  /** Where the native file of an artifact lies; null: none. */
-  readonly artifactFolder: string | null;
+  /** Whose native file is loaded where it has one. */
+  readonly artifact: Pick<Artifact, "folder" | "manifest">;
   readonly threads: number;
   /** Keys of budgets that can be counted at once. */
   readonly counters: number;
@@ -50,10 +51,13 @@ export class Treasury {
 
   /** Throws a `StartError` "start-ledger". */
   constructor(options: TreasuryOptions) {
-    const { ledger, files, artifactFolder, threads, counters, now, log } = options;
+    const { ledger, files, artifact, threads, counters, now, log } = options;
     this.#options = options;
     const folder = resolve(files, ledger.folder);
-    const sqlite = loadSqlite(artifactFolder === null ? {} : { artifactFolder });
+    const from = artifact.folder;
+    const sqlite = loadSqlite(
+      from === null ? {} : { artifact: { folder: from, hash: artifact.manifest?.sqlite?.hash ?? null } },
+    );
     if (typeof sqlite === "string") {
       throw new StartError(
         "start-ledger",

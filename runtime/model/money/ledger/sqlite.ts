@@ -2,7 +2,8 @@
  * SQLite through the native file of libsql: the few calls that the ledger needs, whole numbers as bigint. The package's JavaScript half looks for its native half
  * beside itself in `node_modules`, which an artifact does not have; so the native file is loaded directly, whose functions are listed here.
  */
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -43,12 +44,21 @@ export interface LoadedSqlite {
 /** The name of the native file beside an artifact. */
 export const ARTIFACT_FILE = "sqlite.node";
 
-/** `artifactFolder` comes first; `from`: a file from whose place packages are looked up. Gives why it does not load, as text. */
-export function loadSqlite(options: { artifactFolder?: string; from?: string } = {}): LoadedSqlite | string {
+/** `artifact` comes first, where its file has this `hash` (SHA-256, hexadecimal); `from`: a file from whose place packages are looked up. Gives why it does not load, as text. */
+export function loadSqlite(
+  options: { artifact?: { readonly folder: string; readonly hash: string | null } | undefined; from?: string } = {},
+): LoadedSqlite | string {
   const require = createRequire(options.from ?? import.meta.url);
   const problems: string[] = [];
-  const files =
-    options.artifactFolder === undefined ? [] : [join(options.artifactFolder, ARTIFACT_FILE)].filter(existsSync);
+  const files: string[] = [];
+  if (options.artifact !== undefined) {
+    const { folder, hash } = options.artifact;
+    const file = join(folder, ARTIFACT_FILE);
+    if (existsSync(file)) {
+      if (createHash("sha256").update(readFileSync(file)).digest("hex") === hash) files.push(file);
+      else problems.push(`${ARTIFACT_FILE} is not the file that the manifest describes`);
+    }
+  }
   for (const name of packages()) {
     try {
       files.push(require.resolve(name));
