@@ -560,6 +560,11 @@ export const catalogue = {
     severity: "error",
     message: "no request to a model reaches this route",
   },
+  VGW6115: {
+    slug: "request-set-for-a-model",
+    severity: "error",
+    message: "what is set on the request here reaches nobody",
+  },
   VGW7001: {
     slug: "timeout-beyond-deadline",
     severity: "warning",
@@ -736,6 +741,7 @@ export interface MessageValues {
   VGW6112: { name: string | number };
   VGW6113: { name: string | number };
   VGW6114: Record<never, never>;
+  VGW6115: Record<never, never>;
   VGW7001: { service: string | number };
   VGW7002: { setting: string | number };
   VGW7003: { cost: string | number; burst: string | number };
