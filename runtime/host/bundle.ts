@@ -24,6 +24,27 @@ function requireAllowed(name: string): unknown {
   );
 }
 
+type Run = (this: undefined, exports: unknown, require: typeof requireAllowed, module: { exports: unknown }) => void;
+
+/**
+ * The functions compiled last, the latest first: a thread that configures a bundle loads it next, and a rollback, or a swap there and back, meets the
+ * one before. Parsing and compiling is most of what a swap costs the thread that serves. Nothing of a generation hangs on such a
+ * function: each call makes the module's variables and functions anew.
+ */
+const latest: { readonly fileName: string; readonly code: string; readonly run: Run }[] = [];
+const KEPT = 2;
+
+function compiled(code: string, fileName: string): Run {
+  const index = latest.findIndex((one) => one.fileName === fileName && one.code === code);
+  const found =
+    index === -1
+      ? { fileName, code, run: compileFunction(code, ["exports", "require", "module"], { filename: fileName }) as Run }
+      : latest.splice(index, 1)[0]!;
+  latest.unshift(found);
+  if (latest.length > KEPT) latest.pop();
+  return found.run;
+}
+
 function isBundleModule(value: unknown): value is BundleModule {
   return (
     typeof value === "object" &&
@@ -42,8 +63,7 @@ function isBundleModule(value: unknown): value is BundleModule {
 export function compileBundle(code: string, fileName: string): BundleModule {
   const module: { exports: unknown } = { exports: {} };
   try {
-    const run = compileFunction(code, ["exports", "require", "module"], { filename: fileName });
-    run.call(undefined, module.exports, requireAllowed, module);
+    compiled(code, fileName).call(undefined, module.exports, requireAllowed, module);
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError("start-bundle", `the bundle does not load: ${String(error)}`, [], NEXT);

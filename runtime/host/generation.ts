@@ -30,14 +30,9 @@ export interface Generation {
   inFlight: number;
 }
 
-/** What was compiled last to be configured: a thread that also serves loads it next, and compiling is most of what a swap costs. */
-let compiled: { readonly artifact: Artifact; readonly module: BundleModule } | null = null;
-
 /** What `configure` says, checked, with the overrides put in. Throws a `StartError`. */
 export function configureArtifact(artifact: Artifact, surroundings: Surroundings): Configuration {
-  const module = compileBundle(artifact.code, bundleFileName(artifact));
-  compiled = { artifact, module };
-  return configured(module, surroundings);
+  return configured(compileBundle(artifact.code, bundleFileName(artifact)), surroundings);
 }
 
 /** Compiles, configures, loads and warms; `makeHost` gives the object that the program will talk to. Throws a `StartError`. */
@@ -49,8 +44,7 @@ export function loadGeneration(
 ): Generation {
   const fileName = bundleFileName(artifact);
   const remapper = new StackRemapper(fileName, artifact.map);
-  const module = compiled?.artifact === artifact ? compiled.module : compileBundle(artifact.code, fileName);
-  compiled = null;
+  const module = compileBundle(artifact.code, fileName);
   const asked = configured(module, surroundings);
   const configuration = { ...asked, services: readServiceTls(asked.services, surroundings.files) };
   let program: Program;
