@@ -77,6 +77,13 @@ describe("who may import whom", () => {
     expect(shown(wrong)).toEqual([]);
   });
 
+  test("no gateway holds the fake provider: only its command and tests know it", () => {
+    const fake = "runtime/model/fake/";
+    const wrong = [...compiler, ...runtime].filter(({ from, to }) => to.startsWith(fake) && !from.startsWith(fake));
+    expect(wrong.filter(({ from }) => from !== "compiler/cli/fake-provider.ts")).toEqual([]);
+    expect(wrong.length).toBeGreaterThan(0);
+  });
+
   test("uWebSockets.js objects are touched in one folder", () => {
     const wrong = runtime.filter(
       ({ from, to }) => /uwebsockets|uws-js/i.test(to) && !from.startsWith("runtime/http/uws/"),

@@ -234,8 +234,12 @@ function eventWriter(): FakeWriter {
         );
       case "arguments":
         return delta(said.index, { toolUse: { input: said.text } });
-      case "signature":
-        return delta(said.index, { reasoningContent: { signature: stateForClient("bedrock", said.signature) } });
+      case "signature": {
+        // Only thoughts have state here.
+        if (!thoughts.has(said.index)) return "";
+        const signature = stateForClient("bedrock", said.signature);
+        return delta(said.index, { reasoningContent: { signature } });
+      }
       case "close":
         return event("contentBlockStop", { contentBlockIndex: said.index });
       case "stop":
