@@ -51,6 +51,8 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
   const limits = new Limits(new LimitTable(settings.limitTable, settings.thread), clockOf(injected.now));
   const concurrency = new Concurrency(new PermitTable(settings.permitTable, settings.thread));
   const models = new ModelCounterSet();
+  const money =
+    settings.money === null ? null : openAccounts(settings.money, settings.thread, injected.now ?? Date.now, log);
   const transports = new Map<string, Transport>();
   return new Serving({
     thread: settings.thread,
@@ -76,8 +78,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
     limits,
     concurrency,
     models,
-    money:
-      settings.money === null ? null : openAccounts(settings.money, settings.thread, injected.now ?? Date.now, log),
+    money,
     live,
     observer: createObserver({
       accessLog: settings.accessLog,
@@ -85,6 +86,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
       upstreams,
       limits,
       concurrency,
+      accounts: money?.accounts,
       models,
       now: injected.now ?? Date.now,
     }),

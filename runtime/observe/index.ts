@@ -4,6 +4,8 @@ import type { LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Concurrency, Limits } from "../limit/index.ts";
 import { accessRecord, quoted } from "./access-record.ts";
+import type { Accounts } from "../model/money/accounts.ts";
+import { moneySamples } from "./money-samples.ts";
 import { METRICS } from "./metrics.ts";
 import type { ModelCounterSet } from "./model-counters.ts";
 import { processSamples } from "./process-samples.ts";
@@ -23,6 +25,8 @@ export interface ObserverOptions {
   readonly lines: LogLines;
   readonly upstreams?: UpstreamCounterSet;
   readonly limits?: Limits;
+  /** Left out: the program has no budgets. */
+  readonly accounts?: Accounts | undefined;
   readonly concurrency?: Concurrency;
   readonly models?: ModelCounterSet;
   /** Milliseconds since the epoch. */
@@ -88,7 +92,7 @@ export class Observer {
 
   /** `inFlight`: exchanges that have begun and not ended. */
   async metrics(inFlight: number): Promise<readonly Sample[]> {
-    const { upstreams, limits, concurrency, models, lines } = this.#options;
+    const { upstreams, limits, concurrency, models, accounts, lines } = this.#options;
     const labels = { gateway: this.#gateway, generation: short(this.#generation) };
     return [
       ...this.#routes.samples(),
@@ -101,6 +105,7 @@ export class Observer {
       sample(METRICS.limitDecisions, limits === undefined ? [] : limitValues(limits)),
       ...(concurrency === undefined ? [] : concurrencySamples(concurrency)),
       ...(models?.samples() ?? []),
+      ...moneySamples(accounts),
       sample(METRICS.generation, [{ value: 1, labels }]),
       sample(METRICS.logDropped, [{ value: lines.dropped ?? 0, labels: {} }]),
       ...processSamples(),

@@ -12,6 +12,9 @@ import {
   PermitTable,
 } from "../limit/index.ts";
 import { NO_USAGE } from "../model/canonical/usage.ts";
+import { Accounts, OpenCall } from "../model/money/accounts.ts";
+import { BudgetTable, createBudgetMemory } from "../model/money/budget-table.ts";
+import { FREE } from "../model/money/price.ts";
 import { createObserver, type Observer } from "./index.ts";
 import { METRICS, type MetricDefinition } from "./metrics.ts";
 import { ModelCounterSet } from "./model-counters.ts";
@@ -33,9 +36,22 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
     limits,
     concurrency,
     models,
+    accounts: accountsOf(),
   });
   observer.serving("edge", "abcdefabcdefabcdef");
   return observer;
+}
+
+/** One call of a budget, settled. */
+function accountsOf(): Accounts {
+  const table = new BudgetTable(createBudgetMemory(64, 1, newTableKey()), 0);
+  const accounts = new Accounts({ table, journal: null, now: Date.now, alert: () => {} });
+  const limit = { unit: "money", currency: "USD", limit: 10n, period: 86_400_000, alerts: [] } as const;
+  const charges = [{ budget: accounts.budget({ name: "m", ...limit }), key: "" }];
+  const names = { route: "", model: "m", upstream: "m", caller: "" };
+  const call = accounts.open({ charges, price: FREE, worst: 1n, worstTokens: 1, ...names });
+  if (call instanceof OpenCall) call.settle({ kind: "unknown" });
+  return accounts;
 }
 
 function answered(method: string, route: string, status: number, body: string): FakeExchange {

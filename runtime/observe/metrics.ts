@@ -258,6 +258,27 @@ export const METRICS = {
     help: "Times that a model was asked because one before it had failed",
     over: "sum",
   },
+  modelCost: {
+    name: "vgw_model_cost_total",
+    type: "counter",
+    labels: ["model", "currency"],
+    help: "What calls to a model cost, in units of the currency; only in programs with budgets. The ledger has it to the last digit",
+    over: "sum",
+  },
+  modelCallsSettled: {
+    name: "vgw_model_calls_settled_total",
+    type: "counter",
+    labels: ["how"],
+    help: 'Calls to models by how their cost is known ("usage": told by the provider, "nothing": not sent or answered with an error, "unknown": counted at their worst case, "estimate", "lost")',
+    over: "sum",
+  },
+  budgetDecisions: {
+    name: "vgw_budget_decisions_total",
+    type: "counter",
+    labels: ["budget", "result"],
+    help: 'Decisions of budgets ("reserved", "exhausted": what is left does not cover the call, or "full": no room to count)',
+    over: "sum",
+  },
   generation: {
     name: "vgw_generation_info",
     type: "gauge",

@@ -91,7 +91,7 @@ test("calls count to the last digit, and the ledger tells who used what", async 
     prompt_tokens_details: { cached_tokens: 20 },
     completion_tokens_details: { reasoning_tokens: 5 },
   });
-  const { ask, usage, files } = await start(program("$1/day"));
+  const { gateway, ask, usage, files } = await start(program("$1/day"));
   for (let count = 0; count < 3; count++) expect((await ask()).status).toBe(200);
   expect(await usage("by=model")).toMatchObject({
     usage: [
@@ -111,6 +111,9 @@ test("calls count to the last digit, and the ledger tells who used what", async 
   expect(await usage("by=budget")).toMatchObject({
     budgets: [{ budget: "budgeted", key: "", spent: "0.00000000024" }],
   });
+  const metrics = await (await fetch(`http://127.0.0.1:${gateway.admin?.port}/metrics`)).text();
+  expect(metrics).toContain('vgw_model_cost_total{model="budgeted",currency="USD"} 2.4e-10');
+  expect(metrics).toContain('vgw_budget_decisions_total{budget="budgeted",result="reserved"} 3');
   expect((await usage("by=nonsense")).code).toBe("admin-query");
   expect(readdirSync(join(files, "ledger"))).toContain("ledger.db");
 });
