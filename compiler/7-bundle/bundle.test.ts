@@ -75,6 +75,9 @@ describe("a bundle", () => {
       "matchesPattern",
       "cookie",
       "ERRORS",
+      // Codecs of models.
+      "chat/completions",
+      "stop_reason",
       'require("node:',
     ]) {
       expect(code).not.toContain(foreign);

@@ -15,7 +15,7 @@ export interface GoldenFile {
 
 /** Without the source map, which holds the whole program once more. */
 export function goldenFiles(): GoldenFile[] {
-  return ["01-hello", "02-proxy", "04-identity-and-limits"].map((example) => {
+  return ["01-hello", "02-proxy", "04-identity-and-limits", "05-first-model"].map((example) => {
     const loaded = loadProgram(`examples/${example}/gateway.vgw`, (path) => readFileSync(join(ROOT, path), "utf8"));
     const { text } = emit(lower(checkProgram(loaded)));
     return {
