@@ -157,7 +157,6 @@ const PRICES: { readonly [provider: string]: ProviderPrices } = {
         ...anthropic(5 * DOLLAR, 25 * DOLLAR),
       },
       { names: ["claude-sonnet-5-5"], context: 1_000_000, ...anthropic(2 * DOLLAR, 10 * DOLLAR, 10 * CENT) },
-      { names: ["claude-sonnet-5"], context: 1_000_000, ...anthropic(2 * DOLLAR, 10 * DOLLAR) },
       { names: ["claude-sonnet-4-6"], context: 1_000_000, ...anthropic(3 * DOLLAR, 15 * DOLLAR) },
       {
         names: ["claude-sonnet-4-5", "claude-sonnet-4-5-20250929"],
