@@ -2,7 +2,7 @@
  * `identity x = api_key { … }`: keys known by their SHA-256 only. A key that is wrong and one that nobody has are the same thing
  * here: one hash, one look-up by it and one comparison in constant time, whatever comes.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import * as crypto from "node:crypto";
 import type { Failure } from "../failure.ts";
 import type { Headers } from "../http/exchange.ts";
 import { StartError } from "../start-error.ts";
@@ -56,12 +56,18 @@ export class ApiKeyVerifier implements Verifier {
     const [only] = lines;
     if (only === undefined) return this.#missing;
     if (lines.length > 1 || only.length > LONGEST_KEY) return this.#refused;
-    const hash = createHash("sha256").update(only).digest();
-    const found = this.#keys.get(hash.toString("hex"));
-    const same = timingSafeEqual((found ?? this.#nobody).hash, hash);
+    const digits = sha256(only);
+    const found = this.#keys.get(digits);
+    const same = crypto.timingSafeEqual((found ?? this.#nobody).hash, Buffer.from(digits, "hex"));
     return same && found !== undefined ? found.caller : this.#refused;
   }
 }
+
+/** In hexadecimal digits. In one call where Node has it (20.12), which costs half of a hash object. */
+const sha256: (text: string) => string =
+  typeof crypto.hash === "function"
+    ? (text) => crypto.hash("sha256", text, "hex")
+    : (text) => crypto.createHash("sha256").update(text).digest("hex");
 
 function knownKeys({ name, keys, claims }: ApiKeyConfiguration): Map<string, KnownKey> {
   const problems: string[] = [];

@@ -6,6 +6,9 @@ import type { Connection } from "./connection.ts";
 
 const LAST_CHUNK = "0\r\n\r\n";
 
+/** A body of at most so many bytes is copied behind its head: one text is one simple write, and costs less than two pieces that leave together. */
+const JOINED = 16 * 1024;
+
 /** How attempts get connections. */
 export interface AttemptOwner {
   /** Gives the attempt a connection; `connected` follows, now or later, or `lost`. `fresh`: one that carried no request before. */
@@ -102,8 +105,12 @@ export class Http1Attempt implements UpstreamAttempt {
       connection.write(this.#head, true);
       this.#writeWaiting(connection);
     } else {
-      connection.write(this.#head, true);
-      connection.write(typeof body === "string" ? Buffer.from(body, "utf8") : body, true);
+      const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
+      if (bytes.length <= JOINED) connection.send(this.#head + octetText(bytes));
+      else {
+        connection.write(this.#head, true);
+        connection.write(bytes, true);
+      }
       this.sent = true;
     }
   }
@@ -195,6 +202,11 @@ export class Http1Attempt implements UpstreamAttempt {
     this.#done = true;
     queueMicrotask(() => this.sink.failed({ kind: "unsendable", detail: "the body has not the declared length" }));
   }
+}
+
+/** A character for each octet, as heads are written. */
+function octetText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 function isStreamed(body: UpstreamRequest["body"]): body is { readonly length: number | null } {
