@@ -36,6 +36,7 @@ const STATUS = z.looseObject({
   listeners: z.array(z.object({ address: z.string(), port: z.int(), transport: z.string() })),
   transports: z.record(z.string(), z.string()),
   warnings: z.array(z.string()),
+  silent: z.array(z.number()).default([]),
 });
 export type Status = z.infer<typeof STATUS>;
 

@@ -24,6 +24,7 @@ function lines(status: Status): string[] {
       : `  can roll back to ${shortHash(previous.hash)}, generation ${previous.id}`,
     ...status.listeners.map(({ address, port, transport }) => `  listens on ${address}:${port} (${transport})`),
     ...[...transports].map((name) => `  ${name} is ${status.transports[name] ?? "unknown"}`),
+    ...status.silent.map((thread) => `  ${style.warning("warning")}: thread ${thread} does not answer`),
     ...status.warnings.map((warning) => `  ${style.warning("warning")}: ${warning}`),
   ];
 }

@@ -17,7 +17,8 @@ import { watchThreads } from "./hang-watch.ts";
 import type { Overrides } from "./overrides.ts";
 import { createPermitMemory, createTableMemory, LimitTable, newTableKey, PermitTable } from "../limit/index.ts";
 import { gatewayStatus, type GatewayStatus } from "./status.ts";
-import type { BoundListener, Thread, ThreadMetrics } from "./thread.ts";
+import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./thread.ts";
+import { ThreadAnswers } from "./thread-answers.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
 import { createTableLayout, SharedTable } from "../upstream/index.ts";
 import { Treasury } from "./treasury.ts";
@@ -135,12 +136,17 @@ interface GatewayParts {
 export class Gateway {
   readonly #parts: GatewayParts;
   #admin: AdminListener | null = null;
+  readonly #statuses: ThreadAnswers<ThreadStatus>;
+  /** The latest of a silent thread stand for it: sums of counters must not go back. */
+  readonly #measured: ThreadAnswers<ThreadMetrics>;
   #draining = false;
   #unwatch: () => void = silent;
   #closed: Promise<{ readonly cut: number }> | null = null;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.#statuses = new ThreadAnswers(parts.threads, (thread) => thread.status());
+    this.#measured = new ThreadAnswers(parts.threads, (thread) => thread.metrics());
     const { hangLimit, lost } = parts.options;
     const workers = parts.threads.filter((thread) => thread instanceof WorkerThread);
     if (hangLimit !== undefined && lost !== undefined && workers.length > 0) {
@@ -174,19 +180,34 @@ export class Gateway {
   }
 
   status(): Promise<GatewayStatus> {
-    const { startedAt, threads, generations, listeners, choice } = this.#parts;
-    return gatewayStatus({ startedAt, threads, generations, listeners, choice, draining: this.#draining });
+    const { startedAt, generations, listeners, choice } = this.#parts;
+    return gatewayStatus({
+      startedAt,
+      threads: this.#statuses,
+      generations,
+      listeners,
+      choice,
+      draining: this.#draining,
+    });
   }
 
   /** What each thread measured, and the gateway as a whole. */
   async metrics(): Promise<readonly ThreadMetrics[]> {
-    const { threads, generations, options } = this.#parts;
+    const { generations, options } = this.#parts;
+    const answers = await this.#measured.gather();
     const dropped = options.dropped?.() ?? 0;
     const results = Object.entries(generations.counts);
     const swaps = results.map(([result, value]) => ({ value, labels: { result } }));
     return [
-      ...(await Promise.all(threads.map((thread) => thread.metrics()))),
-      [sample(METRICS.generationSwaps, swaps), sample(METRICS.logDropped, [{ value: dropped, labels: {} }])],
+      ...answers.map(({ value }) => value).filter((value) => value !== null),
+      [
+        sample(
+          METRICS.threadAnswers,
+          answers.map(({ fresh }, thread) => ({ value: fresh ? 1 : 0, labels: { thread: String(thread) } })),
+        ),
+        sample(METRICS.generationSwaps, swaps),
+        sample(METRICS.logDropped, [{ value: dropped, labels: {} }]),
+      ],
     ];
   }
 

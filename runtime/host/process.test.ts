@@ -75,6 +75,30 @@ describe("node gateway.mjs", () => {
     expect(await (await fetch(await serving(gateway))).text()).toBe("ok");
   });
 
+  it("tells what is known, and which thread does not answer, while one hangs", async () => {
+    const handle = 'if (exchange.path === "/hang") for (;;); exchange.respond(200, [], "ok");';
+    const admin = { address: "127.0.0.1", port: 0, token: null };
+    const settings = { ...fast, threads: 2, admin };
+    const gateway = run(await folderOf({ handle, gateway: settings }), ["--hang-limit", "60"], NATIVE);
+    const started = await gateway.seen("start.serving");
+    const { port } = started.admin as { port: number };
+    const look = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    expect(JSON.parse(await look("/status"))).toMatchObject({ silent: [], threads: [{ thread: 0 }, { thread: 1 }] });
+    expect(await look("/metrics")).toMatch(/vgw_thread_answers\{thread="0"\} 1\nvgw_thread_answers\{thread="1"\} 1\n/);
+
+    const left = new AbortController();
+    const hanging = fetch(`http://127.0.0.1:${listenersOf(started)[0]?.port}/hang`, { signal: left.signal });
+    await expect.poll(async () => JSON.parse(await look("/status")).silent, { timeout: 20_000 }).toHaveLength(1);
+    const status = JSON.parse(await look("/status"));
+    const [silent] = status.silent;
+    expect(status.threads).toMatchObject([{ thread: 0 }, { thread: 1 }]);
+    expect(await look("/metrics")).toContain(`vgw_thread_answers{thread="${silent}"} 0\n`);
+    expect(await look("/healthz")).toBe("ok\n");
+    left.abort();
+    await expect(hanging).rejects.toThrow();
+    gateway.process.kill("SIGKILL");
+  });
+
   it.each([
     { transport: "strict", gateway: {}, threads: 1 },
     { transport: "fast", gateway: fast, threads: 1 },

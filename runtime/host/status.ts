@@ -1,6 +1,7 @@
 /** What `/status` and `vgw status` tell, gathered from all threads. */
 import type { GenerationInfo, Generations } from "./generations.ts";
-import type { BoundListener, Thread, ThreadStatus } from "./thread.ts";
+import type { BoundListener, ThreadStatus } from "./thread.ts";
+import type { ThreadAnswers } from "./thread-answers.ts";
 import type { TransportChoice } from "./transport-choice.ts";
 
 export interface GatewayStatus {
@@ -16,7 +17,10 @@ export interface GatewayStatus {
     /** Old generations that still answer requests. */
     readonly draining: readonly { readonly id: number; readonly inFlight: number }[];
   };
+  /** Of one that is silent: as it was when it last answered, if it ever did. */
   readonly threads: readonly ThreadStatus[];
+  /** Numbers of the threads that did not answer within a second. */
+  readonly silent: readonly number[];
   readonly listeners: readonly BoundListener[];
   /** Which implementation serves, in which version, by transport. */
   readonly transports: TransportChoice["descriptions"];
@@ -33,7 +37,7 @@ interface GenerationStatus {
 
 export interface StatusParts {
   readonly startedAt: number;
-  readonly threads: readonly Thread[];
+  readonly threads: ThreadAnswers<ThreadStatus>;
   readonly generations: Generations;
   readonly listeners: readonly BoundListener[];
   readonly choice: TransportChoice;
@@ -41,7 +45,9 @@ export interface StatusParts {
 }
 
 export async function gatewayStatus(parts: StatusParts): Promise<GatewayStatus> {
-  const threads = await Promise.all(parts.threads.map((thread) => thread.status()));
+  const answers = await parts.threads.gather();
+  const threads = answers.map(({ value }) => value).filter((value) => value !== null);
+  const silent = answers.flatMap(({ fresh }, thread) => (fresh ? [] : [thread]));
   const { current, previous } = parts.generations;
   const inFlight = new Map<number, number>();
   for (const generation of threads.flatMap((thread) => thread.generations)) {
@@ -58,6 +64,7 @@ export async function gatewayStatus(parts: StatusParts): Promise<GatewayStatus> 
       draining: [...inFlight].filter(([id]) => id !== current.id).map(([id, count]) => ({ id, inFlight: count })),
     },
     threads,
+    silent,
     listeners: parts.listeners,
     transports: parts.choice.descriptions,
     warnings: parts.choice.warnings,

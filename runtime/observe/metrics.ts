@@ -286,6 +286,13 @@ export const METRICS = {
     help: "Always 1; the generation is the hash of the bundle that new requests go to",
     over: "max",
   },
+  threadAnswers: {
+    name: "vgw_thread_answers",
+    type: "gauge",
+    labels: ["thread"],
+    help: "1: the serving thread gave its figures within a second; 0: it did not, and those from before stand for it",
+    over: "first",
+  },
   generationSwaps: {
     name: "vgw_generation_swaps_total",
     type: "counter",
