@@ -159,7 +159,7 @@ const PACK_WEIGHTS: readonly (readonly [AnswerFault, number])[] = [
 ];
 
 /** These end in nothing but the service's own limits. */
-const WAITS: readonly AnswerFault[] = [
+export const WAITS: readonly AnswerFault[] = [
   "silence",
   "loris",
   "stop-body",

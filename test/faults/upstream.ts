@@ -1,7 +1,7 @@
 /** The upstream of a campaign: reads the gateway's requests exactly, checks their bodies, and answers each as its case says. */
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type Answer, answerTo, type Step } from "./answers.ts";
-import { type Case, caseOf, IDS } from "./case.ts";
+import { type Case, caseOf, IDS, WAITS } from "./case.ts";
 import { contentOf } from "./content.ts";
 import { framingOf, MessageReader } from "./message-reader.ts";
 
@@ -123,6 +123,8 @@ class Connection {
   #tainted = false;
   /** Answers that are to come, in order. */
   #due: number[] = [];
+  /** An answer was begun that never ends. */
+  #stuck = false;
   #turn: Promise<void> = Promise.resolve();
   /** Those answered lately: a reset takes back what the gateway has not read of their answers. */
   #answered: { readonly id: number; readonly at: number }[] = [];
@@ -215,9 +217,11 @@ class Connection {
     this.#due.push(id);
     this.#turn = this.#turn
       .then(async () => {
-        if (this.socket.destroyed || this.socket.writableEnded) return;
+        if (this.#stuck || this.socket.destroyed || this.socket.writableEnded) return;
         await this.#play(answer);
         this.#due.shift();
+        // What came behind an answer without an end would be taken for a part of it.
+        if (id === it.id + it.culprit && WAITS.includes(it.answer)) this.#stuck = true;
         this.#answered.push({ id, at: performance.now() });
         if (this.#answered.length > MOST_ANSWERED) this.#answered.shift();
       })
