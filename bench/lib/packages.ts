@@ -1,6 +1,6 @@
 /** Gets what a bench compares with: Debian's packages when run as root, npm's into `bench/node_modules`. Says what it does. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 

@@ -6,7 +6,7 @@ import { median, publish } from "../lib/report.ts";
 import { pieces, TIMES } from "./pieces.ts";
 
 const quick = process.argv.includes("--quick");
-if (!ensureNpm()) process.exit(1);
+if (!ensureNpm("benchmark")) process.exit(1);
 // A package of the bench's own, which is there from here on.
 const { Suite }: typeof Benchmark = createRequire(import.meta.url)("benchmark");
 const suite = new Suite();
