@@ -59,8 +59,16 @@ export async function faultProxy(options: FaultProxyOptions): Promise<FaultProxy
     };
     client.once("data", begin);
     client.once("end", () => target.end());
-    target.on("close", (failed) => (failed ? reset(client) : client.destroySoon()));
-    client.on("close", (failed) => (failed ? reset(target) : target.destroy()));
+    target.on("close", (failed) => {
+      if (failed) reset(client);
+      else client.destroySoon();
+      giveUp(client);
+    });
+    client.on("close", (failed) => {
+      if (failed) reset(target);
+      else target.destroy();
+      giveUp(target);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -73,6 +81,17 @@ export async function faultProxy(options: FaultProxyOptions): Promise<FaultProxy
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Milliseconds in which a socket whose other one is closed may still get rid of what was written. */
+const PATIENCE = 5000;
+
+/** Both `destroySoon` and `resetAndDestroy` wait until everything is written, which is never where nobody reads. */
+function giveUp(socket: Socket): void {
+  if (socket.closed) return;
+  const timer = setTimeout(() => socket.destroy(), PATIENCE);
+  timer.unref();
+  socket.once("close", () => clearTimeout(timer));
 }
 
 function reset(socket: Socket): void {
