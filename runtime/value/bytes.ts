@@ -52,9 +52,12 @@ export function decodeHex(text: string): Uint8Array | Failure {
     ? plain(Buffer.from(text, "hex"))
     : invalidText("hexadecimal");
 }
+/** Holds nothing between two calls: each decodes a whole text. */
+const UTF8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 export function utf8FromBytes(data: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
+    return UTF8.decode(data);
   } catch {
     return undefined;
   }

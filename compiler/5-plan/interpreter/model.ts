@@ -6,7 +6,12 @@ import type { ModelConfiguration } from "../../../runtime/model/configuration.ts
 import type { ModelEvent } from "../../../runtime/model/canonical/answer.ts";
 import type { ModelError } from "../../../runtime/model/canonical/error.ts";
 import type { ModelRequest } from "../../../runtime/model/canonical/request.ts";
-import type { AnswerContext, ClientDialect, ProviderDialect } from "../../../runtime/model/dialect/dialect.ts";
+import type {
+  AnswerContext,
+  ClientDialect,
+  PassThrough,
+  ProviderDialect,
+} from "../../../runtime/model/dialect/dialect.ts";
 import { credentials } from "../../../runtime/model/engine/credentials.ts";
 import { eventsOf } from "../../../runtime/model/engine/events-of.ts";
 import { error, errorOf, failureOf, refused } from "../../../runtime/model/engine/failures.ts";
@@ -79,14 +84,16 @@ async function ask(
   if (provider === undefined) throw new Error(`no codec for ${configuration.dialect}`);
   const caps = [request.maxOutput, configuration.maxOutput, pool?.limit ?? null].filter((cap) => cap !== null);
   const capped = { ...request, maxOutput: caps.length === 0 ? null : Math.min(...caps) };
-  const written = provider.writeRequest(capped, configuration);
+  const own = client.name === provider.name ? provider.pass : undefined;
+  const passed = own?.request(context.request.body, capped, configuration) ?? null;
+  const written = passed ?? provider.writeRequest(capped, configuration);
   if (!("target" in written)) return { asked: false, result: refused(written) };
   const headers = [...written.headers, ...credentials(configuration)(written), "accept-encoding", "identity"];
   const outgoing: OutgoingRequest = {
     method: "POST",
     target: written.target,
     headers,
-    body: new TextEncoder().encode(written.body),
+    body: typeof written.body === "string" ? new TextEncoder().encode(written.body) : written.body,
     timeout: configuration.timeout,
   };
   const incoming = await context.world.call(name, outgoing);
@@ -105,7 +112,10 @@ async function ask(
     created: Math.floor(context.world.now() / 1000),
     random: (length) => "0".repeat(length),
   };
-  return { asked: true, result: judge(incoming, name, provider, capped, client, answer) };
+  return {
+    asked: true,
+    result: judge(incoming, name, provider, capped, client, answer, passed === null ? undefined : own),
+  };
 }
 
 function judge(
@@ -115,6 +125,7 @@ function judge(
   asked: ModelRequest,
   client: ClientDialect,
   context: AnswerContext,
+  pass: PassThrough | undefined,
 ): Answered {
   if ("failure" in incoming) return errorOf(upstreamFailure(incoming.failure, name));
   const { status, headers, body } = incoming;
@@ -127,8 +138,8 @@ function judge(
   const answer = provider.readAnswer(body, asked);
   if ("class" in answer) return answer;
   if (asked.stream) return streamed(eventsOf(answer), client, context);
-  const text = client.writeAnswer(answer, context);
-  return { status: 200, headers: ["content-type", "application/json"], body: new TextEncoder().encode(text) };
+  const written = pass?.answer(body, context.model) ?? new TextEncoder().encode(client.writeAnswer(answer, context));
+  return { status: 200, headers: ["content-type", "application/json"], body: written };
 }
 
 /** What fails before its first content is an error of its own; behind it, one within the stream. */

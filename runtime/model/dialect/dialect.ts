@@ -76,19 +76,33 @@ export interface ProviderTarget {
   readonly settings: { readonly [name: string]: string };
 }
 
-export interface ProviderRequest {
+/** `Body`: written anew, a text; left as it came, bytes. */
+export interface ProviderRequest<Body extends string | Uint8Array = string> {
   readonly method: "POST";
   /** Path and query behind the origin. */
   readonly target: string;
   /** Flat, names in lower case; without credentials, which `credentials` adds when the body is known. */
   readonly headers: readonly string[];
   /** JSON text. */
-  readonly body: string;
+  readonly body: Body;
+}
+
+/**
+ * How the bytes of a client that speaks the provider's own dialect go through as they came, but for what the gateway has to say: the model's name, caps,
+ * that usage is told. Each gives null where they would not mean the same, or cannot be changed safely; then they are written from the form in the middle.
+ */
+export interface PassThrough {
+  /** `request`: as it is to be asked, read from `body`, which is JSON. */
+  request(body: Uint8Array, request: ModelRequest, target: ProviderTarget): ProviderRequest<Uint8Array> | null;
+  /** `body`: a whole answer that `readAnswer` has read. `model`: the name under which clients know the model. */
+  answer(body: Uint8Array, model: string): Uint8Array | null;
 }
 
 export interface ProviderDialect {
   readonly name: ProviderDialectName;
   writeRequest(request: ModelRequest, target: ProviderTarget): ProviderRequest | readonly Refusal[];
+  /** Left out: nothing goes through as it came. */
+  readonly pass?: PassThrough;
   /** Status 200 to 299. */
   readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer | ModelError;
   eventReader(request: ModelRequest): EventReader;

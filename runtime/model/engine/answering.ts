@@ -13,7 +13,7 @@ import type { ModelCounterSet } from "../../observe/model-counters.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
 import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
-import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
+import type { ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
@@ -68,6 +68,10 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   #body: Gathered;
   #client: ClientDialect;
   #request: ModelRequest | null = null;
+  /** What `#request` was read from. */
+  #source: Uint8Array | null = null;
+  /** The target was asked in the client's own bytes. */
+  #passed = false;
   /** `#request` as the target is asked. */
   #asked: ModelRequest | null = null;
   #targets: readonly Target[] = [];
@@ -162,6 +166,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       return;
     }
     this.#request = read.request;
+    this.#source = bytes;
     this.#client = read.client;
     this.#targets = this.#choice.order(this.#parts.random);
     this.#ask(null);
@@ -177,7 +182,8 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       const target = this.#targets[this.#next++]!;
       if (this.#next > 1) this.#fallbacks++;
       const asked = target.capped(request, this.#choice.limit);
-      const written = target.write(asked);
+      const passed = target.pass(this.#source!, this.#client.name, asked);
+      const written = passed ?? target.write(asked);
       if ("class" in written) {
         // Another one may be able to say it.
         problem ??= written;
@@ -190,6 +196,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
         continue;
       }
       this.#target = target;
+      this.#passed = passed !== null;
       this.#asked = asked;
       this.#call = call;
       this.#send(target, written.target, target.headers(written), written.body);
@@ -198,11 +205,12 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
   }
 
-  #open(target: Target, asked: ModelRequest, body: string): OpenCall | ModelError | null {
+  #open(target: Target, asked: ModelRequest, body: string | Uint8Array): OpenCall | ModelError | null {
     const { accounts } = this.#parts;
     if (accounts === undefined) return null;
     const names = { route: this.#exchange.route, caller: "" };
-    return openCall(accounts, this.#choice.budgets, target, asked, body, names, this.#parts.now());
+    const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    return openCall(accounts, this.#choice.budgets, target, asked, length, names, this.#parts.now());
   }
 
   /** The call is over, in whatever way. */
@@ -217,7 +225,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     else call.settle({ kind: "unknown" });
   }
 
-  #send(target: Target, path: string, headers: string[], body: string): void {
+  #send(target: Target, path: string, headers: string[], body: string | Uint8Array): void {
     const { configuration } = target;
     const now = performance.now();
     const stream = this.#request!.stream;
@@ -312,7 +320,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
         this.#missed(this.#readError());
         return;
       case "whole":
-        this.#answer(this.#target!.dialect.readAnswer(this.#body.take(), this.#asked!));
+        this.#answer(this.#body.take());
         return;
       case "held":
       case "streaming":
@@ -364,7 +372,9 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
 
   // ------------------------------------------------------------ whole answers
 
-  #answer(answer: ModelAnswer | ModelError): void {
+  #answer(body: Uint8Array): void {
+    const { dialect } = this.#target!;
+    const answer = dialect.readAnswer(body, this.#asked!);
     if ("class" in answer) {
       this.#missed(answer);
       return;
@@ -375,7 +385,8 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       return;
     }
     this.#usage = answer.usage;
-    const text = this.#client.writeAnswer(answer, this.#context());
+    const passed = this.#passed ? (dialect.pass?.answer(body, this.#choice.name) ?? null) : null;
+    const text = passed ?? this.#client.writeAnswer(answer, this.#context());
     this.#count("answered");
     this.#phase = "rest";
     this.#exchange.respond(200, JSON_HEADERS, text);

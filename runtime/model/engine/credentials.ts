@@ -4,7 +4,9 @@ import { bedrockCredentials } from "../dialect/bedrock/credentials.ts";
 import type { ProviderRequest } from "../dialect/dialect.ts";
 
 /** Gives the header fields of a request, flat. They are the same for every request but where each is signed (Bedrock, with an AWS key). */
-export function credentials(configuration: ModelConfiguration): (request: ProviderRequest) => readonly string[] {
+export function credentials(
+  configuration: ModelConfiguration,
+): (request: ProviderRequest<string | Uint8Array>) => readonly string[] {
   const { dialect, key, base, settings } = configuration;
   if (dialect === "bedrock" && key !== null) {
     const sign = bedrockCredentials(key, base, settings.region ?? null);

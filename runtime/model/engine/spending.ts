@@ -13,13 +13,14 @@ export function openCall(
   budgets: readonly Budget[],
   target: Target,
   asked: ModelRequest,
-  body: string,
+  /** In bytes. */
+  length: number,
   names: { readonly route: string; readonly caller: string },
   now: number,
 ): OpenCall | ModelError | null {
   const { price } = target.configuration;
   if (price === undefined) return null;
-  const input = boundInput(asked, Buffer.byteLength(body), price.imageTokens, price.context);
+  const input = boundInput(asked, length, price.imageTokens, price.context);
   // Where the client alone caps the output, and does not: an answer ends with the context at the latest.
   const output = asked.maxOutput ?? price.context;
   if (input === null || output === null)

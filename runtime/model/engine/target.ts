@@ -4,7 +4,13 @@ import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { ModelConfiguration } from "../configuration.ts";
 import type { Budget } from "../money/budget.ts";
-import type { ProviderDialect, ProviderRequest, ProviderTarget, Refusal } from "../dialect/dialect.ts";
+import type {
+  ClientDialectName,
+  ProviderDialect,
+  ProviderRequest,
+  ProviderTarget,
+  Refusal,
+} from "../dialect/dialect.ts";
 import { credentials } from "./credentials.ts";
 import { refused } from "./failures.ts";
 
@@ -18,7 +24,7 @@ export class Target {
   /** That every call counts in. */
   readonly budgets: readonly Budget[];
   readonly #provider: ProviderTarget;
-  readonly #credentials: (request: ProviderRequest) => readonly string[];
+  readonly #credentials: (request: ProviderRequest<string | Uint8Array>) => readonly string[];
 
   constructor(
     configuration: ModelConfiguration,
@@ -53,8 +59,14 @@ export class Target {
     return isRequest(written) ? written : refused(written);
   }
 
+  /** The same, of a client that speaks the provider's dialect, its bytes left as they came; null: they have to be written anew. */
+  pass(body: Uint8Array, client: ClientDialectName, request: ModelRequest): ProviderRequest<Uint8Array> | null {
+    const { name, pass } = this.dialect;
+    return pass === undefined || client !== name ? null : pass.request(body, request, this.#provider);
+  }
+
   /** Header fields of a request, with the credentials. */
-  headers(request: ProviderRequest): string[] {
+  headers(request: ProviderRequest<string | Uint8Array>): string[] {
     return [...request.headers, ...this.#credentials(request)];
   }
 }

@@ -26,7 +26,7 @@ export function regionOf(base: string): string | null {
 }
 
 /** Gives the header fields that say who asks, for each request anew, since the signature covers body and time. */
-export type Credentials = (request: ProviderRequest, now: number) => readonly string[];
+export type Credentials = (request: ProviderRequest<string | Uint8Array>, now: number) => readonly string[];
 
 /** `region`: `settings.region` or that of the base's host; `base`: names the host that is signed. */
 export function bedrockCredentials(key: string, base: string, region: string | null): Credentials {
@@ -64,7 +64,7 @@ export class Signer {
 
   /** The fields to add. All of the request's own fields are signed, and these, but for the signature itself. */
   sign(
-    request: Pick<ProviderRequest, "target" | "headers" | "body"> & { readonly method: string },
+    request: Pick<ProviderRequest<string | Uint8Array>, "target" | "headers" | "body"> & { readonly method: string },
     host: string,
     now: number,
   ): readonly string[] {
@@ -150,8 +150,9 @@ function decode(text: string): string {
   }
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+/** Of a text, its UTF-8. */
+function sha256(text: string | Uint8Array): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

@@ -3,11 +3,13 @@ import type { ProviderDialect } from "../dialect.ts";
 import { readError } from "../openai-common/error.ts";
 import { readAnswer } from "./answer.ts";
 import { ChatEventReader } from "./event-reader.ts";
+import { passAnswer, passRequest } from "./pass.ts";
 import { writeRequest } from "./provider-request.ts";
 
 export const openaiChatProvider: ProviderDialect = {
   name: "openai-chat",
   writeRequest,
+  pass: { request: passRequest, answer: passAnswer },
   readAnswer,
   eventReader: (request) => new ChatEventReader(request),
   readError,

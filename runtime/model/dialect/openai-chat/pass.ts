@@ -1,0 +1,80 @@
+/**
+ * Client and provider both speak Chat Completions: the client's bytes go to OpenAI as they came, and the provider's answer to the client, but for the
+ * model's name, the cap of the output, and that the usage of a stream is told. What would mean something else there is written anew instead.
+ */
+import { isUtf8 } from "node:buffer";
+import type { ModelRequest, Part } from "../../canonical/request.ts";
+import { outline, withMembers } from "../../wire/outline.ts";
+import type { ProviderRequest, ProviderTarget } from "../dialect.ts";
+import { requestHeaders, requestTarget } from "../openai-common/target.ts";
+import { TOOL_NAME } from "./provider-request.ts";
+
+/** OpenAI's own models take whatever their dialect says; servers that only resemble them get what is known of them (`variants.ts`). */
+const AS_THEY_COME: ReadonlySet<string> = new Set(["", "azure"]);
+
+/** Fields of other servers, and of answers that the form in the middle does not hold. */
+const OTHERS: ReadonlySet<string> = new Set([
+  "top_k",
+  "reasoning",
+  "functions",
+  "function_call",
+  "logprobs",
+  "top_logprobs",
+  "modalities",
+  "audio",
+]);
+
+export function passRequest(
+  body: Uint8Array,
+  request: ModelRequest,
+  target: ProviderTarget,
+): ProviderRequest<Uint8Array> | null {
+  if (!AS_THEY_COME.has(target.variant) || request.count !== 1 || !isPlain(request)) return null;
+  const found = outline(body);
+  if (found === null) return null;
+  const names = found.members.map(({ name }) => name);
+  if (names.some((name) => OTHERS.has(name)) || request.extras.essential?.includes("tools") === true) return null;
+  const values: [string, string][] = [["model", JSON.stringify(target.model)]];
+  const { maxOutput } = request;
+  if (maxOutput !== null) {
+    const both = names.includes("max_tokens") && names.includes("max_completion_tokens");
+    if (both) return null;
+    values.push([names.includes("max_tokens") ? "max_tokens" : "max_completion_tokens", String(maxOutput)]);
+  }
+  if (request.stream && !request.streamUsage) {
+    if (names.includes("stream_options")) return null;
+    values.push(["stream_options", '{"include_usage":true}']);
+  }
+  return {
+    method: "POST",
+    target: requestTarget(target, "chat/completions", true),
+    headers: requestHeaders(request.stream),
+    body: withMembers(body, found, values),
+  };
+}
+
+export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
+  // The reader is lenient with what is no UTF-8; the client must not have to be.
+  const found = isUtf8(body) ? outline(body) : null;
+  return found === null ? null : withMembers(body, found, [["model", JSON.stringify(model)]]);
+}
+
+/** Nothing in it stems from another provider's answer or is meant for one: thoughts, signatures, markers of caches. */
+function isPlain({ system, turns, tools }: ModelRequest): boolean {
+  return (
+    !system.some(isMarked) &&
+    tools.every((tool) => !isMarked(tool) && TOOL_NAME.test(tool.name)) &&
+    !turns.some(({ parts }) => parts.some((part) => !isPlainPart(part)))
+  );
+}
+
+function isPlainPart(part: Part): boolean {
+  if (isMarked(part) || part.type === "reasoning") return false;
+  if (part.type === "tool-call") return part.signature === null && TOOL_NAME.test(part.name);
+  // OpenAI's results hold texts alone.
+  return part.type !== "tool-result" || part.parts.every((inner) => inner.type === "text" && !isMarked(inner));
+}
+
+function isMarked(part: object): boolean {
+  return "cache" in part && part.cache !== undefined;
+}
