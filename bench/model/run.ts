@@ -62,7 +62,7 @@ try {
     [BARE, ours],
   ];
   if (theirs !== null) all.push([ways.same, theirs], [ways.translated, theirs]);
-  if (asked("chat")) await measure("chat", CHAT, 64, all);
+  if (asked("chat")) await measure("chat", CHAT, 64, [...all, [COPIED, ours]]);
   if (asked("stream")) await measure("stream", STREAM, 64, all);
   if (asked("large")) await measure("large", LARGE, 16, [...all, [COPIED, ours]]);
   if (asked("first")) {
