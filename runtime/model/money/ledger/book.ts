@@ -9,8 +9,8 @@ import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, unlin
 import { join } from "node:path";
 import { journalName, parseJournalName } from "./journal.ts";
 import { type OpenedRecord, readLine, type SettledRecord } from "./record.ts";
-import { ADD_BUDGETS, DELETE_OPEN, INSERT_CALLS, INSERT_OPEN, SCHEMA, SCHEMA_VERSION, SET_APPLIED } from "./schema.ts";
-import { type LoadedSqlite, type Row, Sqlite } from "./sqlite.ts";
+import { ADD_BUDGETS, DELETE_OPEN, INSERT_CALL, INSERT_OPEN, SCHEMA, SCHEMA_VERSION, SET_APPLIED } from "./schema.ts";
+import { type LoadedSqlite, type Row, Sqlite, type Value } from "./sqlite.ts";
 
 /** Bytes that are carried over at once: some 400 calls, a few milliseconds. */
 const PIECE = 128 * 1024;
@@ -229,7 +229,7 @@ export class LedgerBook {
         database.run(INSERT_OPEN, JSON.stringify(opened.map(([id, { line }]) => [id, line])));
       }
       if (closed.length > 0) database.run(DELETE_OPEN, JSON.stringify(closed));
-      if (calls.length > 0) database.run(INSERT_CALLS, `[${calls.join()}]`);
+      for (const call of calls) database.run(INSERT_CALL, ...call);
       if (budgets.size > 0) database.run(ADD_BUDGETS, `[${[...budgets.values()].map(budgetJson).join()}]`);
       if (place !== null) database.run(SET_APPLIED, place.name, BigInt(place.applied));
     });
@@ -258,8 +258,8 @@ class Changes {
   readonly settled = new Set<string>();
   /** Of earlier pieces. */
   readonly closed: string[] = [];
-  /** Rows as JSON. */
-  readonly calls: string[] = [];
+  /** Rows, as `INSERT_CALL` has their columns. */
+  readonly calls: (readonly Value[])[] = [];
   readonly budgets = new Map<string, BudgetRowKey & { spent: bigint }>();
 
   settle(id: string, opened: OpenedRecord, settled: SettledRecord): void {
@@ -279,10 +279,9 @@ class Changes {
             usage.audioInput ?? 0,
             usage.audioOutput ?? 0,
             usage.searches ?? 0,
-          ];
-    this.calls.push(
-      `[${JSON.stringify(id)},${opened.at},${settled.at},${texts.map((text) => JSON.stringify(text)).join()},${settled.cost},${settled.tokens},${counters.map(String).join()}]`,
-    );
+          ].map(BigInt);
+    const { cost, tokens } = settled;
+    this.calls.push([id, BigInt(opened.at), BigInt(settled.at), ...texts, cost, BigInt(tokens), ...counters]);
     for (const charge of opened.charges) {
       const identity = JSON.stringify([charge.name, charge.unit, charge.period, charge.start, charge.key]);
       const amount = charge.unit === "money" ? settled.cost : BigInt(settled.tokens);
