@@ -335,7 +335,7 @@ export const serviceSettings: readonly Setting[] = [
     default: 0,
     environment: true,
     documentation:
-      "So many connections (per endpoint and thread) are shared by safe requests without a body (GET, HEAD, OPTIONS): they are sent behind one another, many in one write, and answered in that order (RFC 9112 §9.3.2). It saves the most CPU time that a proxy can save, where answers come quickly; a slow answer keeps those behind it waiting. Only for a service whose framing can be trusted: an answer too many would reach the wrong client. Requests that a connection leaves unanswered when it closes are made again on connections of their own, and nothing is pipelined to that endpoint for 10 seconds. Other requests always have a connection of their own, of `connections`. `0`: never.",
+      "So many connections (per endpoint and thread) are shared by safe requests without a body (GET, HEAD, OPTIONS): they are sent behind one another, many in one write, and answered in that order (RFC 9112 §9.3.2). It saves the most CPU time that a proxy can save, where answers come quickly; an answer that takes long keeps those behind it waiting, for two seconds at most: then they are made again, alone. Only for a service whose framing can be trusted: an answer too many would reach the wrong client. Requests that a connection leaves unanswered when it closes are made again on connections of their own, and nothing is pipelined to that endpoint for 10 seconds. Other requests always have a connection of their own, of `connections`. `0`: never.",
     example: "pipelining: 8",
   }),
   setting({

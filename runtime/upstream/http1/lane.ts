@@ -13,8 +13,10 @@ import { ResponseReader, type ResponseReceiver } from "./response-reader.ts";
 const KEEP_ALIVE_MARGIN = 1000;
 /** So much of an answer that nobody wants is read; beyond, the lane ends. In bytes. */
 const DISCARD_LIMIT = 64 * 1024;
-/** An answer that nobody waits for may keep the others waiting for so long. In milliseconds. */
+/** An answer that nobody waits for may keep the others waiting for so long without a byte. In milliseconds. */
 const ABANDONED_PATIENCE = 1000;
+/** One that somebody waits for, be it a stream without end, may keep them waiting for so long in all. In milliseconds. */
+const AHEAD_PATIENCE = 1000;
 const NOTHING = Buffer.alloc(0);
 
 export interface LaneOwner {
@@ -48,6 +50,10 @@ export class Lane implements ResponseReceiver {
   /** So many at the queue's end stand in `#outgoing`: no answer can be theirs. */
   #unsent = 0;
   #quiet = 0;
+  /** Sweeps since the first of the queue became it. */
+  #ahead = 0;
+  /** It ends with the answer that is under way. */
+  #retired = false;
   #discarded = 0;
   #paused = false;
   #resumeQueued = false;
@@ -128,10 +134,21 @@ export class Lane implements ResponseReceiver {
       if ((this.#quiet + 1) * interval > allowed) this.destroy();
       return;
     }
+    if ((this.#ahead++ - 1) * interval >= AHEAD_PATIENCE && this.#queue.length > 1 && !attempt.abandoned)
+      this.#retire();
     const quiet = (this.#quiet - 1) * interval;
     if (attempt.abandoned ? quiet >= ABANDONED_PATIENCE : this.#stalled(quiet, attempt)) {
       this.#fail({ kind: "stalled", detail: `no byte in ${attempt.request.idle} ms` });
     }
+  }
+
+  /** Those behind the first are made again elsewhere; what the server still says of them is not read. */
+  #retire(): void {
+    const behind = this.#queue.splice(1);
+    this.#retired = true;
+    this.#unsent = 0;
+    this.#outgoing = "";
+    this.#owner.ended(this, behind);
   }
 
   #stalled(quiet: number, attempt: LaneAttempt): boolean {
@@ -175,7 +192,8 @@ export class Lane implements ResponseReceiver {
     const { closing } = this.#owner;
     const unasked = leftover && this.#queue.length === this.#unsent;
     // First made free, then told: whoever hears of the end may have the next request.
-    if (this.#serverEnded || !this.#reader.persistent || unasked || (closing && next === undefined)) this.destroy();
+    const over = this.#serverEnded || !this.#reader.persistent || this.#retired;
+    if (over || unasked || (closing && next === undefined)) this.destroy();
     else if (next !== undefined) this.#begin(next);
     attempt.completed(trailers);
   }
@@ -252,6 +270,7 @@ export class Lane implements ResponseReceiver {
 
   #begin(attempt: LaneAttempt): void {
     this.#discarded = 0;
+    this.#ahead = 0;
     this.#reader.begin(attempt.request.method);
   }
 

@@ -202,6 +202,35 @@ describe("a shared connection that ends", () => {
   });
 });
 
+describe("an answer that takes its time", () => {
+  it("does not keep the others waiting: they are made again, and it goes on", async () => {
+    let stream: Socket | null = null;
+    const up = await upstream((target, socket, connection) => {
+      if (connection > 0) return ok(target);
+      stream ??= socket;
+      return target === "/0" ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n" : "";
+    });
+    const client = clientOf(up.origin);
+    const [first, ...others] = TARGETS.map((target) => new Recorder(client, get(target, { idle: 60_000 })));
+    expect(await texts(others)).toEqual(TARGETS.slice(1));
+    // Whoever comes meanwhile is not put behind it.
+    expect(await texts([new Recorder(client, get("/late"))])).toEqual(["/late"]);
+    stream!.write(`1\r\nb\r\n0\r\n\r\n${ok("/1")}`);
+    expect(await first?.over).toBe("complete");
+    expect(first?.text).toBe("ab");
+  });
+
+  it("a switch of protocols has a connection of its own", async () => {
+    const up = await upstream((target) => (target === "/slow" ? "" : ok(target)));
+    const client = clientOf(up.origin);
+    const slow = new Recorder(client, get("/slow"));
+    const upgrade = new Recorder(client, get("/ws", { upgrade: true }));
+    expect(await texts([upgrade])).toEqual(["/ws"]);
+    expect(up.asked).toEqual([["/slow"], ["/ws"]]);
+    slow.attempt.abort();
+  });
+});
+
 describe("requests that are given up", () => {
   it("leave the others alone: the answer is thrown away", async () => {
     const release: (() => void)[] = [];

@@ -54,7 +54,7 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
   }
 
   send(request: UpstreamRequest, sink: UpstreamSink): UpstreamAttempt {
-    if (this.closing || request.body !== null || !isSafe(request.method)) return this.#exclusive.send(request, sink);
+    if (this.closing || !isShareable(request)) return this.#exclusive.send(request, sink);
     if (this.#aloneUntil > 0 && performance.now() < this.#aloneUntil) return this.#exclusive.send(request, sink);
     const head = requestHead(request);
     if (head === null) return this.#exclusive.send(request, sink);
@@ -98,8 +98,8 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
     const index = this.#lanes.indexOf(lane);
     if (index !== -1) this.#lanes.splice(index, 1);
     if (unanswered.length === 0) return;
-    // More than one: it does not take what is sent behind another.
-    if (unanswered.length > 1) this.#aloneUntil = performance.now() + PATIENCE;
+    // It does not take what is sent behind another, or takes its time.
+    if (unanswered.length > 1 || lane.load > 0) this.#aloneUntil = performance.now() + PATIENCE;
     for (const attempt of unanswered) attempt.moved((request, sink) => this.#exclusive.send(request, sink));
   }
 
@@ -109,8 +109,9 @@ class PipeliningClient implements UpstreamClient, LaneOwner {
   }
 }
 
-/** Made twice they do no more than once, and nobody sees that they were (RFC 9110 §9.2.1). */
-function isSafe(method: string): boolean {
+/** Made twice they do no more than once, and nobody sees that they were (RFC 9110 §9.2.1); and they leave the connection what it is. */
+function isShareable({ method, body, upgrade }: UpstreamRequest): boolean {
+  if (body !== null || upgrade === true) return false;
   return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 
