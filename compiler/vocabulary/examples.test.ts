@@ -2,35 +2,40 @@
 import { describe, expect, test } from "vitest";
 import { checkProgram } from "../3-types/index.ts";
 import { loadProgram } from "../workspace/index.ts";
-import { declarations } from "./declarations.ts";
-import { observations } from "./observations.ts";
-import { places } from "./places.ts";
-import type { Setting } from "./setting.ts";
 import {
   adminSettings,
-  gatewaySettings,
-  httpSettings,
-  httpsSettings,
-  limitSettings,
-  listenerSettings,
-} from "./settings/gateway.ts";
-import { apiKeySettings, jwtSettings } from "./settings/identity.ts";
-import { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
-import { providers } from "./providers.ts";
-import { choiceSettings, modelSettings } from "./settings/model.ts";
-import { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";
-import {
+  apiKeySettings,
   breakerSettings,
   callSettings,
+  choiceSettings,
+  concurrencySettings,
+  cookieSettings,
+  declarations,
   ejectSettings,
   endpointSettings,
+  forwardSettings,
+  gatewaySettings,
   healthSettings,
   hedgeSettings,
+  httpSettings,
+  httpsSettings,
+  jwtSettings,
+  limitSettings,
+  listenerSettings,
+  modelSettings,
+  places,
+  providers,
+  rateLimitSettings,
   retrySettings,
+  routeSettings,
+  sendSettings,
   serviceSettings,
+  type Setting,
+  steps,
   tlsSettings,
-} from "./settings/service.ts";
-import { steps } from "./steps.ts";
+  webSocketSettings,
+} from "./index.ts";
+import { observations } from "./observations.ts";
 
 /** What examples take for granted. */
 const WORLD = `

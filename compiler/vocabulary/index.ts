@@ -19,15 +19,12 @@ export { clientDialects, type ProviderEntry, providers } from "./providers.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";
 export {
   breakerSettings,
-  callSettings,
   ejectSettings,
-  endpointSettings,
   healthSettings,
   hedgeSettings,
   retrySettings,
-  serviceSettings,
-  tlsSettings,
-} from "./settings/service.ts";
+} from "./settings/resilience.ts";
+export { callSettings, endpointSettings, serviceSettings, tlsSettings } from "./settings/service.ts";
 export { type StepEntry, type StepPlace, stepOf, steps } from "./steps.ts";
 export { currencies, likelyUnits, type Unit, units } from "./units.ts";
 export { type TypeEntry, types } from "./types.ts";

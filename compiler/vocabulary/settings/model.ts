@@ -1,6 +1,6 @@
 /** The settings of `model`: of one at a provider, and of a choice of several. */
 import { type Setting, setting } from "../setting.ts";
-import { breakerSettings } from "./service.ts";
+import { breakerSettings } from "./resilience.ts";
 import { budgetSetting, priceSetting } from "./money.ts";
 
 const SECOND = 1000;

@@ -1,3 +1,4 @@
+/** Requests of Messages, from the client and to the provider: long, because each body stands beside what it has to become. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject, ModelRequest, Part, Turn } from "../../canonical/request.ts";
