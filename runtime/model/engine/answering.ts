@@ -3,7 +3,7 @@
  * whole or as a stream. A single object is the receiver of both sides, so that a request costs hardly a closure.
  *
  * Until the first content nothing is sent, so a failure can become another model's answer or a status of its own; behind it, it becomes an error
- * within the stream, in the client's dialect.
+ * within the stream, in the client's dialect. Longer than other files because its phases are one machine: an event of either side may meet any of them.
  */
 import { performance } from "node:perf_hooks";
 import type { ModelOptions } from "../../abi.ts";
@@ -16,9 +16,10 @@ import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
-import type { Usage } from "../canonical/usage.ts";
 import type { Accounts, OpenCall } from "../money/accounts.ts";
-import type { AnswerContext, ClientDialect, EventReader, EventWriter } from "../dialect/dialect.ts";
+import type { AnswerContext, ClientDialect } from "../dialect/dialect.ts";
+import { Asked } from "./asked.ts";
+import { ClientStream } from "./client-stream.ts";
 import { Gathered } from "./gathered.ts";
 import type { Choice } from "./choose.ts";
 import { openCall } from "./spending.ts";
@@ -70,35 +71,18 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   #request: ModelRequest | null = null;
   /** What `#request` was read from. */
   #source: Uint8Array | null = null;
-  /** The target was asked in the client's own bytes. */
-  #passed = false;
-  /** `#request` as the target is asked. */
-  #asked: ModelRequest | null = null;
   #targets: readonly Target[] = [];
   /** The index of the one that is asked next. */
   #next = 0;
-  #target: Target | null = null;
+  #asked: Asked | null = null;
   #attempt: StreamedAttempt | null = null;
-  /** In the accounts, from before it is sent until it is known what it used. */
-  #call: OpenCall | null = null;
-  /** No byte of the call has left. */
-  #unsent = false;
   /** Within `stream`: a failure is told before there is an attempt. */
   #sending = false;
   #failedEarly: Failure | null = null;
-  #status = 0;
-  #headers: Headers = [];
-  #reader: EventReader | null = null;
-  #writer: EventWriter | null = null;
   #holding = new Holding();
+  #stream: ClientStream | null = null;
   #rest = 0;
   #fallbacks = 0;
-  /** When this target was asked, and when content came last; performance.now(). */
-  #askedAt = 0;
-  #heardAt = 0;
-  #paused = false;
-  #usage: Usage | null = null;
-  #firstToken: number | null = null;
 
   constructor(
     choice: Choice,
@@ -195,10 +179,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
         problem ??= call;
         continue;
       }
-      this.#target = target;
-      this.#passed = passed !== null;
-      this.#asked = asked;
-      this.#call = call;
+      this.#asked = new Asked(target, asked, passed !== null, call);
       this.#send(target, written.target, target.headers(written), written.body);
       return;
     }
@@ -213,18 +194,6 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     return openCall(accounts, this.#choice.budgets, target, asked, length, names, this.#parts.now());
   }
 
-  /** The call is over, in whatever way. */
-  #settleCall(outcome: ModelNote["outcome"]): void {
-    const call = this.#call;
-    if (call === null) return;
-    this.#call = null;
-    const usage = this.#usage;
-    const refused = this.#status !== 0 && (this.#status < 200 || this.#status > 299);
-    if (outcome === "answered" && usage !== null) call.settle({ kind: "usage", usage });
-    else if (refused || this.#unsent) call.settle({ kind: "nothing" });
-    else call.settle({ kind: "unknown" });
-  }
-
   #send(target: Target, path: string, headers: string[], body: string | Uint8Array): void {
     const { configuration } = target;
     const now = performance.now();
@@ -232,12 +201,6 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     const total = now + configuration.total;
     const own = this.#options.deadline;
     this.#phase = "asked";
-    this.#askedAt = now;
-    this.#heardAt = now;
-    this.#reader = null;
-    this.#usage = null;
-    this.#status = 0;
-    this.#unsent = false;
     if (stream) limits.set(this, now + configuration.firstToken, now);
     this.#sending = true;
     this.#attempt = target.connections.stream(
@@ -263,7 +226,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   /** The model that was asked did not answer: another one, or its error to the client. */
   #missed(problem: ModelError): void {
     limits.drop(this);
-    const { name } = this.#target!;
+    const { name } = this.#asked!.target;
     this.#count(problem.class);
     this.#holding.take();
     this.#attempt = null;
@@ -275,17 +238,18 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   // ------------------------------------------------------------ StreamReceiver: from the provider
 
   head(status: number, headers: Headers): void {
-    this.#status = status;
-    this.#headers = headers;
-    if (status < 200 || status > 299) {
+    const asked = this.#asked!;
+    asked.status = status;
+    asked.headers = headers;
+    if (asked.refused) {
       this.#phase = "error";
       this.#body = new Gathered(ERROR_LIMIT);
     } else if (this.#request!.stream && !isJson(headers)) {
       this.#phase = "held";
-      this.#reader = this.#target!.dialect.eventReader(this.#asked!);
+      asked.reader = asked.target.dialect.eventReader(asked.request);
     } else {
       this.#phase = "whole";
-      this.#body = new Gathered(this.#target!.configuration.answerLimit);
+      this.#body = new Gathered(asked.target.configuration.answerLimit);
     }
   }
 
@@ -295,12 +259,12 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       case "whole":
         // Only valid during the call.
         if (this.#body.keep(Buffer.from(chunk))) return;
-        if (this.#phase === "error") this.#stopped(this.#readError());
+        if (this.#phase === "error") this.#stopped(this.#asked!.readError(this.#body.take()));
         else this.#stopped(errorOf(new Failure("protocol", 502, "upstream-answer-too-large", "too large")));
         return;
       case "held":
       case "streaming":
-        this.#events(this.#reader!.push(chunk));
+        this.#events(this.#asked!.reader!.push(chunk));
         return;
       case "rest":
         this.#rest += chunk.length;
@@ -317,14 +281,14 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   complete(): void {
     switch (this.#phase) {
       case "error":
-        this.#missed(this.#readError());
+        this.#missed(this.#asked!.readError(this.#body.take()));
         return;
       case "whole":
         this.#answer(this.#body.take());
         return;
       case "held":
       case "streaming":
-        this.#events(this.#reader!.finish());
+        this.#events(this.#asked!.reader!.finish());
         // Every reader ends with one or the other; one that does not must not leave the client waiting.
         if (this.#phase === "held" || this.#phase === "streaming")
           this.#broken(errorOf(new Failure("protocol", 502, "", "")));
@@ -343,7 +307,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       return;
     }
     this.#exchange.detail = failure.detail;
-    this.#unsent = failure.kind === "connect" || failure.kind === "overload";
+    this.#asked!.unsent = failure.kind === "connect" || failure.kind === "overload";
     if (this.#phase === "rest") this.#finish(null);
     else this.#broken(errorOf(failure));
   }
@@ -354,7 +318,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       this.#missed(problem);
       return;
     }
-    this.#write([{ type: "error", error: problem }]);
+    this.#stream!.write([{ type: "error", error: problem }], this.#attempt);
     this.#ended(problem);
   }
 
@@ -366,15 +330,12 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     this.#broken(problem);
   }
 
-  #readError(): ModelError {
-    return this.#target!.dialect.readError(this.#status, this.#headers, this.#body.take());
-  }
-
   // ------------------------------------------------------------ whole answers
 
   #answer(body: Uint8Array): void {
-    const { dialect } = this.#target!;
-    const answer = dialect.readAnswer(body, this.#asked!);
+    const asked = this.#asked!;
+    const { dialect } = asked.target;
+    const answer = dialect.readAnswer(body, asked.request);
     if ("class" in answer) {
       this.#missed(answer);
       return;
@@ -384,8 +345,8 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       this.#events(eventsOf(answer));
       return;
     }
-    this.#usage = answer.usage;
-    const passed = this.#passed ? (dialect.pass?.answer(body, this.#choice.name) ?? null) : null;
+    asked.tell(answer.usage);
+    const passed = asked.passed ? (dialect.pass?.answer(body, this.#choice.name) ?? null) : null;
     const text = passed ?? this.#client.writeAnswer(answer, this.#context());
     this.#count("answered");
     this.#phase = "rest";
@@ -402,7 +363,6 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       while (from < events.length) {
         const event = events[from]!;
         if (event.type === "error") {
-          this.#usage = this.#reader?.usage ?? this.#usage;
           this.#stopped(event.error);
           return;
         }
@@ -413,12 +373,13 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
       if (from === events.length) return;
       this.#begin();
     }
-    const now = performance.now();
-    this.#heardAt = now;
+    const stream = this.#stream!;
+    stream.heardAt = performance.now();
     const held = this.#holding.take();
     const rest = from === 0 ? events : events.slice(from);
     const all = held.length === 0 ? rest : [...held, ...rest];
-    this.#write(all);
+    for (const event of all) if (event.type === "usage") this.#asked!.tell(event.usage);
+    stream.write(all, this.#attempt);
     const last = all[all.length - 1]!;
     if (last.type === "end") this.#ended(null);
     else if (last.type === "error") {
@@ -430,37 +391,13 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   }
 
   #begin(): void {
+    const asked = this.#asked!;
     const now = performance.now();
     this.#phase = "streaming";
-    this.#firstToken = now - this.#askedAt;
-    this.#writer = this.#client.eventWriter(this.#context());
-    const type = this.#client.streamMediaType;
-    this.#exchange.begin(200, ["content-type", type, "cache-control", "no-cache"], null);
-    limits.set(this, now + this.#target!.configuration.silence, now);
+    asked.firstToken = now - asked.at;
+    this.#stream = new ClientStream(this.#exchange, this.#client, this.#context());
+    limits.set(this, now + asked.target.configuration.silence, now);
   }
-
-  /** The frames of these events in one write. */
-  #write(events: readonly ModelEvent[]): void {
-    const writer = this.#writer!;
-    let text = "";
-    for (const event of events) {
-      if (event.type === "usage") this.#usage = event.usage;
-      text += writer.write(event);
-    }
-    if (text === "" || this.#exchange.write(Buffer.from(text)) || this.#attempt === null) return;
-    this.#paused = true;
-    this.#attempt.pause();
-    this.#exchange.onDrain(this.#resume);
-  }
-
-  readonly #resume = (): void => {
-    this.#exchange.onDrain(null);
-    if (!this.#paused) return;
-    this.#paused = false;
-    // The client held it back, not the provider.
-    this.#heardAt = performance.now();
-    this.#attempt?.resume();
-  };
 
   /** The client has all that it will get. */
   #ended(problem: ModelError | null): void {
@@ -470,23 +407,24 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     if (problem !== null) this.#exchange.reason = `model-${problem.class}`;
     this.#exchange.end([]);
     if (problem !== null || this.#attempt === null) this.#finish(null);
-    else if (this.#paused) this.#resume();
+    else this.#stream!.resume();
   }
 
   /** Between two pieces of content, or before the first. */
   override expired(): void {
     const now = performance.now();
-    const target = this.#target!;
-    if (this.#phase === "streaming") {
-      const due = this.#heardAt + target.configuration.silence;
-      if (this.#paused || due > now) {
-        limits.set(this, this.#paused ? now + target.configuration.silence : due, now);
+    const { target } = this.#asked!;
+    const stream = this.#stream;
+    if (stream !== null) {
+      const { silence } = target.configuration;
+      const due = stream.paused ? now + silence : stream.heardAt + silence;
+      if (due > now) {
+        limits.set(this, due, now);
         return;
       }
     }
     const failure = timedOut(target.name);
     this.#exchange.detail = failure.detail;
-    this.#usage = this.#reader?.usage ?? this.#usage;
     this.#stopped(errorOf(failure), failure);
   }
 
@@ -520,24 +458,15 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     if (this.#phase === "over") return;
     const attempt = this.#attempt;
     this.#attempt = null;
-    const asked = this.#target !== null && this.#phase !== "rest" && this.#phase !== "request";
-    this.#usage = this.#reader?.usage ?? this.#usage;
+    const asked = this.#asked !== null && this.#phase !== "rest" && this.#phase !== "request";
     attempt?.abandon(null);
     if (asked) this.#count("left");
     this.#finish(null);
   }
 
-  /** What the model that was asked gave, for metrics and log. */
+  /** What the model that was asked gave, for the accounts, metrics and log. */
   #count(outcome: ModelNote["outcome"]): void {
-    const target = this.#target!;
-    this.#settleCall(outcome);
-    const note: ModelNote = {
-      model: target.name,
-      usage: this.#usage,
-      outcome,
-      fallbacks: this.#fallbacks,
-      firstToken: this.#firstToken,
-    };
+    const note = this.#asked!.over(outcome, this.#fallbacks);
     this.#exchange.modelNote = note;
     this.#parts.counters.count(note);
   }
@@ -547,7 +476,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     this.#phase = "over";
     this.#attempt = null;
     this.#exchange.onAbort(null);
-    if (this.#paused) this.#exchange.onDrain(null);
+    this.#stream?.release();
     this.#settle?.(result);
   }
 }
