@@ -3,6 +3,7 @@ import { ERRORS } from "../../runtime/errors.ts";
 import { builtinPages } from "./builtins.ts";
 import { diagnosticPages } from "./diagnostics.ts";
 import { code, page, type ReferencePage, table } from "./markdown.ts";
+import { modelsPage } from "./models.ts";
 import { metricsPage, transportsPage } from "./operation.ts";
 import { settingPages } from "./settings.ts";
 import { typePages } from "./types.ts";
@@ -18,7 +19,7 @@ export function referencePages(): readonly ReferencePage[] {
     { title: "Built-ins", pages: builtinPages() },
     { title: "Labels", pages: labelPages() },
     { title: "Diagnostics", pages: diagnosticPages() },
-    { title: "Operation", pages: [problemPage(), metricsPage(), transportsPage()] },
+    { title: "Operation", pages: [problemPage(), metricsPage(), transportsPage(), modelsPage()] },
   ];
   const index = page("README.md", "Reference", [
     "Generated from the compiler's vocabulary and the catalogue of diagnostics by `npm run generate`; tests compile every example in it.",

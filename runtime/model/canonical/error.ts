@@ -33,8 +33,3 @@ export interface ModelError {
   /** Milliseconds after which to ask again, as the provider says; null: it does not. */
   readonly retryAfter: number | null;
 }
-
-/** Whether another model, or the same one later, may do better. */
-export function isTransient({ class: kind }: ModelError): boolean {
-  return kind === "rate" || kind === "overloaded" || kind === "timeout" || kind === "upstream";
-}

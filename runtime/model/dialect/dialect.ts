@@ -1,7 +1,7 @@
 /**
  * What a dialect is: one way to speak with models, as clients do, as providers do, or both. Each has a folder with the same files:
  * `client.ts` (reads requests; writes answers, events and errors), `provider.ts` (writes requests; reads answers, events and errors),
- * `request.ts`, `answer.ts`, `events.ts`, `usage.ts`, `stop.ts`, `error.ts`, and `support.ts`, which the compiler reads too.
+ * `request.ts`, `answer.ts`, `events.ts`, `usage.ts`, `stop.ts`, `error.ts`, and `support.ts`, of which the reference is made.
  * Where one of these does two long things, it is two files: `provider-request.ts` beside `request.ts`, `event-reader.ts` and `event-writer.ts` for `events.ts`;
  * what OpenAI's two dialects share stands in `openai-common/`.
  * A codec holds no state but that of its stream, touches no socket, and never throws, whatever it is given.

@@ -1,6 +1,6 @@
 /**
- * What a dialect can say, feature by feature: the compiler decides with it which pairs of client and provider a route can serve, and shows
- * the table. The codecs do what stands here (test: every pair, every feature).
+ * What a provider's dialect can say, feature by feature: the reference shows it (`docs/reference/models.md`), and the codecs do what stands here
+ * (test: every provider, every feature). A request that asks for what is refused gets an error that names the field.
  */
 
 /**

@@ -65,7 +65,6 @@ it("settles to what was used, whatever the end was, and once", () => {
   ];
   const outcomes: [Outcome, bigint, number][] = [
     [used(5), 10n, 5],
-    [{ kind: "estimate", usage: { ...NO_USAGE, input: 3 } }, 3n, 3],
     [{ kind: "nothing" }, 0n, 0],
     [{ kind: "unknown" }, 900n, 100],
     // A provider that tells nonsense has told nothing; one that used more than anybody foresaw is believed.
@@ -86,7 +85,7 @@ it("settles to what was used, whatever the end was, and once", () => {
     table.look(fingerprintOf(table.key, { name, unit, period: `${DAY}`, start, key: "a" }));
   expect(look("team", "money")).toEqual({ spent: money, committed: money });
   expect(look("tokens", "tokens")).toEqual({ spent: count, committed: count });
-  expect(accounts.counts).toMatchObject({ overruns: 1, settled: { usage: 2, estimate: 1, nothing: 1, unknown: 2 } });
+  expect(accounts.counts).toMatchObject({ overruns: 1, settled: { usage: 2, nothing: 1, unknown: 2 } });
   expect([...accounts.spent.values()]).toEqual([{ model: "mini", currency: "USD", cost: money }]);
 });
 

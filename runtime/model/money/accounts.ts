@@ -46,10 +46,10 @@ export interface Refused {
 
 /**
  * How a call ended. "usage": the provider told all of it. "nothing": no byte left the gateway, or the provider answered with an error, which costs nothing.
- * "unknown": it was sent, and nobody knows what it used: the reservation stands. "estimate": by the program's rule, taken for what was used.
+ * "unknown": it was sent, and nobody knows what it used: the reservation stands.
  */
 export type Outcome =
-  | { readonly kind: "usage" | "estimate"; readonly usage: Usage }
+  | { readonly kind: "usage"; readonly usage: Usage }
   | { readonly kind: "nothing" }
   | { readonly kind: "unknown" };
 
@@ -86,7 +86,7 @@ export class Accounts {
   /** By identity. Generations share those that are as they were, so that counts go on. */
   readonly budgets = new Map<string, Budget>();
   readonly counts: AccountCounts = {
-    settled: { usage: 0, estimate: 0, nothing: 0, unknown: 0, lost: 0 },
+    settled: { usage: 0, nothing: 0, unknown: 0, lost: 0 },
     overruns: 0,
     unwritten: 0,
   };
@@ -186,7 +186,7 @@ function settle(call: Call, outcome: Outcome): Settled {
   if (usage === null || cost === null)
     return { cost: call.worst, tokens: call.worstTokens, how: "unknown", usage: null };
   const tokens = promptTokens(usage) + completionTokens(usage);
-  return { cost, tokens, how: outcome.kind === "estimate" ? "estimate" : "usage", usage };
+  return { cost, tokens, how: "usage", usage };
 }
 
 /** A call that may be sent. It must be settled, once; more often changes nothing. */

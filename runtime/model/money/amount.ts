@@ -19,14 +19,6 @@ export function formatAmount(pico: bigint): string {
   return `${pico < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** What `formatAmount` writes, and any decimal number without an exponent; undefined: more than twelve digits behind the point, or no number. */
-export function parseAmount(text: string): bigint | undefined {
-  const match = /^(-?)([0-9]+)(?:\.([0-9]{1,12}))?$/.exec(text);
-  if (match === null) return undefined;
-  const pico = BigInt(match[2]!) * PICO_PER_UNIT + BigInt((match[3] ?? "").padEnd(DIGITS, "0"));
-  return match[1] === "-" ? -pico : pico;
-}
-
 /** Micro-units, as money is in programs. */
 export function fromMicros(micros: number): bigint {
   return BigInt(micros) * PICO_PER_MICRO;

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NO_USAGE, type Usage } from "../canonical/usage.ts";
-import { formatAmount, fromMicros, MOST, parseAmount, PICO_PER_UNIT } from "./amount.ts";
+import { formatAmount, fromMicros, MOST, PICO_PER_UNIT } from "./amount.ts";
 import { costOf } from "./cost.ts";
-import { FREE, type Price, priceOf, ratesFor, scaled } from "./price.ts";
-import { worstCall, worstCost } from "./worst-case.ts";
+import { FREE, type Price, priceOf, ratesFor } from "./price.ts";
+import { worstCost } from "./worst-case.ts";
 
 const count = fc.oneof(fc.nat(2000), fc.nat(2_000_000), fc.integer({ min: 0, max: 1e12 }));
 const rate = fc.oneof(fc.nat(75_000_000), fc.integer({ min: 0, max: 1_000_000_000 }));
@@ -90,28 +90,20 @@ describe("costs", () => {
       }),
     );
   });
-
-  it("the worst call of a route ends at the model's context", () => {
-    const price = priceOf({ input: 1, output: 1 });
-    expect(worstCall(price, 10_000_000, 1000, 10)).toBe(1010n);
-    expect(worstCall(price, 100, 1_000_000, 10)).toBe(100n + 1088n + 10n);
-  });
 });
 
-describe("prices of tiers", () => {
-  it("are whole or none", () => {
-    expect(scaled(priceOf({ input: 400_000, output: 1_600_000 }), 1, 2)?.rates.input).toBe(200_000);
-    expect(scaled(priceOf({ input: 3_000_000, output: 15_000_000 }), 11, 10)?.rates.output).toBe(16_500_000);
-    expect(scaled(priceOf({ input: 3625, output: 2 }), 1, 2)).toBeNull();
-  });
-});
+/** A plain second reading of decimal digits. */
+function readAmount(text: string): bigint {
+  const [whole = "", fraction = ""] = text.replace("-", "").split(".");
+  const pico = BigInt(whole) * PICO_PER_UNIT + BigInt(fraction.padEnd(12, "0"));
+  return text.startsWith("-") ? -pico : pico;
+}
 
 describe("amounts", () => {
   it("are written as decimals and read back", () => {
-    fc.assert(fc.property(fc.bigInt(-MOST, MOST), (pico) => parseAmount(formatAmount(pico)) === pico));
+    fc.assert(fc.property(fc.bigInt(-MOST, MOST), (pico) => readAmount(formatAmount(pico)) === pico));
     expect(formatAmount(25n * PICO_PER_UNIT)).toBe("25");
     expect(formatAmount(fromMicros(400_000))).toBe("0.4");
     expect(formatAmount(-1n)).toBe("-0.000000000001");
-    for (const wrong of ["", "1e3", "0.0000000000001", ".5", "1.", "abc"]) expect(parseAmount(wrong)).toBeUndefined();
   });
 });

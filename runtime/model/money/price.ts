@@ -82,41 +82,6 @@ function ratesOf(written: WrittenRates): Rates {
 /** Of models that cost nothing. */
 export const FREE: Price = priceOf({ input: 0, output: 0, audioInput: 0, audioOutput: 0, search: 0 });
 
-/**
- * All token rates times a fraction: a batch or flex tier at half, a region at 11/10. Fees for calls and searches stay. null: some rate would not be whole,
- * so that the price has to be written out instead.
- */
-export function scaled(price: Price, times: number, over: number): Price | null {
-  const rates = scaledRates(price.rates, times, over);
-  const bands = price.bands.map((band) => ({ above: band.above, rates: scaledRates(band.rates, times, over) }));
-  if (rates === null || !bands.every(isWhole)) return null;
-  return { ...price, rates, bands };
-}
-
-function isWhole(band: { readonly above: number; readonly rates: Rates | null }): band is Band {
-  return band.rates !== null;
-}
-
-function scaledRates(rates: Rates, times: number, over: number): Rates | null {
-  let whole = true;
-  const one = (rate: number): number => {
-    if ((rate * times) % over !== 0) whole = false;
-    return (rate * times) / over;
-  };
-  const perhaps = (rate: number | null): number | null => (rate === null ? null : one(rate));
-  const result: Rates = {
-    input: one(rates.input),
-    cacheRead: one(rates.cacheRead),
-    cacheWrite: one(rates.cacheWrite),
-    cacheWriteHour: one(rates.cacheWriteHour),
-    output: one(rates.output),
-    reasoning: one(rates.reasoning),
-    audioInput: perhaps(rates.audioInput),
-    audioOutput: perhaps(rates.audioOutput),
-  };
-  return whole ? result : null;
-}
-
 /** The rates for a prompt of so many tokens. */
 export function ratesFor(price: Price, prompt: number): Rates {
   let { rates } = price;

@@ -85,10 +85,3 @@ function dearestInput(rates: Rates, { audio, hour }: InputBound): number {
 function dearestOutput(rates: Rates): number {
   return Math.max(rates.output, rates.reasoning, rates.audioOutput ?? 0);
 }
-
-/** What the compiler tells of a route before any request is known: the dearest call that fits into a body of so many bytes. */
-export function worstCall(price: Price, bodyBytes: number, context: number | null, output: number): bigint {
-  const bytes = bodyBytes + FRAME + TOOLS;
-  const tokens = context === null ? bytes : Math.min(bytes, context);
-  return worstCost(price, { tokens, audio: true, hour: true }, output);
-}

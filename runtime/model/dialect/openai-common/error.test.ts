@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTransient, type ModelError, type ModelErrorClass } from "../../canonical/error.ts";
+import type { ModelError, ModelErrorClass } from "../../canonical/error.ts";
 import { inBandError, readError, writeError } from "./error.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -169,11 +169,6 @@ describe("errors of providers", () => {
     const read = readError(status, headers ?? [], bytes(body));
     expect(read).toMatchObject(error);
     expect(JSON.stringify(read)).not.toMatch(/org-|sk-|stack trace/);
-  });
-
-  it("say whether another model may do better", () => {
-    expect(isTransient(readError(429, [], bytes("")))).toBe(true);
-    expect(isTransient(readError(429, [], bytes(openai('"code":"insufficient_quota"'))))).toBe(false);
   });
 });
 

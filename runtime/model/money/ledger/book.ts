@@ -94,7 +94,7 @@ export class LedgerBook {
       .all(
         `SELECT ${GROUPS[by]}, currency, count(*), sum(tokens), sum(cost / 1000000), sum(cost % 1000000),
            coalesce(sum(input), 0), coalesce(sum(cache_read), 0), coalesce(sum(cache_write + cache_write_hour), 0),
-           coalesce(sum(output), 0), coalesce(sum(reasoning), 0), sum(how IN ('unknown', 'lost', 'estimate'))
+           coalesce(sum(output), 0), coalesce(sum(reasoning), 0), sum(how IN ('unknown', 'lost'))
          FROM call WHERE opened >= ? AND opened < ? GROUP BY 1, 2 ORDER BY 5 DESC, 1 LIMIT ?`,
         BigInt(from),
         BigInt(to),
@@ -366,7 +366,7 @@ export interface UsageRow {
   readonly cacheWrite: bigint;
   readonly output: bigint;
   readonly reasoning: bigint;
-  /** Calls whose cost is a worst case or an estimate. */
+  /** Calls whose cost is a worst case. */
   readonly inexact: number;
 }
 

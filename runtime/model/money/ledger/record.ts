@@ -6,7 +6,7 @@ import { NO_USAGE, type Usage } from "../../canonical/usage.ts";
 import type { Call } from "../accounts.ts";
 
 /** How what a call cost is known; "lost": its thread or process died, and the reservation stands. */
-export type SettledHow = "usage" | "estimate" | "nothing" | "unknown" | "lost";
+export type SettledHow = "usage" | "nothing" | "unknown" | "lost";
 
 /** Where accounts write calls down. */
 export interface CallJournal {
@@ -122,7 +122,7 @@ function readCharge(charge: readonly unknown[]): OpenCharge {
   };
 }
 
-const HOWS: readonly unknown[] = ["usage", "estimate", "nothing", "unknown", "lost"] satisfies SettledHow[];
+const HOWS: readonly unknown[] = ["usage", "nothing", "unknown", "lost"] satisfies SettledHow[];
 
 function readSettled(fields: readonly unknown[]): SettledRecord | null {
   const [, number, at, how, counters, cost, tokens] = fields;

@@ -1,0 +1,43 @@
+/** What of a request each provider of models can be told, from the tables that its codec is held to. */
+import { anthropicSupport } from "../../runtime/model/dialect/anthropic/support.ts";
+import { bedrockSupport } from "../../runtime/model/dialect/bedrock/support.ts";
+import { cohereSupport } from "../../runtime/model/dialect/cohere/support.ts";
+import { geminiSupport } from "../../runtime/model/dialect/gemini/support.ts";
+import { ollamaSupport } from "../../runtime/model/dialect/ollama/support.ts";
+import { openaiChatSupport } from "../../runtime/model/dialect/openai-chat/support.ts";
+import { OPENAI_RESPONSES_SUPPORT } from "../../runtime/model/dialect/openai-responses/support.ts";
+import { FEATURES, type SupportTable } from "../../runtime/model/dialect/support.ts";
+import { code, page, type ReferencePage, table } from "./markdown.ts";
+
+/** By the word for it in a program. */
+const PROVIDERS: readonly (readonly [string, SupportTable])[] = [
+  ["openai", openaiChatSupport("")],
+  ["openai_responses", OPENAI_RESPONSES_SUPPORT],
+  ["azure", openaiChatSupport("azure")],
+  ["mistral", openaiChatSupport("mistral")],
+  ["groq", openaiChatSupport("groq")],
+  ["openrouter", openaiChatSupport("openrouter")],
+  ["deepseek", openaiChatSupport("deepseek")],
+  ["vllm", openaiChatSupport("vllm")],
+  ["anthropic", anthropicSupport],
+  ["gemini", geminiSupport],
+  ["bedrock", bedrockSupport],
+  ["cohere", cohereSupport],
+  ["ollama", ollamaSupport],
+];
+
+export function modelsPage(): ReferencePage {
+  return page("models.md", "What providers can be told", [
+    "Every client's request is read into one form, and written from it in the provider's. **mapped**: said in its own way, nothing lost. **emulated**: said in another way with the same effect. **dropped**: left out, for it does not change what the answer means. **refused**: it cannot be said, and a request with it gets an error that names the field; `choose` goes on to the next model that can. Where client and provider both speak OpenAI's Chat Completions, the request's own bytes are passed on, with more than stands here.",
+    table(
+      ["", ...PROVIDERS.map(([name]) => code(name))],
+      FEATURES.map((feature) => [feature, ...PROVIDERS.map(([, support]) => support[feature].support)]),
+    ),
+    ...PROVIDERS.map(([name, support]) => {
+      const notes = FEATURES.filter((feature) => support[feature].note !== "");
+      return notes.length === 0
+        ? ""
+        : `## ${code(name)}\n\n${notes.map((feature) => `- ${feature}: ${support[feature].note}`).join("\n")}`;
+    }),
+  ]);
+}
