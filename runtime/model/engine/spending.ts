@@ -1,11 +1,14 @@
 /** What a call may cost, asked of the accounts before it is sent; and why it may not be. */
 import type { ModelError } from "../canonical/error.ts";
-import type { ModelRequest } from "../canonical/request.ts";
+import type { Json, ModelRequest } from "../canonical/request.ts";
 import type { Accounts, Charge, OpenCall, Refused } from "../money/accounts.ts";
 import type { Budget } from "../money/budget.ts";
 import { boundInput, worstCost } from "../money/worst-case.ts";
 import { error } from "./failures.ts";
 import type { Target } from "./target.ts";
+
+/** What a request may say of the service tier (OpenAI, Anthropic) where its cost is counted: others have prices of their own. */
+const ORDINARY_TIERS: readonly Json[] = [null, "auto", "default", "standard_only"];
 
 /** Opens a call in the budgets of the choice and of the model. null: nothing is counted for it. */
 export function openCall(
@@ -20,6 +23,11 @@ export function openCall(
 ): OpenCall | ModelError | null {
   const { price } = target.configuration;
   if (price === undefined) return null;
+  if (!ORDINARY_TIERS.includes(asked.extras.fields.service_tier ?? null))
+    return {
+      ...error("client", 400, "This model is paid for at its ordinary price: leave out service_tier."),
+      parameter: "service_tier",
+    };
   const input = boundInput(asked, length, price.imageTokens, price.context);
   // Where the client alone caps the output, and does not: an answer ends with the context at the latest.
   const output = asked.maxOutput ?? price.context;
