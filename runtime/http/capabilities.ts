@@ -19,8 +19,8 @@ export interface Capabilities {
   /** Several requests may wait for their answers on one connection. uWebSockets.js closes it when one comes while another is under way. */
   readonly pipelining: boolean;
   /**
-   * The head of a streamed answer leaves before its first byte. uWebSockets.js finishes a head only together with body bytes: `write("")` and a
-   * cork send nothing, and `beginWrite` is not offered to JavaScript (20.30, 20.57). An event stream is opened by a comment instead
+   * The head of a streamed answer leaves before its first byte. uWebSockets.js finishes a head only together with body bytes: `write("")` sends it
+   * without its end, and `beginWrite` is not offered to JavaScript (20.30, 20.57). An event stream is opened by a comment instead
    * (`uws/event-stream.ts`).
    */
   readonly earlyHead: boolean;

@@ -1,6 +1,6 @@
 /**
  * One connection: a socket, and the request that is under way on it. It is its own reader's receiver, so that a response costs no
- * closure. One request at a time: to pipeline, `#attempt` would become a queue whose first the reader serves.
+ * closure. One request at a time; several behind one another go over a `Lane`.
  */
 import type { Socket } from "node:net";
 import type { Headers } from "../../http/exchange.ts";
