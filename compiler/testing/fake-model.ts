@@ -1,6 +1,6 @@
 /** What a faked model says, as its provider would write it: always whole, since a gateway takes a whole answer for a stream too. */
 import type { ModelAnswer } from "../../runtime/model/canonical/answer.ts";
-import type { ModelRequest } from "../../runtime/model/canonical/request.ts";
+import { EMPTY_REQUEST } from "../../runtime/model/canonical/request.ts";
 import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import { clients } from "../../runtime/model/dialects.ts";
 import type { IncomingAnswer } from "../5-plan/interpreter/index.ts";
@@ -55,33 +55,9 @@ function written(dialect: ClientDialectName, text: string, input: number, output
     usage: { input, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output, reasoning: 0 },
   };
   return client.writeAnswer(answer, {
-    request: NOTHING,
+    request: { ...EMPTY_REQUEST, model: "fake" },
     model: "fake",
     created: 0,
     random: (length) => "0".repeat(length),
   });
 }
-
-const NOTHING: ModelRequest = {
-  model: "fake",
-  system: [],
-  turns: [],
-  tools: [],
-  toolChoice: null,
-  parallelTools: null,
-  maxOutput: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stop: [],
-  seed: null,
-  frequencyPenalty: null,
-  presencePenalty: null,
-  count: 1,
-  format: { kind: "text" },
-  reasoning: null,
-  stream: false,
-  streamUsage: false,
-  user: null,
-  extras: { dialect: "", fields: {} },
-};

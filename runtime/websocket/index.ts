@@ -2,6 +2,7 @@
 export { acceptKey } from "./accept.ts";
 export { FramedWebSocket } from "./framed.ts";
 export { type WebSocketCounters, type WebSocketNote, WebSocketRelay, type WebSocketSettings } from "./relay.ts";
+export { SocketStream } from "./socket-stream.ts";
 export {
   type ByteReceiver,
   type ByteStream,

@@ -5,7 +5,7 @@
  * as somebody else listens for its data, the server's parser lets go of it.
  */
 import type { Socket } from "node:net";
-import type { ByteReceiver, ByteStream } from "../../websocket/index.ts";
+import { type ByteStream, SocketStream } from "../../websocket/index.ts";
 import type { Headers, WebSocketAnswer } from "../exchange.ts";
 import { sendable } from "./headers.ts";
 
@@ -14,6 +14,9 @@ export function switchProtocols(socket: Socket, headers: Headers, answer: WebSoc
   for (const event of ["data", "end", "drain", "timeout", "error"]) socket.removeAllListeners(event);
   socket.setTimeout(0);
   const stream = new SocketStream(socket);
+  socket.on("data", (chunk) => stream.received(chunk));
+  // "close" follows.
+  socket.on("error", () => {});
   let text = "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n";
   text += `sec-websocket-accept: ${answer.accept}\r\n`;
   if (answer.protocol !== null) text += `sec-websocket-protocol: ${answer.protocol}\r\n`;
@@ -22,39 +25,4 @@ export function switchProtocols(socket: Socket, headers: Headers, answer: WebSoc
   if (!sound.includes("date")) text += `date: ${new Date().toUTCString()}\r\n`;
   socket.write(`${text}\r\n`, "latin1");
   return stream;
-}
-
-class SocketStream implements ByteStream {
-  receiver: ByteReceiver | null = null;
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on("data", (chunk) => this.receiver?.bytes(chunk));
-    socket.on("end", () => this.receiver?.ended());
-    socket.on("drain", () => this.receiver?.drained());
-    // "close" follows.
-    socket.on("error", () => {});
-    socket.on("close", () => this.receiver?.closed());
-  }
-
-  write(data: Uint8Array): boolean {
-    return this.#socket.writable ? this.#socket.write(data) : true;
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  end(): void {
-    this.#socket.end();
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
 }

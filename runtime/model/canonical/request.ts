@@ -41,6 +41,31 @@ export interface ModelRequest {
   readonly extras: Extras;
 }
 
+/** Of which nothing is asked: what readers begin with. */
+export const EMPTY_REQUEST: ModelRequest = {
+  model: "",
+  system: [],
+  turns: [],
+  tools: [],
+  toolChoice: null,
+  parallelTools: null,
+  maxOutput: null,
+  temperature: null,
+  topP: null,
+  topK: null,
+  stop: [],
+  seed: null,
+  frequencyPenalty: null,
+  presencePenalty: null,
+  count: 1,
+  format: { kind: "text" },
+  reasoning: null,
+  stream: false,
+  streamUsage: false,
+  user: null,
+  extras: { dialect: "", fields: {} },
+};
+
 export interface Extras {
   readonly dialect: string;
   readonly fields: JsonObject;

@@ -1,6 +1,13 @@
 /** Bedrock's Converse as Bedrock speaks it, as strict as Bedrock is about turns, tools and empty texts. */
 import type { ModelAnswer, ModelEvent, Stop, StopReason } from "../canonical/answer.ts";
-import type { Json, ModelRequest, Part, ToolChoice, Turn } from "../canonical/request.ts";
+import {
+  EMPTY_REQUEST,
+  type Json,
+  type ModelRequest,
+  type Part,
+  type ToolChoice,
+  type Turn,
+} from "../canonical/request.ts";
 import { stateForClient } from "../canonical/signature.ts";
 import { completionTokens, promptTokens, type Usage } from "../canonical/usage.ts";
 import { Fields, isObject, parseJson } from "../dialect/fields.ts";
@@ -8,7 +15,7 @@ import type { ClientPath, Refusal } from "../dialect/dialect.ts";
 import { writeMessage } from "../wire/event-stream.ts";
 import type { FakeDialect, FakeWriter } from "./dialect.ts";
 import { bedrockFailure, bedrockRefusal } from "./failures.ts";
-import { EMPTY_REQUEST, formatOf, textPart, toolOf } from "./reading.ts";
+import { formatOf, textPart, toolOf } from "./reading.ts";
 
 export const bedrockFake: FakeDialect = {
   name: "bedrock",
@@ -62,6 +69,7 @@ function readRequest(body: Json, path: ClientPath): ModelRequest | readonly Refu
   const thinking = fields.fields("additionalModelRequestFields")?.fields("thinking");
   const request: ModelRequest = {
     ...EMPTY_REQUEST,
+    streamUsage: true,
     model: path.model ?? "",
     system: [...fields.objects("system")].flatMap((block) =>
       block.value("text") === null ? [] : [{ type: "text" as const, text: block.required("text") }],

@@ -1,13 +1,13 @@
 /** Cohere's `/v2/chat` as Cohere speaks it. */
 import type { ModelAnswer, ModelEvent, Stop, StopReason } from "../canonical/answer.ts";
-import type { Json, ModelRequest, Part, Turn } from "../canonical/request.ts";
+import { EMPTY_REQUEST, type Json, type ModelRequest, type Part, type Turn } from "../canonical/request.ts";
 import { completionTokens, promptTokens, type Usage } from "../canonical/usage.ts";
 import { Fields, isObject } from "../dialect/fields.ts";
 import type { AnswerContext, Refusal } from "../dialect/dialect.ts";
 import { writeNamedEvent } from "../wire/sse.ts";
 import type { FakeDialect, FakeWriter } from "./dialect.ts";
 import { cohereFailure, cohereRefusal } from "./failures.ts";
-import { EMPTY_REQUEST, formatOf, readTools, textOf, textPart } from "./reading.ts";
+import { formatOf, readTools, textOf, textPart } from "./reading.ts";
 
 export const cohereFake: FakeDialect = {
   name: "cohere",
@@ -40,6 +40,7 @@ function readRequest(body: Json): ModelRequest | readonly Refusal[] {
   const format = fields.fields("response_format");
   const request: ModelRequest = {
     ...EMPTY_REQUEST,
+    streamUsage: true,
     model: fields.required("model"),
     system: system === "" ? [] : [{ type: "text", text: system }],
     turns,

@@ -1,12 +1,12 @@
 /** Ollama's `/api/chat` as its server speaks it. */
 import type { ModelAnswer, ModelEvent, Stop } from "../canonical/answer.ts";
-import type { Json, Part, ModelRequest, Turn } from "../canonical/request.ts";
+import { EMPTY_REQUEST, type Json, type ModelRequest, type Part, type Turn } from "../canonical/request.ts";
 import { completionTokens, promptTokens, type Usage } from "../canonical/usage.ts";
 import { Fields, isObject, parseJson } from "../dialect/fields.ts";
 import type { AnswerContext, Refusal } from "../dialect/dialect.ts";
 import type { FakeDialect, FakeWriter } from "./dialect.ts";
 import { ollamaFailure, ollamaRefusal } from "./failures.ts";
-import { EMPTY_REQUEST, formatOf, readTools, textPart } from "./reading.ts";
+import { formatOf, readTools, textPart } from "./reading.ts";
 
 export const ollamaFake: FakeDialect = {
   name: "ollama",
@@ -44,6 +44,7 @@ function readRequest(body: Json): ModelRequest | readonly Refusal[] {
   const think = fields.value("think");
   const request: ModelRequest = {
     ...EMPTY_REQUEST,
+    streamUsage: true,
     model: fields.required("model"),
     system: system === "" ? [] : [{ type: "text", text: system }],
     turns: merged(turns),

@@ -1,30 +1,6 @@
 /** What the fakes of Ollama, Cohere and Bedrock share when they read a request: only what an answer depends on. */
-import type { Json, JsonObject, ModelRequest, OutputFormat, Part, Tool } from "../canonical/request.ts";
+import type { Json, JsonObject, OutputFormat, Part, Tool } from "../canonical/request.ts";
 import { type Fields, isList, isObject } from "../dialect/fields.ts";
-
-export const EMPTY_REQUEST: ModelRequest = {
-  model: "",
-  system: [],
-  turns: [],
-  tools: [],
-  toolChoice: null,
-  parallelTools: null,
-  maxOutput: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stop: [],
-  seed: null,
-  frequencyPenalty: null,
-  presencePenalty: null,
-  count: 1,
-  format: { kind: "text" },
-  reasoning: null,
-  stream: false,
-  streamUsage: true,
-  user: null,
-  extras: { dialect: "", fields: {} },
-};
 
 /** OpenAI's form of tools, which Ollama and Cohere have too. */
 export function readTools(fields: Fields): Tool[] {

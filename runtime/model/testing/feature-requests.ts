@@ -1,28 +1,11 @@
 /** One request for each feature of a support table, that uses it and nothing else. */
-import type { JsonObject, ModelRequest, Part, Turn } from "../canonical/request.ts";
+import { EMPTY_REQUEST, type JsonObject, type ModelRequest, type Part, type Turn } from "../canonical/request.ts";
 import type { Feature } from "../dialect/support.ts";
 
 export const PLAIN_REQUEST: ModelRequest = {
+  ...EMPTY_REQUEST,
   model: "a-model",
-  system: [],
   turns: [{ role: "user", parts: [{ type: "text", text: "Hello." }] }],
-  tools: [],
-  toolChoice: null,
-  parallelTools: null,
-  maxOutput: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stop: [],
-  seed: null,
-  frequencyPenalty: null,
-  presencePenalty: null,
-  count: 1,
-  format: { kind: "text" },
-  reasoning: null,
-  stream: false,
-  streamUsage: false,
-  user: null,
   extras: { dialect: "none", fields: {} },
 };
 

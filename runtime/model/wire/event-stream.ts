@@ -4,6 +4,7 @@
  * https://smithy.io/2.0/aws/amazon-eventstream.html
  */
 import { crc32 } from "./crc32.ts";
+import { HeldBytes } from "./held-bytes.ts";
 
 /** Bytes of one message, as AWS bounds it: 16 MiB of payload and 128 KiB of headers. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024 + 128 * 1024 + 16;
@@ -22,8 +23,7 @@ export class EventStreamParser {
   readonly #receive: MessageReceiver;
   readonly #limit: number;
   /** The beginning of a message whose end has not come. */
-  #held: Buffer = Buffer.alloc(0);
-  #heldLength = 0;
+  readonly #held = new HeldBytes();
   /** Of the message that is arriving, once its first twelve bytes are there and in order; 0: not yet. */
   #expected = 0;
   #fault: StreamFault | null = null;
@@ -39,7 +39,7 @@ export class EventStreamParser {
 
   /** A message has begun and not ended. */
   get within(): boolean {
-    return this.#heldLength > 0;
+    return this.#held.length > 0;
   }
 
   /** Keeps nothing of `bytes`. False: see `fault`. */
@@ -48,7 +48,7 @@ export class EventStreamParser {
     const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     while (at < chunk.length) {
-      if (this.#heldLength === 0 && chunk.length - at >= PRELUDE) {
+      if (this.#held.length === 0 && chunk.length - at >= PRELUDE) {
         // Messages that are whole are read where they lie.
         const length = this.#length(chunk, at);
         if (length === 0) return false;
@@ -60,18 +60,18 @@ export class EventStreamParser {
         this.#expected = length;
       }
       const wanted = this.#expected === 0 ? PRELUDE : this.#expected;
-      const to = Math.min(chunk.length, at + wanted - this.#heldLength);
-      this.#hold(chunk, at, to);
+      const to = Math.min(chunk.length, at + wanted - this.#held.length);
+      this.#held.add(chunk, at, to);
       at = to;
-      if (this.#heldLength < wanted) continue;
+      if (this.#held.length < wanted) continue;
       if (this.#expected === 0) {
-        this.#expected = this.#length(this.#held, 0);
+        this.#expected = this.#length(this.#held.bytes, 0);
         if (this.#expected === 0) return false;
         continue;
       }
-      this.#heldLength = 0;
+      this.#held.take();
       this.#expected = 0;
-      if (!this.#message(this.#held, 0, wanted)) return false;
+      if (!this.#message(this.#held.bytes, 0, wanted)) return false;
     }
     return true;
   }
@@ -86,18 +86,6 @@ export class EventStreamParser {
     return this.#fault === null ? total : 0;
   }
 
-  #hold(chunk: Buffer, from: number, to: number): void {
-    const length = this.#heldLength + to - from;
-    if (length > this.#held.length) {
-      // Not as much as the message says that it will have: that would let twelve bytes take sixteen million.
-      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#held.length, 1024));
-      this.#held.copy(larger, 0, 0, this.#heldLength);
-      this.#held = larger;
-    }
-    chunk.copy(this.#held, this.#heldLength, from, to);
-    this.#heldLength = length;
-  }
-
   #message(bytes: Buffer, at: number, length: number): boolean {
     const end = at + length - TRAILER;
     if (crc32(bytes, at, end) !== bytes.readUInt32BE(end)) return this.#refuse("damaged");
@@ -110,8 +98,7 @@ export class EventStreamParser {
 
   #refuse(fault: StreamFault): false {
     this.#fault = fault;
-    this.#held = Buffer.alloc(0);
-    this.#heldLength = 0;
+    this.#held.release();
     return false;
   }
 }

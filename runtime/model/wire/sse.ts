@@ -2,6 +2,7 @@
  * Server-sent events on the wire, read as they come and written as one string each. Reading follows the WHATWG HTML standard §9.2.6 with one
  * difference: an event that the end of the stream cuts off before its blank line is given too, since some providers end so.
  */
+import { HeldBytes } from "./held-bytes.ts";
 
 /** Bytes of one event, its line that is still arriving included. */
 export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
@@ -13,7 +14,6 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const COLON = 58;
 const SPACE = 32;
-const FIRST_HELD = 1024;
 
 /** Reads one stream, cut in any way; each byte is looked at a fixed number of times. `id` and `retry` are of no use here and not kept. */
 export class ServerSentEventParser {
@@ -25,8 +25,7 @@ export class ServerSentEventParser {
   /** Bytes of the lines that made `#data` and `#name`. */
   #size = 0;
   /** The beginning of a line whose end has not come. */
-  #held: Buffer = Buffer.alloc(0);
-  #heldLength = 0;
+  readonly #held = new HeldBytes();
   #atStart = true;
   /** The last byte was a carriage return: a line feed that follows belongs to it. */
   #afterReturn = false;
@@ -62,7 +61,7 @@ export class ServerSentEventParser {
       const byReturn = carriageReturn !== -1 && (feed === -1 || carriageReturn < feed);
       const end = byReturn ? carriageReturn : feed;
       if (end === -1) return this.#hold(chunk, at);
-      if (this.#heldLength === 0) this.#line(chunk, at, end);
+      if (this.#held.length === 0) this.#line(chunk, at, end);
       else if (this.#hold(chunk, at, end)) this.#heldLine();
       if (this.#tooLong) return false;
       at = end + 1;
@@ -76,32 +75,23 @@ export class ServerSentEventParser {
   /** The stream has ended: gives what stood without a blank line. */
   finish(): void {
     if (this.#tooLong) return;
-    if (this.#heldLength > 0) this.#heldLine();
+    if (this.#held.length > 0) this.#heldLine();
     this.#dispatch();
   }
 
   #hold(chunk: Buffer, from: number, to: number = chunk.length): boolean {
-    const length = this.#heldLength + to - from;
-    if (this.#size + length > this.#limit) {
+    if (this.#size + this.#held.length + to - from > this.#limit) {
       this.#tooLong = true;
-      this.#held = Buffer.alloc(0);
+      this.#held.release();
       this.#data = "";
       return false;
     }
-    if (length > this.#held.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#held.length, FIRST_HELD));
-      this.#held.copy(larger, 0, 0, this.#heldLength);
-      this.#held = larger;
-    }
-    chunk.copy(this.#held, this.#heldLength, from, to);
-    this.#heldLength = length;
+    this.#held.add(chunk, from, to);
     return true;
   }
 
   #heldLine(): void {
-    const length = this.#heldLength;
-    this.#heldLength = 0;
-    this.#line(this.#held, 0, length);
+    this.#line(this.#held.bytes, 0, this.#held.take());
   }
 
   #line(bytes: Buffer, start: number, end: number): void {

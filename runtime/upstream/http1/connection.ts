@@ -5,11 +5,11 @@
 import type { Socket } from "node:net";
 import type { Headers } from "../../http/exchange.ts";
 import { EndOfTurn } from "../../end-of-turn.ts";
+import { SocketStream } from "../../websocket/index.ts";
 import type { UpstreamError } from "../client.ts";
 import type { Http1Attempt } from "./attempt.ts";
 import type { Dialer } from "./dial.ts";
 import { ResponseReader, type ResponseReceiver } from "./response-reader.ts";
-import { Tunnel } from "./tunnel.ts";
 
 const NOTHING = Buffer.alloc(0);
 /** A connection is given up so long before the server does, which would meet the next request (RFC 9112 §9.3.1). In milliseconds. */
@@ -57,7 +57,7 @@ export class Connection implements ResponseReceiver {
   /** A request that waits for the end of the turn. */
   #unwritten = "";
   /** It carries another protocol now, until its end. */
-  #tunnel: Tunnel | null = null;
+  #tunnel: SocketStream | null = null;
 
   constructor(owner: ConnectionOwner, attempt: Http1Attempt) {
     this.#owner = owner;
@@ -184,7 +184,7 @@ export class Connection implements ResponseReceiver {
     const attempt = this.#attempt;
     if (attempt === null) return;
     this.#attempt = null;
-    this.#tunnel = new Tunnel(this.#socket);
+    this.#tunnel = new SocketStream(this.#socket);
     attempt.upgraded(headers, this.#tunnel);
   }
 

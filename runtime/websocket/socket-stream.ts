@@ -1,8 +1,8 @@
-/** A connection that has switched protocols: its bytes, both ways, belong to whoever asked for that. */
+/** A socket of Node's as a `ByteStream`. Whoever reads the socket hands on what comes, since not all sockets tell of it in one way. */
 import type { Socket } from "node:net";
-import type { ByteReceiver, ByteStream } from "../../websocket/index.ts";
+import type { ByteReceiver, ByteStream } from "./side.ts";
 
-export class Tunnel implements ByteStream {
+export class SocketStream implements ByteStream {
   receiver: ByteReceiver | null = null;
   readonly #socket: Socket;
 
