@@ -159,7 +159,7 @@ it("alerts once per period at each threshold, by what is spent", () => {
 
 it("what cannot be written down is not sent, and nothing is reserved", () => {
   const { table, time } = setUp();
-  const journal = { opened: () => -1, settled: () => {} };
+  const journal = { next: () => 1, opened: () => false, settled: () => {} };
   const accounts = new Accounts({ table, journal, now: () => time.now, alert: () => {} });
   const budget = accounts.budget(definition({ limit: 10n }));
   expect(accounts.open(call([{ budget, key: "" }], 10n))).toMatchObject({ reason: "ledger" });

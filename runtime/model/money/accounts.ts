@@ -4,10 +4,11 @@
  */
 import { completionTokens, promptTokens, type Usage } from "../canonical/usage.ts";
 import { Budget, type BudgetDefinition } from "./budget.ts";
-import type { BudgetTable, Claim } from "./budget-table.ts";
+import type { BudgetTable } from "./budget-table.ts";
 import { costOf, isUsage } from "./cost.ts";
 import type { CallJournal, SettledHow } from "./ledger/record.ts";
 import type { Price } from "./price.ts";
+import type { Claim, SharedBudgets } from "./store.ts";
 
 export interface Charge {
   readonly budget: Budget;
@@ -34,8 +35,11 @@ export interface Call {
 
 /** Why a call may not be made; nothing is reserved. */
 export interface Refused {
-  /** "exhausted": the budget has not enough left for the worst case; "full": no place to count by this key; "ledger": the call cannot be written down. */
-  readonly reason: "exhausted" | "full" | "ledger";
+  /**
+   * "exhausted": the budget has not enough left for the worst case; "full": no place to count by this key; "away": budgets are counted elsewhere, where
+   * nobody answers; "ledger": the call cannot be written down.
+   */
+  readonly reason: "exhausted" | "full" | "away" | "ledger";
   /** "" for "ledger". */
   readonly budget: string;
   /** In the budget's unit. */
@@ -65,6 +69,8 @@ export interface Alert {
 
 export interface AccountsParts {
   readonly table: BudgetTable;
+  /** Where budgets are counted that other machines count in too; left out: in the table alone. */
+  readonly shared?: SharedBudgets | undefined;
   /** null: nothing is kept. */
   readonly journal: CallJournal | null;
   /** Milliseconds since the epoch. */
@@ -93,6 +99,9 @@ export class Accounts {
   /** Pico-units by model and currency, for metrics. */
   readonly spent = new Map<string, { readonly model: string; readonly currency: string; cost: bigint }>();
 
+  /** Of calls that nobody writes down. */
+  #number = 0;
+
   constructor(parts: AccountsParts) {
     this.#parts = parts;
   }
@@ -108,57 +117,87 @@ export class Accounts {
     return budget;
   }
 
+  /** Budgets are counted elsewhere: calls are opened with `openShared`. */
+  get elsewhere(): boolean {
+    return this.#parts.shared !== undefined;
+  }
+
   /** Before a call is sent: nothing may leave where this refuses. */
   open(call: Call): OpenCall | Refused {
-    const { table, journal } = this.#parts;
+    const { table } = this.#parts;
     const now = this.#parts.now();
-    const claims = call.charges.map(({ budget, key }): Claim => {
-      const { end } = budget.span(now);
-      const { unit, limit } = budget.definition;
-      const amount = unit === "money" ? call.worst : BigInt(call.worstTokens);
-      return { fingerprint: budget.fingerprint(key), amount, limit, end, slot: -1 };
-    });
+    const claims = claimsOf(call, now);
     if (claims.length > 0) {
       const verdict = table.reserve(claims, now);
-      if (verdict !== "reserved") {
-        const { budget } = call.charges[table.failed]!;
-        budget.counts[verdict]++;
-        const { end } = budget.span(now);
-        return { reason: verdict, budget: budget.definition.name, left: table.left, resets: end };
-      }
+      if (verdict !== "reserved") return this.#refused(claims[table.failed]!, verdict, table.left);
     }
-    const number = journal === null ? 0 : journal.opened(now, call);
-    if (number < 0) {
-      for (const { slot, amount } of claims) table.settle(slot, amount, 0n);
+    return this.#opened(call, claims, this.#next(), now);
+  }
+
+  /** As `open`, where budgets are counted elsewhere. Never rejects. */
+  async openShared(call: Call): Promise<OpenCall | Refused> {
+    const { shared } = this.#parts;
+    const now = this.#parts.now();
+    const claims = claimsOf(call, now);
+    const number = this.#next();
+    if (shared !== undefined && claims.length > 0) {
+      const refusal = await shared.reserve(number, claims, now);
+      if (refusal !== null) return this.#refused(claims[refusal.failed]!, refusal.reason, refusal.left);
+    }
+    return this.#opened(call, claims, number, now);
+  }
+
+  #next(): number {
+    return this.#parts.journal?.next() ?? ++this.#number;
+  }
+
+  #refused({ budget, end }: Claim, reason: "exhausted" | "full" | "away", left: bigint): Refused {
+    budget.counts[reason]++;
+    return { reason, budget: budget.definition.name, left, resets: end };
+  }
+
+  /** Everything is reserved; what cannot be written down is not sent. */
+  #opened(call: Call, claims: readonly Claim[], number: number, now: number): OpenCall | Refused {
+    const { journal } = this.#parts;
+    if (journal !== null && !journal.opened(number, now, call)) {
+      this.#settleClaims(claims, number, 0n, 0);
       this.counts.unwritten++;
       return { reason: "ledger", budget: "", left: 0n, resets: 0 };
     }
-    for (const { budget } of call.charges) budget.counts.reserved++;
-    return new OpenCall(this, call, claims, number, now);
+    for (const { budget } of claims) budget.counts.reserved++;
+    return new OpenCall(this, call, claims, number);
   }
 
   /** Part of `OpenCall.settle`. */
-  settle(call: Call, claims: readonly Claim[], number: number, opened: number, outcome: Outcome): Settled {
-    const { table, journal, now } = this.#parts;
+  settle(call: Call, claims: readonly Claim[], number: number, outcome: Outcome): Settled {
+    const { journal, now } = this.#parts;
     const settled = settle(call, outcome);
     const { cost, tokens, how } = settled;
     this.counts.settled[how]++;
     if (cost > call.worst || tokens > call.worstTokens) this.counts.overruns++;
     this.#add(call, cost);
-    claims.forEach(({ slot, amount }, index) => {
-      const { budget, key } = call.charges[index]!;
-      const used = budget.definition.unit === "money" ? cost : BigInt(tokens);
-      const before = table.settle(slot, amount, used);
-      for (const { percent, at } of budget.thresholds) {
-        if (before >= at || before + used < at) continue;
-        // Whoever adds the amount that crosses it sees it, and nobody else.
-        const { start } = budget.span(opened);
-        this.#parts.alert({ budget: budget.definition, key, percent, spent: before + used, start });
-      }
-    });
+    this.#settleClaims(claims, number, cost, tokens);
     journal?.settled(number, now(), how, settled.usage, cost, tokens);
     return settled;
   }
+
+  #settleClaims(claims: readonly Claim[], number: number, cost: bigint, tokens: number): void {
+    const { table, shared } = this.#parts;
+    const used = (claim: Claim): bigint => (claim.budget.definition.unit === "money" ? cost : BigInt(tokens));
+    if (claims.length === 0) return;
+    if (shared !== undefined) shared.settle(number, claims, claims.map(used), this.#crossed);
+    else
+      for (const claim of claims)
+        this.#crossed(claim, used(claim), table.settle(claim.slot, claim.amount, used(claim)));
+  }
+
+  /** Whoever adds the amount that crosses a threshold sees it, and nobody else. */
+  readonly #crossed = ({ budget, key, start }: Claim, used: bigint, before: bigint): void => {
+    for (const { percent, at } of budget.thresholds) {
+      if (before >= at || before + used < at) continue;
+      this.#parts.alert({ budget: budget.definition, key, percent, spent: before + used, start });
+    }
+  };
 
   #add({ model, price: { currency } }: Call, cost: bigint): void {
     const key = `${model}\n${currency}`;
@@ -166,6 +205,15 @@ export class Accounts {
     if (sum === undefined) this.spent.set(key, { model, currency, cost });
     else sum.cost += cost;
   }
+}
+
+function claimsOf({ charges, worst, worstTokens }: Call, now: number): readonly Claim[] {
+  return charges.map(({ budget, key }) => {
+    const { start, end } = budget.span(now);
+    const { unit, limit } = budget.definition;
+    const amount = unit === "money" ? worst : BigInt(worstTokens);
+    return { budget, key, fingerprint: budget.fingerprint(key), amount, limit, start, end, slot: -1 };
+  });
 }
 
 export interface Settled {
@@ -195,19 +243,17 @@ export class OpenCall {
   readonly #call: Call;
   readonly #claims: readonly Claim[];
   readonly #number: number;
-  readonly #opened: number;
   #settled: Settled | null = null;
 
-  constructor(accounts: Accounts, call: Call, claims: readonly Claim[], number: number, opened: number) {
+  constructor(accounts: Accounts, call: Call, claims: readonly Claim[], number: number) {
     this.#accounts = accounts;
     this.#call = call;
     this.#claims = claims;
     this.#number = number;
-    this.#opened = opened;
   }
 
   settle(outcome: Outcome): Settled {
-    this.#settled ??= this.#accounts.settle(this.#call, this.#claims, this.#number, this.#opened, outcome);
+    this.#settled ??= this.#accounts.settle(this.#call, this.#claims, this.#number, outcome);
     return this.#settled;
   }
 }

@@ -14,6 +14,7 @@
  */
 import type { Words } from "../../limit/siphash.ts";
 import { tableSlots } from "../../limit/table.ts";
+import type { Claim } from "./store.ts";
 
 /** Slots in which a key may stand. */
 const REGION = 64;
@@ -24,18 +25,6 @@ const SPINS = 200;
 /** Milliseconds of one wait for a lock, and how many of them there are before giving up. */
 const WAIT = 1;
 const WAITS = 200;
-
-/** One budget that a call counts in. */
-export interface Claim {
-  readonly fingerprint: Words;
-  readonly amount: bigint;
-  /** Of the period. */
-  readonly limit: bigint;
-  /** Milliseconds since the epoch at which the period ends. */
-  readonly end: number;
-  /** Set by `reserve`: where it stands. */
-  slot: number;
-}
 
 /** "exhausted": a budget has not enough left; "full": the table has no place for a key, or a lock was not to be had. */
 export type Verdict = "reserved" | "exhausted" | "full";

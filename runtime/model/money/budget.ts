@@ -23,6 +23,8 @@ export interface BudgetCounts {
   exhausted: number;
   /** Neither: the table had no place for the key. */
   full: number;
+  /** Neither: the store that machines share did not answer. */
+  away: number;
 }
 
 /** Fingerprints that a budget keeps on each thread, and characters of their keys. */
@@ -31,7 +33,7 @@ const LONGEST_KEPT = 64;
 
 export class Budget {
   readonly definition: BudgetDefinition;
-  readonly counts: BudgetCounts = { reserved: 0, exhausted: 0, full: 0 };
+  readonly counts: BudgetCounts = { reserved: 0, exhausted: 0, full: 0, away: 0 };
   /** Ascending. */
   readonly thresholds: readonly { readonly percent: number; readonly at: bigint }[];
   readonly #secret: Words;

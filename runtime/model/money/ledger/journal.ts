@@ -54,9 +54,12 @@ export class FileJournal implements CallJournal {
     this.#options = options;
   }
 
-  opened(now: number, call: Call): number {
-    const number = ++this.#number;
-    return this.#write(this.#waiting + openedLine(number, now, call)) ? number : -1;
+  next(): number {
+    return ++this.#number;
+  }
+
+  opened(number: number, now: number, call: Call): boolean {
+    return this.#write(this.#waiting + openedLine(number, now, call));
   }
 
   settled(number: number, now: number, how: SettledHow, usage: Usage | null, cost: bigint, tokens: number): void {

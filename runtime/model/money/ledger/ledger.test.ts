@@ -75,11 +75,17 @@ function call(changes: Partial<Call> = {}): Call {
   };
 }
 
+/** The number of a call that is opened; -1: it was not written down. */
+function opened(journal: FileJournal, one = call()): number {
+  const number = journal.next();
+  return journal.opened(number, NOW, one) ? number : -1;
+}
+
 it("keeps amounts of 64 bits, adds up beyond them, and tells budgets apart", () => {
   const { book, journal } = setUp();
   const huge = 9_000_000_000_000_000_003n;
   for (let index = 0; index < 3; index++) {
-    const number = journal.opened(NOW, call(index === 2 ? { charges: [], model: "other" } : {}));
+    const number = opened(journal, call(index === 2 ? { charges: [], model: "other" } : {}));
     const cost = index === 1 ? 1n : huge;
     journal.settled(number, NOW + 1, "usage", { ...NO_USAGE, input: 2, output: 3 }, cost, 5);
   }
@@ -117,7 +123,7 @@ it("carries on over many files and deletes those that are through", () => {
   const { book, journal, folder } = setUp();
   const numbers: number[] = [];
   for (let index = 0; index < 100; index++) {
-    numbers.push(journal.opened(NOW, call()));
+    numbers.push(opened(journal));
     if (index >= 10) journal.settled(numbers[index - 10]!, NOW, "usage", NO_USAGE, 1n, 1);
     if (index === 50) book.catchUp();
   }
@@ -139,7 +145,7 @@ it("carries on over many files and deletes those that are through", () => {
 
 it("a dead thread's open calls count at their worst case", () => {
   const { book, journal } = setUp();
-  journal.opened(NOW, call());
+  opened(journal);
   book.threadLost(1);
   expect(book.lost).toBe(0);
   book.threadLost(0);
@@ -149,7 +155,7 @@ it("a dead thread's open calls count at their worst case", () => {
 
 it("garbage in a journal is counted and skipped; what was told twice counts once", () => {
   const { book, journal, folder } = setUp();
-  const number = journal.opened(NOW, call());
+  const number = opened(journal);
   journal.settled(number, NOW, "usage", NO_USAGE, 7n, 1);
   journal.close();
   const [file] = readdirSync(folder).filter((name) => name.endsWith(".journal"));
@@ -167,17 +173,17 @@ it("garbage in a journal is counted and skipped; what was told twice counts once
 
 it("a folder that is gone refuses calls, and settled ones wait until it is back", () => {
   const { book, journal, folder, problems } = setUp();
-  const number = journal.opened(NOW, call());
+  const number = opened(journal);
   book.catchUp();
   // The file is full, and the next one cannot begin.
-  while (readdirSync(folder).filter((name) => name.endsWith(".journal")).length < 2) journal.opened(NOW, call());
+  while (readdirSync(folder).filter((name) => name.endsWith(".journal")).length < 2) opened(journal);
   journal.close();
   const hidden = `${folder}.hidden`;
   execFileSync("mv", [folder, hidden]);
-  expect(journal.opened(NOW, call())).toBe(-1);
+  expect(opened(journal)).toBe(-1);
   journal.settled(number, NOW, "usage", NO_USAGE, 7n, 1);
   execFileSync("mv", [hidden, folder]);
-  expect(journal.opened(NOW, call())).toBeGreaterThan(0);
+  expect(opened(journal)).toBeGreaterThan(0);
   expect(problems.map((problem) => problem === null)).toEqual([false, true]);
   book.catchUp();
   expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 1, cost: 7n });

@@ -10,8 +10,10 @@ export type SettledHow = "usage" | "nothing" | "unknown" | "lost";
 
 /** Where accounts write calls down. */
 export interface CallJournal {
-  /** Gives the call's number; -1: it cannot be written down, so it must not be sent. The line is with the operating system when this returns. */
-  opened(now: number, call: Call): number;
+  /** A number for the next call, never the same again. */
+  next(): number;
+  /** False: it cannot be written down, so the call must not be sent. Else it is with the operating system when this returns. */
+  opened(number: number, now: number, call: Call): boolean;
   settled(number: number, now: number, how: SettledHow, usage: Usage | null, cost: bigint, tokens: number): void;
 }
 
