@@ -1,9 +1,9 @@
 /**
  * One request to a model from its body to the end of its answer: read, asked of one model after another until one answers, and handed to the client,
- * whole or as a stream. A single object is the receiver of both sides, so that a request costs hardly a closure.
+ * whole or as a stream.
  *
  * Until the first content nothing is sent, so a failure can become another model's answer or a status of its own; behind it, it becomes an error
- * within the stream, in the client's dialect. Longer than other files because its phases are one machine: an event of either side may meet any of them.
+ * within the stream, in the client's dialect.
  */
 import { performance } from "node:perf_hooks";
 import type { ModelOptions } from "../../abi.ts";
@@ -11,21 +11,17 @@ import { Failure } from "../../failure.ts";
 import type { BodySink, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
 import type { ModelCounterSet } from "../../observe/model-counters.ts";
 import { timedOut } from "../../upstream/failures.ts";
-import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
-import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
-import type { ModelEvent } from "../canonical/answer.ts";
+import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Accounts, OpenCall } from "../money/accounts.ts";
 import type { AnswerContext, ClientDialect } from "../dialect/dialect.ts";
-import { Asked } from "./asked.ts";
+import { Asked, type Asker } from "./asked.ts";
 import { ClientStream } from "./client-stream.ts";
 import { Gathered } from "./gathered.ts";
 import type { Choice } from "./choose.ts";
 import { openCall } from "./spending.ts";
 import { errorOf, failureOf } from "./failures.ts";
-import { eventsOf } from "./events-of.ts";
-import { Holding, isContent } from "./holding.ts";
 import { readModelRequest } from "./request.ts";
 import type { Target } from "./target.ts";
 
@@ -41,24 +37,15 @@ export interface EngineParts {
   readonly identifier: (length: number) => string;
 }
 
-/** The error of a provider is read up to so many bytes. */
-const ERROR_LIMIT = 64 * 1024;
-/** So much is read behind an answer that is complete, to keep its connection. */
-const REST_LIMIT = 16 * 1024;
 /** The route's deadline cuts whatever is under way; so long before it, in milliseconds, the client can still be told in its dialect. */
 const LEAD = 25;
 
 const JSON_HEADERS: Headers = ["content-type", "application/json"];
 
-const limits = new TimerWheel();
+/** "request": its body is coming; "asked": a model has it; "streaming": the client gets content; "over": it has all that it will get. */
+type Phase = "request" | "asked" | "streaming" | "over";
 
-/**
- * "request": its body is coming; "asked": no head yet; "error", "whole": a body is gathered; "held": events came, but no content;
- * "streaming": the client gets content; "rest": the client has its answer, the connection is kept; "over".
- */
-type Phase = "request" | "asked" | "error" | "whole" | "held" | "streaming" | "rest" | "over";
-
-export class Answering extends Timed implements BodySink, StreamReceiver {
+export class Answering implements BodySink, Asker {
   readonly #choice: Choice;
   readonly #parts: EngineParts;
   readonly #exchange: Exchange;
@@ -66,7 +53,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   /** Null: nobody waits, and an error is answered here. */
   readonly #settle: ((result: Failure | null) => void) | null;
   #phase: Phase = "request";
-  #body: Gathered;
+  readonly #body: Gathered;
   #client: ClientDialect;
   #request: ModelRequest | null = null;
   /** What `#request` was read from. */
@@ -75,13 +62,7 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
   /** The index of the one that is asked next. */
   #next = 0;
   #asked: Asked | null = null;
-  #attempt: StreamedAttempt | null = null;
-  /** Within `stream`: a failure is told before there is an attempt. */
-  #sending = false;
-  #failedEarly: Failure | null = null;
-  #holding = new Holding();
   #stream: ClientStream | null = null;
-  #rest = 0;
   #fallbacks = 0;
 
   constructor(
@@ -91,7 +72,6 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     options: ModelOptions,
     settle: ((result: Failure | null) => void) | null,
   ) {
-    super();
     this.#choice = choice;
     this.#parts = parts;
     this.#exchange = exchange;
@@ -179,8 +159,9 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
         problem ??= call;
         continue;
       }
-      this.#asked = new Asked(target, asked, passed !== null, call);
-      this.#send(target, written.target, target.headers(written), written.body);
+      this.#phase = "asked";
+      this.#asked = new Asked(target, asked, passed !== null, call, this);
+      this.#asked.send(this.#exchange, written, this.#deadline);
       return;
     }
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
@@ -194,238 +175,57 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
     return openCall(accounts, this.#choice.budgets, target, asked, length, names, this.#parts.now());
   }
 
-  #send(target: Target, path: string, headers: string[], body: string | Uint8Array): void {
-    const { configuration } = target;
-    const now = performance.now();
-    const stream = this.#request!.stream;
-    const total = now + configuration.total;
+  /** `performance.now()` by which the client must have been told. */
+  get #deadline(): number | null {
     const own = this.#options.deadline;
-    this.#phase = "asked";
-    if (stream) limits.set(this, now + configuration.firstToken, now);
-    this.#sending = true;
-    this.#attempt = target.connections.stream(
-      this.#exchange,
-      {
-        method: "POST",
-        target: path,
-        headers,
-        body,
-        timeout: stream ? Math.min(configuration.timeout, configuration.firstToken) : configuration.timeout,
-        deadline: own === null ? total : Math.min(total, own - LEAD),
-        silence: stream ? configuration.silence : configuration.total,
-      },
-      this,
-    );
-    this.#sending = false;
-    const early = this.#failedEarly;
-    if (early === null) return;
-    this.#failedEarly = null;
-    this.failed(early);
+    return own === null ? null : own - LEAD;
   }
 
-  /** The model that was asked did not answer: another one, or its error to the client. */
-  #missed(problem: ModelError): void {
-    limits.drop(this);
-    const { name } = this.#asked!.target;
-    this.#count(problem.class);
-    this.#holding.take();
-    this.#attempt = null;
-    const late = this.#options.deadline !== null && performance.now() >= this.#options.deadline - LEAD;
+  // ------------------------------------------------------------ Asker: from the models
+
+  /** Another one, or its error to the client. */
+  missed(asked: Asked, problem: ModelError): void {
+    if (asked.detail !== "") this.#exchange.detail = asked.detail;
+    this.#count(asked, problem.class);
+    const deadline = this.#deadline;
+    const late = deadline !== null && performance.now() >= deadline;
     if (!late && this.#next < this.#targets.length && this.#choice.movesOn(problem.class)) this.#ask(problem);
-    else this.#give(problem, `${name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
+    else
+      this.#give(problem, `${asked.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
   }
 
-  // ------------------------------------------------------------ StreamReceiver: from the provider
-
-  head(status: number, headers: Headers): void {
-    const asked = this.#asked!;
-    asked.status = status;
-    asked.headers = headers;
-    if (asked.refused) {
-      this.#phase = "error";
-      this.#body = new Gathered(ERROR_LIMIT);
-    } else if (this.#request!.stream && !isJson(headers)) {
-      this.#phase = "held";
-      asked.reader = asked.target.dialect.eventReader(asked.request);
-    } else {
-      this.#phase = "whole";
-      this.#body = new Gathered(asked.target.configuration.answerLimit);
-    }
-  }
-
-  data(chunk: Uint8Array): void {
-    switch (this.#phase) {
-      case "error":
-      case "whole":
-        // Only valid during the call.
-        if (this.#body.keep(Buffer.from(chunk))) return;
-        if (this.#phase === "error") this.#stopped(this.#asked!.readError(this.#body.take()));
-        else this.#stopped(errorOf(new Failure("protocol", 502, "upstream-answer-too-large", "too large")));
-        return;
-      case "held":
-      case "streaming":
-        this.#events(this.#asked!.reader!.push(chunk));
-        return;
-      case "rest":
-        this.#rest += chunk.length;
-        if (this.#rest > REST_LIMIT) {
-          this.#attempt?.abandon(null);
-          this.#finish(null);
-        }
-        return;
-      default:
-        return;
-    }
-  }
-
-  complete(): void {
-    switch (this.#phase) {
-      case "error":
-        this.#missed(this.#asked!.readError(this.#body.take()));
-        return;
-      case "whole":
-        this.#answer(this.#body.take());
-        return;
-      case "held":
-      case "streaming":
-        this.#events(this.#asked!.reader!.finish());
-        // Every reader ends with one or the other; one that does not must not leave the client waiting.
-        if (this.#phase === "held" || this.#phase === "streaming")
-          this.#broken(errorOf(new Failure("protocol", 502, "", "")));
-        return;
-      case "rest":
-        this.#finish(null);
-        return;
-      default:
-        return;
-    }
-  }
-
-  failed(failure: Failure): void {
-    if (this.#sending) {
-      this.#failedEarly = failure;
-      return;
-    }
-    this.#exchange.detail = failure.detail;
-    this.#asked!.unsent = failure.kind === "connect" || failure.kind === "overload";
-    if (this.#phase === "rest") this.#finish(null);
-    else this.#broken(errorOf(failure));
-  }
-
-  /** No answer, or the end of one: whatever the client has decides what it is told. */
-  #broken(problem: ModelError): void {
-    if (this.#phase !== "streaming") {
-      this.#missed(problem);
-      return;
-    }
-    this.#stream!.write([{ type: "error", error: problem }], this.#attempt);
-    this.#ended(problem);
-  }
-
-  /** As `#broken`, and the provider still sends. */
-  #stopped(problem: ModelError, blame: Failure | null = null): void {
-    const attempt = this.#attempt;
-    this.#attempt = null;
-    attempt?.abandon(blame);
-    this.#broken(problem);
-  }
-
-  // ------------------------------------------------------------ whole answers
-
-  #answer(body: Uint8Array): void {
-    const asked = this.#asked!;
+  answered(asked: Asked, answer: ModelAnswer, body: Uint8Array): void {
     const { dialect } = asked.target;
-    const answer = dialect.readAnswer(body, asked.request);
-    if ("class" in answer) {
-      this.#missed(answer);
-      return;
-    }
-    if (this.#request!.stream) {
-      this.#phase = "held";
-      this.#events(eventsOf(answer));
-      return;
-    }
-    asked.tell(answer.usage);
     const passed = asked.passed ? (dialect.pass?.answer(body, this.#choice.name) ?? null) : null;
     const text = passed ?? this.#client.writeAnswer(answer, this.#context());
-    this.#count("answered");
-    this.#phase = "rest";
+    this.#count(asked, "answered");
     this.#exchange.respond(200, JSON_HEADERS, text);
     this.#finish(null);
   }
 
-  // ------------------------------------------------------------ streams
-
-  #events(events: readonly ModelEvent[]): void {
-    if (events.length === 0) return;
-    let from = 0;
-    if (this.#phase === "held") {
-      while (from < events.length) {
-        const event = events[from]!;
-        if (event.type === "error") {
-          this.#stopped(event.error);
-          return;
-        }
-        if (isContent(event)) break;
-        this.#holding.keep(event);
-        from++;
-      }
-      if (from === events.length) return;
-      this.#begin();
-    }
-    const stream = this.#stream!;
-    stream.heardAt = performance.now();
-    const held = this.#holding.take();
-    const rest = from === 0 ? events : events.slice(from);
-    const all = held.length === 0 ? rest : [...held, ...rest];
-    for (const event of all) if (event.type === "usage") this.#asked!.tell(event.usage);
-    stream.write(all, this.#attempt);
-    const last = all[all.length - 1]!;
-    if (last.type === "end") this.#ended(null);
-    else if (last.type === "error") {
-      const attempt = this.#attempt;
-      this.#attempt = null;
-      this.#ended(last.error);
-      attempt?.abandon(null);
-    }
+  told(asked: Asked, events: readonly ModelEvent[]): void {
+    const stream = this.#stream ?? this.#begin();
+    stream.write(events, asked);
+    const last = events[events.length - 1]!;
+    if (last.type === "end") this.#ended(asked, null);
+    else if (last.type === "error") this.#ended(asked, last.error);
   }
 
-  #begin(): void {
-    const asked = this.#asked!;
-    const now = performance.now();
+  #begin(): ClientStream {
     this.#phase = "streaming";
-    asked.firstToken = now - asked.at;
-    this.#stream = new ClientStream(this.#exchange, this.#client, this.#context());
-    limits.set(this, now + asked.target.configuration.silence, now);
+    const stream = new ClientStream(this.#exchange, this.#client, this.#context());
+    this.#stream = stream;
+    return stream;
   }
 
   /** The client has all that it will get. */
-  #ended(problem: ModelError | null): void {
-    limits.drop(this);
-    this.#count(problem === null ? "answered" : problem.class);
-    this.#phase = "rest";
-    if (problem !== null) this.#exchange.reason = `model-${problem.class}`;
-    this.#exchange.end([]);
-    if (problem !== null || this.#attempt === null) this.#finish(null);
-    else this.#stream!.resume();
-  }
-
-  /** Between two pieces of content, or before the first. */
-  override expired(): void {
-    const now = performance.now();
-    const { target } = this.#asked!;
-    const stream = this.#stream;
-    if (stream !== null) {
-      const { silence } = target.configuration;
-      const due = stream.paused ? now + silence : stream.heardAt + silence;
-      if (due > now) {
-        limits.set(this, due, now);
-        return;
-      }
-    }
-    const failure = timedOut(target.name);
-    this.#exchange.detail = failure.detail;
-    this.#stopped(errorOf(failure), failure);
+  #ended(asked: Asked, problem: ModelError | null): void {
+    const exchange = this.#exchange;
+    if (asked.detail !== "") exchange.detail = asked.detail;
+    this.#count(asked, problem === null ? "answered" : problem.class);
+    if (problem !== null) exchange.reason = `model-${problem.class}`;
+    exchange.end([]);
+    this.#finish(null);
   }
 
   // ------------------------------------------------------------ endings
@@ -456,34 +256,25 @@ export class Answering extends Timed implements BodySink, StreamReceiver {
 
   #clientLeft(): void {
     if (this.#phase === "over") return;
-    const attempt = this.#attempt;
-    this.#attempt = null;
-    const asked = this.#asked !== null && this.#phase !== "rest" && this.#phase !== "request";
-    attempt?.abandon(null);
-    if (asked) this.#count("left");
+    const asked = this.#asked;
+    if (asked !== null) {
+      asked.abandon();
+      this.#count(asked, "left");
+    }
     this.#finish(null);
   }
 
-  /** What the model that was asked gave, for the accounts, metrics and log. */
-  #count(outcome: ModelNote["outcome"]): void {
-    const note = this.#asked!.over(outcome, this.#fallbacks);
+  /** What a model that was asked gave, for the accounts, metrics and log. */
+  #count(asked: Asked, outcome: ModelNote["outcome"]): void {
+    const note = asked.over(outcome, this.#fallbacks);
     this.#exchange.modelNote = note;
     this.#parts.counters.count(note);
   }
 
   #finish(result: Failure | null): void {
-    limits.drop(this);
     this.#phase = "over";
-    this.#attempt = null;
     this.#exchange.onAbort(null);
     this.#stream?.release();
     this.#settle?.(result);
   }
-}
-
-function isJson(headers: Headers): boolean {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === "content-type") return /^application\/json\b/i.test(headers[index + 1]!);
-  }
-  return false;
 }

@@ -1,14 +1,49 @@
-/** One model that was asked for a request: what it was asked, what it has told so far, and its call in the accounts, which is settled once. */
+/**
+ * One model that was asked for a request, and what its provider tells: a head, then an error, a whole answer or a stream, of which whoever asked hears what
+ * it means. Nothing of a stream is told before its first content. What it used is known here, and its call in the accounts is settled once.
+ */
 import { performance } from "node:perf_hooks";
-import type { Headers, ModelNote } from "../../http/exchange.ts";
+import { Failure } from "../../failure.ts";
+import type { Exchange, Headers, ModelNote } from "../../http/exchange.ts";
+import { timedOut } from "../../upstream/failures.ts";
+import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
+import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
+import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
-import type { EventReader } from "../dialect/dialect.ts";
+import type { EventReader, ProviderRequest } from "../dialect/dialect.ts";
 import type { OpenCall } from "../money/accounts.ts";
+import { errorOf } from "./failures.ts";
+import { eventsOf } from "./events-of.ts";
+import { Gathered } from "./gathered.ts";
+import { Holding, isContent } from "./holding.ts";
 import type { Target } from "./target.ts";
 
-export class Asked {
+/** The error of a provider is read up to so many bytes. */
+const ERROR_LIMIT = 64 * 1024;
+/** So much is read behind an answer that is complete, to keep its connection. */
+const REST_LIMIT = 16 * 1024;
+
+const limits = new TimerWheel();
+
+/**
+ * "asked": no head yet; "error", "whole": a body is gathered; "held": events came, but no content; "streaming": content is told; "rest": the answer is
+ * there, the connection is kept; "over".
+ */
+type Phase = "asked" | "error" | "whole" | "held" | "streaming" | "rest" | "over";
+
+/** Who asked. Exactly one of: `missed`; `answered`; or `told` any number of times, of which the last ends with `end` or `error`. */
+export interface Asker {
+  /** It gave no answer, and nothing of one has been told. */
+  missed(asked: Asked, problem: ModelError): void;
+  /** To a request that is not streamed. `body`: as the provider wrote it. */
+  answered(asked: Asked, answer: ModelAnswer, body: Uint8Array): void;
+  /** Events of a streamed answer; the first call brings content. */
+  told(asked: Asked, events: readonly ModelEvent[]): void;
+}
+
+export class Asked extends Timed implements StreamReceiver {
   readonly target: Target;
   /** With the caps of this target. */
   readonly request: ModelRequest;
@@ -16,42 +51,98 @@ export class Asked {
   readonly passed: boolean;
   /** `performance.now()` */
   readonly at: number = performance.now();
-  /** 0: no head yet. */
-  status = 0;
-  headers: Headers = [];
-  /** Of a stream, once its head is there. */
-  reader: EventReader | null = null;
   /** Milliseconds to the first content of a stream. */
   firstToken: number | null = null;
+  /** What went wrong with the connection, for the log; "": nothing. */
+  detail = "";
+  readonly #asker: Asker;
+  #phase: Phase = "asked";
+  /** 0: no head yet. */
+  #status = 0;
+  #headers: Headers = [];
   /** No byte of the request has left. */
-  unsent = false;
+  #unsent = false;
+  #attempt: StreamedAttempt | null = null;
+  /** Within `send`: a failure is told before there is an attempt. */
+  #sending = false;
+  #failedEarly: Failure | null = null;
+  #body: Gathered | null = null;
+  /** Of a stream, once its head is there. */
+  #reader: EventReader | null = null;
+  readonly #holding = new Holding();
+  /** Held back by whoever reads what is told. */
+  #paused = false;
+  /** When content came last, or was taken again; performance.now(). */
+  #heardAt = 0;
+  #rest = 0;
   /** From before the request is sent until it is known what it used; null: nothing is counted for it. */
   #call: OpenCall | null;
   #told: Usage | null = null;
 
-  constructor(target: Target, request: ModelRequest, passed: boolean, call: OpenCall | null) {
+  constructor(target: Target, request: ModelRequest, passed: boolean, call: OpenCall | null, asker: Asker) {
+    super();
     this.target = target;
     this.request = request;
     this.passed = passed;
     this.#call = call;
+    this.#asker = asker;
   }
 
-  /** What the provider says that it used. */
-  tell(usage: Usage | null): void {
-    this.#told = usage;
+  /** `deadline`: `performance.now()` by which all must be over; null: only the model's own limits hold. */
+  send(exchange: Exchange, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
+    const { target } = this;
+    const { configuration } = target;
+    const { stream } = this.request;
+    const now = performance.now();
+    const total = now + configuration.total;
+    if (stream) limits.set(this, now + configuration.firstToken, now);
+    this.#sending = true;
+    this.#attempt = target.connections.stream(
+      exchange,
+      {
+        method: "POST",
+        target: written.target,
+        headers: target.headers(written),
+        body: written.body,
+        timeout: stream ? Math.min(configuration.timeout, configuration.firstToken) : configuration.timeout,
+        deadline: deadline === null ? total : Math.min(total, deadline),
+        silence: stream ? configuration.silence : configuration.total,
+      },
+      this,
+    );
+    this.#sending = false;
+    const early = this.#failedEarly;
+    if (early === null) return;
+    this.#failedEarly = null;
+    this.failed(early);
+  }
+
+  // ------------------------------------------------------------ of whoever asked
+
+  /** Holds what it tells back; within `told`. */
+  pause(): void {
+    if (this.#phase !== "streaming" || this.#paused) return;
+    this.#paused = true;
+    this.#attempt?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    // It was held back, and not silent.
+    this.#heardAt = performance.now();
+    this.#attempt?.resume();
+  }
+
+  /** Its answer is not wanted any more, and nothing is told behind this. */
+  abandon(): void {
+    if (this.#phase === "over") return;
+    this.#leave()?.abandon(null);
   }
 
   /** As far as the provider has told. */
   get usage(): Usage | null {
-    return this.reader?.usage ?? this.#told;
-  }
-
-  get refused(): boolean {
-    return this.status !== 0 && (this.status < 200 || this.status > 299);
-  }
-
-  readError(body: Uint8Array): ModelError {
-    return this.target.dialect.readError(this.status, this.headers, body);
+    return this.#reader?.usage ?? this.#told;
   }
 
   /** It is over, in whatever way: settled, and noted. */
@@ -60,8 +151,194 @@ export class Asked {
     const call = this.#call;
     this.#call = null;
     if (outcome === "answered" && usage !== null) call?.settle({ kind: "usage", usage });
-    else if (this.refused || this.unsent) call?.settle({ kind: "nothing" });
+    else if (this.#refused || this.#unsent) call?.settle({ kind: "nothing" });
     else call?.settle({ kind: "unknown" });
     return { model: target.name, usage, outcome, fallbacks, firstToken };
   }
+
+  // ------------------------------------------------------------ StreamReceiver: from the provider
+
+  head(status: number, headers: Headers): void {
+    this.#status = status;
+    this.#headers = headers;
+    if (this.#refused) {
+      this.#phase = "error";
+      this.#body = new Gathered(ERROR_LIMIT);
+    } else if (this.request.stream && !isJson(headers)) {
+      this.#phase = "held";
+      this.#reader = this.target.dialect.eventReader(this.request);
+    } else {
+      this.#phase = "whole";
+      this.#body = new Gathered(this.target.configuration.answerLimit);
+    }
+  }
+
+  data(chunk: Uint8Array): void {
+    switch (this.#phase) {
+      case "error":
+      case "whole":
+        // Only valid during the call.
+        if (this.#body!.keep(Buffer.from(chunk))) return;
+        if (this.#phase === "error") this.#stopped(this.#readError());
+        else this.#stopped(errorOf(new Failure("protocol", 502, "upstream-answer-too-large", "too large")));
+        return;
+      case "held":
+      case "streaming":
+        this.#events(this.#reader!.push(chunk));
+        return;
+      case "rest":
+        this.#rest += chunk.length;
+        if (this.#rest > REST_LIMIT) this.abandon();
+        return;
+      default:
+        return;
+    }
+  }
+
+  complete(): void {
+    switch (this.#phase) {
+      case "error":
+        this.#broken(this.#readError());
+        return;
+      case "whole":
+        this.#whole(this.#body!.take());
+        return;
+      case "held":
+      case "streaming":
+        this.#events(this.#reader!.finish());
+        // Every reader ends with one or the other; one that does not must not leave the client waiting.
+        if (this.#phase === "held" || this.#phase === "streaming")
+          this.#broken(errorOf(new Failure("protocol", 502, "", "")));
+        return;
+      default:
+        this.#leave();
+        return;
+    }
+  }
+
+  failed(failure: Failure): void {
+    if (this.#sending) {
+      this.#failedEarly = failure;
+      return;
+    }
+    if (this.#phase === "rest" || this.#phase === "over") {
+      this.#leave();
+      return;
+    }
+    this.detail = failure.detail;
+    this.#unsent = failure.kind === "connect" || failure.kind === "overload";
+    this.#broken(errorOf(failure));
+  }
+
+  /** Between two pieces of content, or before the first. */
+  override expired(): void {
+    const now = performance.now();
+    if (this.#phase === "streaming") {
+      const { silence } = this.target.configuration;
+      const due = this.#paused ? now + silence : this.#heardAt + silence;
+      if (due > now) {
+        limits.set(this, due, now);
+        return;
+      }
+    }
+    const failure = timedOut(this.target.name);
+    this.detail = failure.detail;
+    this.#stopped(errorOf(failure), failure);
+  }
+
+  // ------------------------------------------------------------ what it means
+
+  get #refused(): boolean {
+    return this.#status !== 0 && (this.#status < 200 || this.#status > 299);
+  }
+
+  #readError(): ModelError {
+    return this.target.dialect.readError(this.#status, this.#headers, this.#body!.take());
+  }
+
+  #whole(body: Uint8Array): void {
+    const answer = this.target.dialect.readAnswer(body, this.request);
+    if ("class" in answer) {
+      this.#broken(answer);
+      return;
+    }
+    this.#told = answer.usage;
+    if (this.request.stream) {
+      this.#phase = "held";
+      this.#events(eventsOf(answer));
+      return;
+    }
+    this.#leave();
+    this.#asker.answered(this, answer, body);
+  }
+
+  #events(events: readonly ModelEvent[]): void {
+    if (events.length === 0) return;
+    let from = 0;
+    if (this.#phase === "held") {
+      while (from < events.length) {
+        const event = events[from]!;
+        if (event.type === "error") {
+          this.#stopped(event.error);
+          return;
+        }
+        if (isContent(event)) break;
+        this.#holding.keep(event);
+        from++;
+      }
+      if (from === events.length) return;
+      this.#begin();
+    }
+    this.#heardAt = performance.now();
+    const held = this.#holding.take();
+    const rest = from === 0 ? events : events.slice(from);
+    const all = held.length === 0 ? rest : [...held, ...rest];
+    for (const event of all) if (event.type === "usage") this.#told = event.usage;
+    const last = all[all.length - 1]!;
+    if (last.type === "end") {
+      limits.drop(this);
+      this.#phase = "rest";
+    }
+    const attempt = last.type === "error" ? this.#leave() : null;
+    this.#asker.told(this, all);
+    attempt?.abandon(null);
+  }
+
+  #begin(): void {
+    const now = performance.now();
+    this.#phase = "streaming";
+    this.firstToken = now - this.at;
+    limits.set(this, now + this.target.configuration.silence, now);
+  }
+
+  /** No answer, or the end of one. */
+  #broken(problem: ModelError): void {
+    const begun = this.#phase === "streaming";
+    this.#leave();
+    if (begun) this.#asker.told(this, [{ type: "error", error: problem }]);
+    else this.#asker.missed(this, problem);
+  }
+
+  /** As `#broken`, and the provider still sends. `blame`: for the provider's endpoint. */
+  #stopped(problem: ModelError, blame: Failure | null = null): void {
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    attempt?.abandon(blame);
+    this.#broken(problem);
+  }
+
+  #leave(): StreamedAttempt | null {
+    const attempt = this.#attempt;
+    limits.drop(this);
+    this.#phase = "over";
+    this.#attempt = null;
+    return attempt;
+  }
+}
+
+function isJson(headers: Headers): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === "content-type") return /^application\/json\b/i.test(headers[index + 1]!);
+  }
+  return false;
 }

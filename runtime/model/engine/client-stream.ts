@@ -1,18 +1,14 @@
 /** A streamed answer on its way to the client: frames in its dialect, and the provider held back while the client takes no more. */
-import { performance } from "node:perf_hooks";
 import type { Exchange } from "../../http/exchange.ts";
-import type { StreamedAttempt } from "../../upstream/streamed.ts";
 import type { ModelEvent } from "../canonical/answer.ts";
 import type { AnswerContext, ClientDialect, EventWriter } from "../dialect/dialect.ts";
+import type { Asked } from "./asked.ts";
 
 export class ClientStream {
-  /** The client takes no more just now. */
-  paused = false;
-  /** When content came last, or the client began to take it again; performance.now(). */
-  heardAt: number = performance.now();
   readonly #exchange: Exchange;
   readonly #writer: EventWriter;
-  #attempt: StreamedAttempt | null = null;
+  /** Who is held back until the client takes more. */
+  #source: Asked | null = null;
 
   /** Begins the answer. */
   constructor(exchange: Exchange, client: ClientDialect, context: AnswerContext) {
@@ -21,29 +17,26 @@ export class ClientStream {
     exchange.begin(200, ["content-type", client.streamMediaType, "cache-control", "no-cache"], null);
   }
 
-  /** The frames of these events in one write. `attempt`: who is held back; null: the provider has sent everything. */
-  write(events: readonly ModelEvent[], attempt: StreamedAttempt | null): void {
+  /** The frames of these events in one write. `source`: who is held back where the client takes no more. */
+  write(events: readonly ModelEvent[], source: Asked): void {
     let text = "";
     for (const event of events) text += this.#writer.write(event);
-    if (text === "" || this.#exchange.write(Buffer.from(text)) || attempt === null) return;
-    this.paused = true;
-    this.#attempt = attempt;
-    attempt.pause();
-    this.#exchange.onDrain(this.resume);
+    if (text === "" || this.#exchange.write(Buffer.from(text))) return;
+    this.#source = source;
+    source.pause();
+    this.#exchange.onDrain(this.#drained);
   }
 
-  readonly resume = (): void => {
+  readonly #drained = (): void => {
     this.#exchange.onDrain(null);
-    if (!this.paused) return;
-    this.paused = false;
-    // The client held it back, not the provider.
-    this.heardAt = performance.now();
-    this.#attempt?.resume();
+    const source = this.#source;
+    this.#source = null;
+    source?.resume();
   };
 
   /** Nothing is resumed any more. */
   release(): void {
-    this.#attempt = null;
-    if (this.paused) this.#exchange.onDrain(null);
+    if (this.#source !== null) this.#exchange.onDrain(null);
+    this.#source = null;
   }
 }
