@@ -24,31 +24,38 @@ export interface Artifact {
   /** SHA-256 of the code, hexadecimal. */
   readonly hash: string;
   readonly code: string;
-  readonly map: string | null;
+  /** The source map's text as octets: hardly ever read, so not worth decoding. */
+  readonly map: Uint8Array | null;
   readonly manifest: Manifest | null;
   /** Where the fast transport's native file would lie; null: not from a folder. */
   readonly folder: string | null;
 }
 
-/** Throws a `StartError`: "start-folder", "start-manifest", "start-hash", "start-abi" or "start-language". */
-export async function readArtifact(source: BundleSource): Promise<Artifact> {
+/**
+ * `known`: artifacts that are in memory; what a folder has in common with one of them is not made again, because a serving thread may be the one that
+ * waits. Throws a `StartError`: "start-folder", "start-manifest", "start-hash", "start-abi" or "start-language".
+ */
+export async function readArtifact(source: BundleSource, known: readonly Artifact[] = []): Promise<Artifact> {
   if ("code" in source) {
-    const { code, map = null, manifest = null } = source;
+    const { code, manifest = null } = source;
+    const map = source.map == null ? null : Buffer.from(source.map, "utf8");
     if (manifest === null) return { hash: sha256(code), code, map, manifest, folder: null };
     const checked = checkManifest(manifest);
     return { hash: promisedHash(code, checked), code, map, manifest: checked, folder: null };
   }
   const { folder } = source;
-  const manifest = parseManifest(await readRequired(folder, "manifest.json"));
-  const code = await readRequired(folder, "bundle.cjs");
-  const hash = promisedHash(code, manifest);
+  const manifest = parseManifest((await readRequired(folder, "manifest.json")).toString("utf8"));
+  const octets = await readRequired(folder, "bundle.cjs");
+  const hash = promisedHash(octets, manifest);
+  const same = known.find((artifact) => artifact.hash === hash && artifact.map !== null);
+  if (same !== undefined) return { ...same, manifest, folder };
   // Without its map a gateway still serves; only its error reports name lines of the bundle.
-  const map = await readFile(join(folder, "bundle.cjs.map"), "utf8").catch(() => null);
-  return { hash, code, map, manifest, folder };
+  const map = await readFile(join(folder, "bundle.cjs.map")).catch(() => null);
+  return { hash, code: octets.toString("utf8"), map, manifest, folder };
 }
 
 /** The code's hash, which is the manifest's. */
-function promisedHash(code: string, manifest: Manifest): string {
+function promisedHash(code: string | Uint8Array, manifest: Manifest): string {
   const hash = sha256(code);
   if (hash === manifest.hash) return hash;
   throw new StartError(
@@ -59,9 +66,9 @@ function promisedHash(code: string, manifest: Manifest): string {
   );
 }
 
-async function readRequired(folder: string, name: string): Promise<string> {
+async function readRequired(folder: string, name: string): Promise<Buffer> {
   try {
-    return await readFile(join(folder, name), "utf8");
+    return await readFile(join(folder, name));
   } catch (error) {
     throw new StartError(
       "start-folder",
@@ -72,6 +79,6 @@ async function readRequired(folder: string, name: string): Promise<string> {
   }
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }

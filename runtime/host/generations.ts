@@ -60,7 +60,8 @@ export class Generations {
   /** Rejects with a `StartError`; the old generation serves on. A bundle that is already serving is left alone. */
   swap(source: BundleSource): Promise<GenerationInfo> {
     return this.#inTurn(async () => {
-      const artifact = await readArtifact(source);
+      const known = [this.#current, this.#previous].flatMap((generation) => generation?.artifact ?? []);
+      const artifact = await readArtifact(source, known);
       if (artifact.hash === this.current.hash) return this.current;
       return this.#replace(artifact);
     });
@@ -124,6 +125,7 @@ export class Generations {
         "Restart the gateway with the new bundle.",
       );
     }
+    await otherWork();
     return this.#bring(artifact, configuration);
   }
 
@@ -138,6 +140,7 @@ export class Generations {
       );
       throw refusal.reason;
     }
+    await otherWork();
     await Promise.all(threads.map((thread) => thread.activate({ id })));
     this.#previous = this.#current;
     this.#current = { id, hash: artifact.hash, since: Date.now(), artifact, configuration };
@@ -148,4 +151,9 @@ export class Generations {
     });
     return this.#current;
   }
+}
+
+/** With one thread, requests are served by the thread that swaps: they come between its steps. */
+function otherWork(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

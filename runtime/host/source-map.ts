@@ -6,13 +6,13 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 
 export class StackRemapper {
   readonly #fileName: string;
-  #text: string | null;
+  #octets: Uint8Array | null;
   #map: SourceMap | null = null;
 
-  /** `map` is the text of the source map; null: traces are left alone. */
-  constructor(fileName: string, map: string | null) {
+  /** `map` is the source map's text in UTF-8; null: traces are left alone. */
+  constructor(fileName: string, map: Uint8Array | null) {
     this.#fileName = fileName;
-    this.#text = map;
+    this.#octets = map;
   }
 
   /** The stack with positions in the bundle replaced by those in the sources they came from. */
@@ -44,14 +44,14 @@ export class StackRemapper {
   }
 
   #read(): SourceMap | null {
-    if (this.#map === null && this.#text !== null) {
+    if (this.#map === null && this.#octets !== null) {
       try {
-        const payload: SourceMapPayload = JSON.parse(this.#text);
+        const payload: SourceMapPayload = JSON.parse(new TextDecoder().decode(this.#octets));
         this.#map = new SourceMap(payload);
       } catch {
         // A broken map must not hide the error that is being reported.
       }
-      this.#text = null;
+      this.#octets = null;
     }
     return this.#map;
   }
