@@ -12,7 +12,7 @@ export interface Body {
 }
 
 const guardable: ReadonlySet<string> = new Set(
-  "require limit concurrency forward reply deny set remove rewrite log expression-step".split(" "),
+  "require limit concurrency budget forward reply list-models deny set remove rewrite log expression-step".split(" "),
 );
 const bodySettings: ReadonlySet<string> = new Set(["deadline", "body", "timeout"]);
 const testVerbs: ReadonlySet<TokenType> = new Set([v.GivenVerb, v.SendVerb, v.ExpectVerb, v.AdvanceVerb]);
@@ -23,6 +23,9 @@ interface Answer {
   readonly status: tree.Expression | null;
   readonly value: tree.Expression | null;
 }
+
+/** What may stand alone behind `else`. */
+type EndingStep = tree.ReplyStep | tree.ListModelsStep | tree.DenyStep | tree.ForwardStep;
 
 /** A step before its guard is known. */
 type Unguarded<S> = S extends { readonly guard: tree.Expression | null } ? Omit<S, "guard" | "id"> : S;
@@ -240,9 +243,9 @@ export abstract class StepGrammar extends SettingGrammar {
     );
   });
 
-  private readonly ending: Rule<tree.ReplyStep | tree.DenyStep | tree.ForwardStep> = this.define("ending", () => {
+  private readonly ending: Rule<EndingStep> = this.define("ending", () => {
     const start = this.mark();
-    const step = this.OR<Unguarded<tree.ReplyStep | tree.DenyStep | tree.ForwardStep>>([
+    const step = this.OR<Unguarded<EndingStep>>([
       { ALT: () => this.SUBRULE(this.replyStep) },
       { ALT: () => this.SUBRULE(this.denyStep) },
       { ALT: () => this.SUBRULE(this.forwardStep) },
@@ -333,7 +336,7 @@ export abstract class StepGrammar extends SettingGrammar {
     return { id: this.finish(start), kind: "dialect-name", text };
   });
 
-  private readonly replyStep: Rule<Unguarded<tree.ReplyStep>> = this.define("replyStep", () => {
+  private readonly replyStep: Rule<Unguarded<tree.ReplyStep | tree.ListModelsStep>> = this.define("replyStep", () => {
     this.CONSUME(v.Reply);
     const { status, value } = this.SUBRULE(this.statusAndValue);
     return { kind: "reply", status, value };
@@ -343,10 +346,29 @@ export abstract class StepGrammar extends SettingGrammar {
     this.CONSUME(v.Deny);
     const { status, value } = this.SUBRULE(this.statusAndValue);
     return { kind: "deny", status, detail: value };
+    const listed = this.OPTION({
+      GATE: () => this.nextWord("models") && this.next(v.LeftParenthesis, 2),
+      DEF: () => this.SUBRULE(this.listedModels),
+    });
+    if (listed !== undefined) return { kind: "list-models", ...listed };
   });
 
   /** Nothing, a status, a value, or both; a bare number alone is a status. */
   private readonly statusAndValue: Rule<Answer> = this.define("statusAndValue", () => {
+  /** `models(assistant, mini) as openai.models`. */
+  private readonly listedModels: Rule<Pick<tree.ListModelsStep, "models" | "dialect">> = this.define(
+    "listedModels",
+    () => {
+      const models: tree.Name[] = [];
+      this.CONSUME(v.Identifier);
+      this.CONSUME(v.LeftParenthesis);
+      this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => models.push(this.nameOf(this.CONSUME(v.Identifier))) });
+      this.CONSUME(v.RightParenthesis);
+      this.CONSUME(v.As);
+      return { models, dialect: this.SUBRULE(this.dialectName) };
+    },
+  );
+
     const found = this.OPTION<Answer>({
       MAX_LOOKAHEAD: 1,
       DEF: () => {

@@ -257,6 +257,7 @@ export type Step =
   | Broken;
 
 interface GuardableStep extends Node {
+  | ListModelsStep
   /** `… when condition` after the step. */
   readonly guard: Expression | null;
 }
@@ -360,6 +361,12 @@ export interface SetStep extends GuardableStep {
 export interface RemoveStep extends GuardableStep {
   readonly kind: "remove";
   readonly place: Expression;
+/** `reply models(assistant, mini) as openai.models`. */
+export interface ListModelsStep extends GuardableStep {
+  readonly kind: "list-models";
+  readonly models: readonly Name[];
+  readonly dialect: DialectName;
+}
 }
 export interface RewriteStep extends GuardableStep {
   readonly kind: "rewrite";
@@ -396,7 +403,7 @@ export interface OtherwiseValue extends Node {
 }
 export interface OtherwiseStep extends Node {
   readonly kind: "otherwise-step";
-  readonly step: ReplyStep | DenyStep | ForwardStep | Broken;
+  readonly step: ReplyStep | ListModelsStep | DenyStep | ForwardStep | Broken;
 }
 export interface OtherwiseIgnore extends Node {
   readonly kind: "otherwise-ignore";

@@ -24,6 +24,7 @@ export function newBody(
     hasBroken: false,
     replied: null,
     openRoute: false,
+    pattern: null,
     bodyRead: null,
   };
 }

@@ -7,6 +7,7 @@ import type { NodeId, Tree } from "../1-syntax/tree.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
+import type { ListingForm } from "../vocabulary/listing.ts";
 import type { ClaimConfiguration } from "../../runtime/identity/configuration.ts";
 import type { RecordType, Type } from "./type.ts";
 
@@ -175,3 +176,10 @@ export type Place =
   | { readonly side: "request"; readonly what: "header" | "query" | "cookie" }
   | { readonly side: "response"; readonly what: "status" }
   | { readonly side: "response"; readonly what: "header" | "cookie" };
+  /** Of `reply models(…)`: `parameter` of the path names the one that is asked for; null: all of them are. */
+  | {
+      readonly kind: "list-models";
+      readonly models: readonly CheckedModel[];
+      readonly form: ListingForm;
+      readonly parameter: tree.Name | null;
+    }

@@ -121,6 +121,8 @@ export interface Body {
   /** The node that read the body first. */
   bodyRead: tree.ReadStep | null;
 }
+  /** Of the route; null: this is no route's. */
+  pattern: tree.PathPattern | null;
 
 export interface RelatedNode {
   readonly node: { readonly id: tree.NodeId };

@@ -14,6 +14,7 @@ import { checkGuard } from "./guard.ts";
 import { checkIdentify } from "./identify.ts";
 import { checkLimit } from "./limit.ts";
 import { isOpenList } from "./list.ts";
+import { checkListModels } from "./list-models.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
 import { checkRead } from "./read.ts";
 import { assume, declare, enter } from "./scopes.ts";
@@ -83,6 +84,9 @@ function perform(body: Body, step: Exclude<tree.Step, tree.Broken | tree.Reserve
       checkDeny(body, step);
       return true;
     case "set":
+    case "list-models":
+      checkListModels(body, step);
+      return true;
       checkSet(body, step);
       return false;
     case "remove":

@@ -7,6 +7,7 @@ import { lowerConcurrency } from "./concurrency.ts";
 import { lowerForward } from "./forward.ts";
 import { lowerIdentify } from "./identify.ts";
 import { lowerLimit } from "./limit.ts";
+import { lowerListModels } from "./list-models.ts";
 import { needsSteps } from "./needs.ts";
 import type { Step } from "./plan.ts";
 import { lowerRead } from "./read.ts";
@@ -75,6 +76,9 @@ function lowerStep(context: Context, node: tree.Step): void {
       return;
     case "reply":
       guarded(context, node, (inner) => lowerReply(inner, node));
+      return;
+    case "list-models":
+      guarded(context, node, (inner) => lowerListModels(inner, node));
       return;
     case "deny":
       guarded(context, node, (inner) => lowerDeny(inner, node));

@@ -110,6 +110,8 @@ function unguarded(view: SourceView, node: Guardable): Doc {
     case "log":
       return log(view, node);
     case "expression-step":
+    case "list-models":
+      return [`reply models(${node.models.map(({ text }) => text).join(", ")}) as ${node.dialect.text}`];
       return expression(view, node.value, binding.everything);
   }
 }
