@@ -338,23 +338,15 @@ export abstract class StepGrammar extends SettingGrammar {
 
   private readonly replyStep: Rule<Unguarded<tree.ReplyStep | tree.ListModelsStep>> = this.define("replyStep", () => {
     this.CONSUME(v.Reply);
-    const { status, value } = this.SUBRULE(this.statusAndValue);
-    return { kind: "reply", status, value };
-  });
-
-  private readonly denyStep: Rule<Unguarded<tree.DenyStep>> = this.define("denyStep", () => {
-    this.CONSUME(v.Deny);
-    const { status, value } = this.SUBRULE(this.statusAndValue);
-    return { kind: "deny", status, detail: value };
     const listed = this.OPTION({
       GATE: () => this.nextWord("models") && this.next(v.LeftParenthesis, 2),
       DEF: () => this.SUBRULE(this.listedModels),
     });
     if (listed !== undefined) return { kind: "list-models", ...listed };
+    const { status, value } = this.SUBRULE(this.statusAndValue);
+    return { kind: "reply", status, value };
   });
 
-  /** Nothing, a status, a value, or both; a bare number alone is a status. */
-  private readonly statusAndValue: Rule<Answer> = this.define("statusAndValue", () => {
   /** `models(assistant, mini) as openai.models`. */
   private readonly listedModels: Rule<Pick<tree.ListModelsStep, "models" | "dialect">> = this.define(
     "listedModels",
@@ -369,6 +361,14 @@ export abstract class StepGrammar extends SettingGrammar {
     },
   );
 
+  private readonly denyStep: Rule<Unguarded<tree.DenyStep>> = this.define("denyStep", () => {
+    this.CONSUME(v.Deny);
+    const { status, value } = this.SUBRULE(this.statusAndValue);
+    return { kind: "deny", status, detail: value };
+  });
+
+  /** Nothing, a status, a value, or both; a bare number alone is a status. */
+  private readonly statusAndValue: Rule<Answer> = this.define("statusAndValue", () => {
     const found = this.OPTION<Answer>({
       MAX_LOOKAHEAD: 1,
       DEF: () => {

@@ -246,6 +246,7 @@ export type Step =
   | ConcurrencyStep
   | ForwardStep
   | ReplyStep
+  | ListModelsStep
   | DenyStep
   | SetStep
   | RemoveStep
@@ -257,7 +258,6 @@ export type Step =
   | Broken;
 
 interface GuardableStep extends Node {
-  | ListModelsStep
   /** `… when condition` after the step. */
   readonly guard: Expression | null;
 }
@@ -343,6 +343,12 @@ export interface ReplyStep extends GuardableStep {
   readonly status: Expression | null;
   readonly value: Expression | null;
 }
+/** `reply models(assistant, mini) as openai.models`. */
+export interface ListModelsStep extends GuardableStep {
+  readonly kind: "list-models";
+  readonly models: readonly Name[];
+  readonly dialect: DialectName;
+}
 /** A problem document (RFC 9457): `deny 403 "Not now."`. */
 export interface DenyStep extends GuardableStep {
   readonly kind: "deny";
@@ -361,12 +367,6 @@ export interface SetStep extends GuardableStep {
 export interface RemoveStep extends GuardableStep {
   readonly kind: "remove";
   readonly place: Expression;
-/** `reply models(assistant, mini) as openai.models`. */
-export interface ListModelsStep extends GuardableStep {
-  readonly kind: "list-models";
-  readonly models: readonly Name[];
-  readonly dialect: DialectName;
-}
 }
 export interface RewriteStep extends GuardableStep {
   readonly kind: "rewrite";

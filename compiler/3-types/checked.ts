@@ -157,6 +157,13 @@ export type Meaning =
       readonly silence: number | null;
       readonly webSocket: { readonly idle: number; readonly message: number } | null;
     }
+  /** Of `reply models(…)`: `parameter` of the path names the one that is asked for; null: all of them are. */
+  | {
+      readonly kind: "list-models";
+      readonly models: readonly CheckedModel[];
+      readonly form: ListingForm;
+      readonly parameter: tree.Name | null;
+    }
   | { readonly kind: "environment"; readonly value: EnvironmentValue }
   | { readonly kind: "failure"; readonly field: "kind" | "status" }
   /** A NamedType that means a declared type: where it was declared. */
@@ -176,10 +183,3 @@ export type Place =
   | { readonly side: "request"; readonly what: "header" | "query" | "cookie" }
   | { readonly side: "response"; readonly what: "status" }
   | { readonly side: "response"; readonly what: "header" | "cookie" };
-  /** Of `reply models(…)`: `parameter` of the path names the one that is asked for; null: all of them are. */
-  | {
-      readonly kind: "list-models";
-      readonly models: readonly CheckedModel[];
-      readonly form: ListingForm;
-      readonly parameter: tree.Name | null;
-    }

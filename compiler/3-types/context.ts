@@ -118,11 +118,11 @@ export interface Body {
   replied: tree.Expression | null;
   /** At the top of an `open` route: nobody is identified there. */
   openRoute: boolean;
+  /** Of the route; null: this is no route's. */
+  pattern: tree.PathPattern | null;
   /** The node that read the body first. */
   bodyRead: tree.ReadStep | null;
 }
-  /** Of the route; null: this is no route's. */
-  pattern: tree.PathPattern | null;
 
 export interface RelatedNode {
   readonly node: { readonly id: tree.NodeId };

@@ -61,9 +61,9 @@ function checkPattern(body: Body, pattern: tree.PathPattern | tree.Broken): void
     body.hasBroken = true;
     return;
   }
+  body.pattern = pattern;
   // Routes are not compared by a pattern that was refused.
   if (!checkPathPattern(body, pattern)) body.module.types.set(pattern.id, UNKNOWN);
-  body.pattern = pattern;
   const seen = new Set<string>();
   for (const part of pattern.parts) {
     if (part.kind !== "path-parameter") continue;

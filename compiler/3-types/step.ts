@@ -13,8 +13,8 @@ import { checkConcurrency } from "./concurrency.ts";
 import { checkGuard } from "./guard.ts";
 import { checkIdentify } from "./identify.ts";
 import { checkLimit } from "./limit.ts";
-import { isOpenList } from "./list.ts";
 import { checkListModels } from "./list-models.ts";
+import { isOpenList } from "./list.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
 import { checkRead } from "./read.ts";
 import { assume, declare, enter } from "./scopes.ts";
@@ -80,13 +80,13 @@ function perform(body: Body, step: Exclude<tree.Step, tree.Broken | tree.Reserve
     case "reply":
       checkReply(body, step);
       return true;
+    case "list-models":
+      checkListModels(body, step);
+      return true;
     case "deny":
       checkDeny(body, step);
       return true;
     case "set":
-    case "list-models":
-      checkListModels(body, step);
-      return true;
       checkSet(body, step);
       return false;
     case "remove":

@@ -96,6 +96,8 @@ function unguarded(view: SourceView, node: Guardable): Doc {
     }
     case "reply":
       return ["reply", answer(view, node.status, node.value)];
+    case "list-models":
+      return [`reply models(${node.models.map(({ text }) => text).join(", ")}) as ${node.dialect.text}`];
     case "deny":
       return ["deny", answer(view, node.status, node.detail)];
     case "set": {
@@ -110,8 +112,6 @@ function unguarded(view: SourceView, node: Guardable): Doc {
     case "log":
       return log(view, node);
     case "expression-step":
-    case "list-models":
-      return [`reply models(${node.models.map(({ text }) => text).join(", ")}) as ${node.dialect.text}`];
       return expression(view, node.value, binding.everything);
   }
 }
