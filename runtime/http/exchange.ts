@@ -125,6 +125,8 @@ export interface ModelNote {
   readonly outcome: "answered" | "left" | ModelErrorClass;
   /** Models that were given up before it. */
   readonly fallbacks: number;
+  /** How often another model went on where a stream had broken off, up to and with it. */
+  readonly continuations: number;
   /** Milliseconds from asking it to its first content, of a stream; null: there was none. */
   readonly firstToken: number | null;
 }

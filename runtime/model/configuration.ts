@@ -55,6 +55,8 @@ export interface PoolConfiguration {
   readonly on: readonly string[];
   /** Most tokens of one answer, whichever model gives it; null: as the model and the client say. */
   readonly limit: number | null;
+  /** Where a stream breaks off behind its first content, the next model goes on. `saying`: text in between; null: none. Left out: the stream ends with an error. */
+  readonly broken?: { readonly saying: string | null } | undefined;
   /** Left out: none. */
   readonly budgets?: readonly BudgetConfiguration[] | undefined;
 }

@@ -73,7 +73,7 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
 }
 
 /** Tokens as the provider counted them: all that went in and came out, and what of it was cached or thought. */
-function modelFields({ model, usage, outcome, fallbacks, firstToken }: ModelNote): string {
+function modelFields({ model, usage, outcome, fallbacks, continuations, firstToken }: ModelNote): string {
   let fields = `,"model":${quoted(model)}`;
   if (usage !== null) {
     fields += `,"tokens_in":${promptTokens(usage)},"tokens_out":${completionTokens(usage)}`;
@@ -82,6 +82,7 @@ function modelFields({ model, usage, outcome, fallbacks, firstToken }: ModelNote
   }
   if (firstToken !== null) fields += `,"first_token_ms":${rounded(firstToken)}`;
   if (fallbacks > 0) fields += `,"fallbacks":${fallbacks}`;
+  if (continuations > 0) fields += `,"continuations":${continuations}`;
   return outcome === "answered" ? fields : `${fields},"model_error":"${outcome}"`;
 }
 

@@ -28,7 +28,14 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
   const places = concurrency.limiter("policy guests", "deny");
   for (let call = 0; call < 3; call++) places.enter(new FakeExchange(), "a", 2);
   const models = new ModelCounterSet();
-  models.count({ model: "m", usage: { ...NO_USAGE, input: 3 }, outcome: "answered", fallbacks: 1, firstToken: 12 });
+  models.count({
+    model: "m",
+    usage: { ...NO_USAGE, input: 3 },
+    outcome: "answered",
+    continuations: 1,
+    fallbacks: 1,
+    firstToken: 12,
+  });
   const observer = createObserver({
     accessLog: false,
     lines: { write: () => {}, dropped: 3 },

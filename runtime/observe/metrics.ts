@@ -258,6 +258,13 @@ export const METRICS = {
     help: "Times that a model was asked because one before it had failed",
     over: "sum",
   },
+  modelContinuations: {
+    name: "vgw_model_continuations_total",
+    type: "counter",
+    labels: ["model"],
+    help: "Times that a model was asked to go on with a stream in which one before it had broken off",
+    over: "sum",
+  },
   modelCost: {
     name: "vgw_model_cost_total",
     type: "counter",

@@ -19,13 +19,14 @@ class ModelCounters {
   readonly tokens = new Map<keyof typeof KINDS, number>();
   readonly firstToken = new Histogram();
   fallbacks = 0;
+  continuations = 0;
 }
 
 export class ModelCounterSet {
   readonly #models = new Map<string, ModelCounters>();
 
   /** Once for each time that a model was asked. */
-  count({ model, outcome, usage, firstToken, fallbacks }: ModelNote): void {
+  count({ model, outcome, usage, firstToken, fallbacks, continuations }: ModelNote): void {
     let counters = this.#models.get(model);
     if (counters === undefined) {
       counters = new ModelCounters();
@@ -33,6 +34,7 @@ export class ModelCounterSet {
     }
     counters.outcomes.set(outcome, (counters.outcomes.get(outcome) ?? 0) + 1);
     if (fallbacks > 0) counters.fallbacks++;
+    if (continuations > 0) counters.continuations++;
     if (firstToken !== null) counters.firstToken.observe(firstToken / 1000);
     if (usage === null) return;
     for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
@@ -46,17 +48,20 @@ export class ModelCounterSet {
     const tokens: SampleValue[] = [];
     const firstToken: SampleValue[] = [];
     const fallbacks: SampleValue[] = [];
+    const continuations: SampleValue[] = [];
     for (const [model, counters] of this.#models) {
       for (const [outcome, value] of counters.outcomes) requests.push({ value, labels: { model, outcome } });
       for (const [kind, value] of counters.tokens) tokens.push({ value, labels: { model, kind: KINDS[kind] } });
       firstToken.push(...histogramValues(METRICS.modelFirstToken, { model }, counters.firstToken));
       if (counters.fallbacks > 0) fallbacks.push({ value: counters.fallbacks, labels: { model } });
+      if (counters.continuations > 0) continuations.push({ value: counters.continuations, labels: { model } });
     }
     return [
       sample(METRICS.modelRequests, requests),
       sample(METRICS.modelTokens, tokens),
       sample(METRICS.modelFirstToken, firstToken),
       sample(METRICS.modelFallbacks, fallbacks),
+      sample(METRICS.modelContinuations, continuations),
     ];
   }
 }

@@ -33,6 +33,8 @@ export interface ModelRequest {
   readonly format: OutputFormat;
   readonly reasoning: Reasoning | null;
   readonly stream: boolean;
+  /** The last turn is the model's own, and its answer goes on behind it: only towards providers that can (`ProviderDialect.prefills`). */
+  readonly prefill?: boolean;
   /** The client wants the usage told within the stream. */
   readonly streamUsage: boolean;
   /** Who the client says its user is, for the provider's abuse detection. */

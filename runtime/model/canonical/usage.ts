@@ -35,3 +35,11 @@ export function promptTokens(usage: Usage): number {
 export function completionTokens(usage: Usage): number {
   return usage.output + usage.reasoning + (usage.audioOutput ?? 0);
 }
+
+/** Of two calls together. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  const sum: { -readonly [Counter in keyof Usage]: Usage[Counter] } = { ...one };
+  for (const [counter, count] of Object.entries(other) as [keyof Usage, number][])
+    sum[counter] = (sum[counter] ?? 0) + count;
+  return sum;
+}

@@ -63,6 +63,8 @@ export interface AnswerContext {
 export interface EventWriter {
   /** The frames that this event makes; "": none. Events in the order that `ModelEvent` promises; after `error` or `end` nothing more is written. */
   write(event: ModelEvent): string;
+  /** Tells the client, in a way that it may leave unread, that another model goes on from here; between `start` and the last event. */
+  continued(): string;
 }
 
 export interface ProviderTarget {
@@ -103,6 +105,8 @@ export interface ProviderDialect {
   writeRequest(request: ModelRequest, target: ProviderTarget): ProviderRequest | readonly Refusal[];
   /** Left out: nothing goes through as it came. */
   readonly pass?: PassThrough;
+  /** Whether the model goes on behind a last turn of its own, as `prefill` of a request asks; left out: none does. */
+  prefills?(target: ProviderTarget): boolean;
   /** Status 200 to 299. */
   readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer | ModelError;
   eventReader(request: ModelRequest): EventReader;

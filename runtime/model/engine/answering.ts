@@ -23,6 +23,7 @@ import type { Choice } from "./choose.ts";
 import { openCall } from "./spending.ts";
 import { errorOf, failureOf } from "./failures.ts";
 import { readModelRequest } from "./request.ts";
+import { Splice } from "./splice.ts";
 import type { Target } from "./target.ts";
 
 export interface EngineParts {
@@ -56,13 +57,15 @@ export class Answering implements BodySink, Asker {
   readonly #body: Gathered;
   #client: ClientDialect;
   #request: ModelRequest | null = null;
-  /** What `#request` was read from. */
+  /** What `#request` was read from; null: these bytes do not say it. */
   #source: Uint8Array | null = null;
   #targets: readonly Target[] = [];
   /** The index of the one that is asked next. */
   #next = 0;
   #asked: Asked | null = null;
   #stream: ClientStream | null = null;
+  /** Only where another model may go on with a stream that broke. */
+  #splice: Splice | null = null;
   #fallbacks = 0;
 
   constructor(
@@ -124,13 +127,13 @@ export class Answering implements BodySink, Asker {
   }
 
   #received(bytes: Uint8Array): void {
-    const read = readModelRequest(this.#options.client, this.#exchange, bytes);
+    const read = readModelRequest(this.#options.client, this.#exchange, bytes, this.#options.prompt);
     if ("class" in read) {
       this.#give(read, "invalid-input");
       return;
     }
     this.#request = read.request;
-    this.#source = bytes;
+    this.#source = read.altered ? null : bytes;
     this.#client = read.client;
     this.#targets = this.#choice.order(this.#parts.random);
     this.#ask(null);
@@ -145,8 +148,11 @@ export class Answering implements BodySink, Asker {
     while (this.#next < this.#targets.length) {
       const target = this.#targets[this.#next++]!;
       if (this.#next > 1) this.#fallbacks++;
-      const asked = target.capped(request, this.#choice.limit);
-      const passed = target.pass(this.#source!, this.#client.name, asked);
+      const capped = target.capped(request, this.#choice.limit);
+      // Only set once a stream has begun.
+      const splice = this.#splice;
+      const asked = splice === null ? capped : splice.request(capped, target.prefills);
+      const passed = splice !== null ? null : target.pass(this.#source, this.#client.name, asked);
       const written = passed ?? target.write(asked);
       if ("class" in written) {
         // Another one may be able to say it.
@@ -159,9 +165,12 @@ export class Answering implements BodySink, Asker {
         problem ??= call;
         continue;
       }
-      this.#phase = "asked";
-      this.#asked = new Asked(target, asked, passed !== null, call, this);
-      this.#asked.send(this.#exchange, written, this.#deadline);
+      if (splice === null) this.#phase = "asked";
+      const one = new Asked(target, asked, passed !== null, call, this);
+      one.fallbacks = this.#fallbacks;
+      if (splice !== null) one.continuations = splice.breaks;
+      this.#asked = one;
+      one.send(this.#exchange, written, this.#deadline);
       return;
     }
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
@@ -187,11 +196,16 @@ export class Answering implements BodySink, Asker {
   missed(asked: Asked, problem: ModelError): void {
     if (asked.detail !== "") this.#exchange.detail = asked.detail;
     this.#count(asked, problem.class);
-    const deadline = this.#deadline;
-    const late = deadline !== null && performance.now() >= deadline;
-    if (!late && this.#next < this.#targets.length && this.#choice.movesOn(problem.class)) this.#ask(problem);
+    if (this.#movesOn(problem)) this.#ask(problem);
     else
       this.#give(problem, `${asked.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
+  }
+
+  /** Whether another one is asked. */
+  #movesOn(problem: ModelError): boolean {
+    const deadline = this.#deadline;
+    if (deadline !== null && performance.now() >= deadline) return false;
+    return this.#next < this.#targets.length && this.#choice.movesOn(problem.class);
   }
 
   answered(asked: Asked, answer: ModelAnswer, body: Uint8Array): void {
@@ -205,16 +219,40 @@ export class Answering implements BodySink, Asker {
 
   told(asked: Asked, events: readonly ModelEvent[]): void {
     const stream = this.#stream ?? this.#begin();
-    stream.write(events, asked);
     const last = events[events.length - 1]!;
+    if (this.#splice !== null) this.#told(this.#splice, stream, asked, events, last);
+    else {
+      stream.write(events, asked);
+      if (last.type === "end") this.#ended(asked, null);
+      else if (last.type === "error") this.#ended(asked, last.error);
+    }
+  }
+
+  /** Where the stream breaks, the next model goes on if it can. */
+  #told(splice: Splice, stream: ClientStream, asked: Asked, events: readonly ModelEvent[], last: ModelEvent): void {
+    const failed = last.type === "error" ? last : null;
+    stream.write(splice.pass(failed === null ? events : events.slice(0, -1)), asked);
     if (last.type === "end") this.#ended(asked, null);
-    else if (last.type === "error") this.#ended(asked, last.error);
+    if (failed === null) return;
+    const joint = this.#movesOn(failed.error) ? splice.broke(asked.usage, this.#request!) : null;
+    if (joint === null) {
+      stream.write([failed], asked);
+      this.#ended(asked, failed.error);
+      return;
+    }
+    if (asked.detail !== "") this.#exchange.detail = asked.detail;
+    this.#count(asked, failed.error.class);
+    stream.continued();
+    stream.write(joint, asked);
+    this.#ask(failed.error);
   }
 
   #begin(): ClientStream {
     this.#phase = "streaming";
     const stream = new ClientStream(this.#exchange, this.#client, this.#context());
     this.#stream = stream;
+    const { broken } = this.#choice;
+    if (broken !== null) this.#splice = new Splice(broken.saying);
     return stream;
   }
 
@@ -242,6 +280,14 @@ export class Answering implements BodySink, Asker {
   /** Nothing has been sent: the error in the client's dialect, or the program's turn. `detail`: for the log. */
   #give(problem: ModelError, detail: string | null): void {
     const exchange = this.#exchange;
+    if (this.#stream !== null) {
+      // The one that was to go on did not.
+      this.#stream.write([{ type: "error", error: problem }], null);
+      exchange.reason = `model-${problem.class}`;
+      exchange.end([]);
+      this.#finish(null);
+      return;
+    }
     this.#phase = "over";
     if (this.#settle !== null) {
       this.#finish(failureOf(problem, this.#choice.name));
@@ -266,9 +312,12 @@ export class Answering implements BodySink, Asker {
 
   /** What a model that was asked gave, for the accounts, metrics and log. */
   #count(asked: Asked, outcome: ModelNote["outcome"]): void {
-    const note = asked.over(outcome, this.#fallbacks);
-    this.#exchange.modelNote = note;
+    const splice = this.#splice;
+    const note = asked.over(outcome);
     this.#parts.counters.count(note);
+    // What the request used is what all used that the client has words of.
+    this.#exchange.modelNote =
+      splice === null || asked.continuations === 0 ? note : { ...note, usage: splice.sum(note.usage) };
   }
 
   #finish(result: Failure | null): void {

@@ -51,6 +51,10 @@ export class Asked extends Timed implements StreamReceiver {
   readonly passed: boolean;
   /** `performance.now()` */
   readonly at: number = performance.now();
+  /** Models that were given up before it. */
+  fallbacks = 0;
+  /** Streams that had broken off before it was asked to go on. */
+  continuations = 0;
   /** Milliseconds to the first content of a stream. */
   firstToken: number | null = null;
   /** What went wrong with the connection, for the log; "": nothing. */
@@ -146,14 +150,14 @@ export class Asked extends Timed implements StreamReceiver {
   }
 
   /** It is over, in whatever way: settled, and noted. */
-  over(outcome: ModelNote["outcome"], fallbacks: number): ModelNote {
-    const { usage, firstToken, target } = this;
+  over(outcome: ModelNote["outcome"]): ModelNote {
+    const { usage, fallbacks, continuations, firstToken, target } = this;
     const call = this.#call;
     this.#call = null;
     if (outcome === "answered" && usage !== null) call?.settle({ kind: "usage", usage });
     else if (this.#refused || this.#unsent) call?.settle({ kind: "nothing" });
     else call?.settle({ kind: "unknown" });
-    return { model: target.name, usage, outcome, fallbacks, firstToken };
+    return { model: target.name, usage, outcome, fallbacks, continuations, firstToken };
   }
 
   // ------------------------------------------------------------ StreamReceiver: from the provider

@@ -9,6 +9,8 @@ export interface Choice {
   readonly name: string;
   /** Most tokens of one answer; null: as the model and the client say. */
   readonly limit: number | null;
+  /** Where a stream breaks off, the next model goes on; null: it ends with an error. */
+  readonly broken: { readonly saying: string | null } | null;
   /** That every call counts in, beside those of the model that is asked. */
   readonly budgets: readonly Budget[];
   /** `random`: 0 ≤ n < 1. Never empty. */
@@ -19,7 +21,7 @@ export interface Choice {
 
 export function only(target: Target): Choice {
   const order = [target];
-  return { name: target.name, limit: null, budgets: [], order: () => order, movesOn: () => false };
+  return { name: target.name, limit: null, broken: null, budgets: [], order: () => order, movesOn: () => false };
 }
 
 /** `targets` by name. */
@@ -55,6 +57,7 @@ export function pool(
   return {
     name,
     limit,
+    broken: configuration.broken ?? null,
     budgets,
     order: prefer === "weights" ? drawn : () => first,
     movesOn: (kind) => classes.has(kind),

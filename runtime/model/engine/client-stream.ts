@@ -17,14 +17,20 @@ export class ClientStream {
     exchange.begin(200, ["content-type", client.streamMediaType, "cache-control", "no-cache"], null);
   }
 
-  /** The frames of these events in one write. `source`: who is held back where the client takes no more. */
-  write(events: readonly ModelEvent[], source: Asked): void {
+  /** The frames of these events in one write. `source`: who is held back where the client takes no more; null: nobody. */
+  write(events: readonly ModelEvent[], source: Asked | null): void {
     let text = "";
     for (const event of events) text += this.#writer.write(event);
-    if (text === "" || this.#exchange.write(Buffer.from(text))) return;
+    if (text === "" || this.#exchange.write(Buffer.from(text)) || source === null) return;
     this.#source = source;
     source.pause();
     this.#exchange.onDrain(this.#drained);
+  }
+
+  /** The client is told that another model goes on. */
+  continued(): void {
+    const text = this.#writer.continued();
+    if (text !== "") this.#exchange.write(Buffer.from(text));
   }
 
   readonly #drained = (): void => {

@@ -13,9 +13,10 @@ import type {
 } from "../dialect/dialect.ts";
 import { credentials } from "./credentials.ts";
 import { refused } from "./failures.ts";
+import type { Speed } from "./speed.ts";
 
 /** What of a service a model needs. */
-export type ModelConnections = Pick<UpstreamService, "stream">;
+export type ModelConnections = Pick<UpstreamService, "stream"> & Partial<Pick<UpstreamService, "load">>;
 
 export class Target {
   readonly configuration: ModelConfiguration;
@@ -23,6 +24,8 @@ export class Target {
   readonly connections: ModelConnections;
   /** That every call counts in. */
   readonly budgets: readonly Budget[];
+  /** How fast it has been; null: no choice asks for it. */
+  readonly speed: Speed | null;
   readonly #provider: ProviderTarget;
   readonly #credentials: (request: ProviderRequest<string | Uint8Array>) => readonly string[];
 
@@ -31,11 +34,13 @@ export class Target {
     dialect: ProviderDialect,
     connections: ModelConnections,
     budgets: readonly Budget[] = [],
+    speed: Speed | null = null,
   ) {
     this.configuration = configuration;
     this.dialect = dialect;
     this.connections = connections;
     this.budgets = budgets;
+    this.speed = speed;
     const { model, base, variant, settings } = configuration;
     this.#provider = { model, base, variant, settings };
     this.#credentials = credentials(configuration);
@@ -59,10 +64,15 @@ export class Target {
     return isRequest(written) ? written : refused(written);
   }
 
-  /** The same, of a client that speaks the provider's dialect, its bytes left as they came; null: they have to be written anew. */
-  pass(body: Uint8Array, client: ClientDialectName, request: ModelRequest): ProviderRequest<Uint8Array> | null {
+  /** The same, of a client that speaks the provider's dialect, its bytes left as they came; null: they have to be written anew. `body` null: they do not say it. */
+  pass(body: Uint8Array | null, client: ClientDialectName, request: ModelRequest): ProviderRequest<Uint8Array> | null {
     const { name, pass } = this.dialect;
-    return pass === undefined || client !== name ? null : pass.request(body, request, this.#provider);
+    return body === null || pass === undefined || client !== name ? null : pass.request(body, request, this.#provider);
+  }
+
+  /** Whether it goes on behind a last turn of its own. */
+  get prefills(): boolean {
+    return this.dialect.prefills?.(this.#provider) === true;
   }
 
   /** Header fields of a request, with the credentials. */

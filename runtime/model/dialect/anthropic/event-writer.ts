@@ -82,6 +82,10 @@ class AnthropicEventWriter implements EventWriter {
     }
   }
 
+  continued(): string {
+    return this.#over || !this.#begun ? "" : writeNamedEvent("ping", '{"type":"ping","continued":true}');
+  }
+
   #find(index: number): Waiting | undefined {
     return this.#parts.find((part) => part.index === index);
   }

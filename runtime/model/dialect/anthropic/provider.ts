@@ -1,6 +1,7 @@
 /** Anthropic's Messages API as providers speak it: Anthropic itself, and Claude on Vertex AI (variant "vertex"). */
 import type { ProviderDialect } from "../dialect.ts";
 import { readAnswer } from "./answer.ts";
+import { takesPrefill } from "../claude.ts";
 import { readError } from "./error.ts";
 import { eventReader } from "./events.ts";
 import { writeRequest } from "./request-writer.ts";
@@ -8,6 +9,7 @@ import { writeRequest } from "./request-writer.ts";
 export const anthropicProvider: ProviderDialect = {
   name: "anthropic",
   writeRequest,
+  prefills: ({ model }) => takesPrefill(model),
   readAnswer,
   eventReader,
   readError,

@@ -1,8 +1,16 @@
 /** Amazon Bedrock's Converse, for models of all makers. */
 import type { ProviderDialect } from "../dialect.ts";
+import { takesPrefill } from "../claude.ts";
 import { readAnswer } from "./answer.ts";
 import { readError } from "./error.ts";
 import { eventReader } from "./events.ts";
 import { writeRequest } from "./request.ts";
 
-export const bedrockProvider: ProviderDialect = { name: "bedrock", writeRequest, readAnswer, eventReader, readError };
+export const bedrockProvider: ProviderDialect = {
+  name: "bedrock",
+  writeRequest,
+  prefills: ({ model }) => takesPrefill(model),
+  readAnswer,
+  eventReader,
+  readError,
+};

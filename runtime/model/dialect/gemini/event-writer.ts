@@ -79,6 +79,12 @@ class GeminiEventWriter implements EventWriter {
     }
   }
 
+  continued(): string {
+    if (this.#over) return "";
+    const chunk = chunkText([], null, null, this.#responseId(), this.#context);
+    return this.#frame(`${chunk.slice(0, -1)},"continued":true}`);
+  }
+
   #text(index: number, text: string): string {
     const state = this.#parts.get(index);
     if (state === undefined) return "";

@@ -5,4 +5,11 @@ import { readError } from "./error.ts";
 import { eventReader } from "./events.ts";
 import { writeRequest } from "./request.ts";
 
-export const ollamaProvider: ProviderDialect = { name: "ollama", writeRequest, readAnswer, eventReader, readError };
+export const ollamaProvider: ProviderDialect = {
+  name: "ollama",
+  writeRequest,
+  prefills: () => true,
+  readAnswer,
+  eventReader,
+  readError,
+};

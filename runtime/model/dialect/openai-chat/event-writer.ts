@@ -78,6 +78,10 @@ export class ChatEventWriter implements EventWriter {
     }
   }
 
+  continued(): string {
+    return this.#over || this.#head === "" ? "" : this.#chunk("{}").replace(/\}\n\n$/, ',"continued":true}\n\n');
+  }
+
   #begin(answerId: string): void {
     const { model, created, random } = this.#context;
     const id = JSON.stringify(answerId === "" ? `chatcmpl-${random(24)}` : answerId);

@@ -40,7 +40,7 @@ export class MessageWriter {
     this.#callId = variant.shortIds ? shortCallIds(request) : (id) => id;
   }
 
-  write(): readonly Json[] {
+  write(): Json[] {
     const { system, turns } = this.#request;
     if (system.length > 0) this.#messages.push({ role: "system", content: this.#textContent(system) });
     for (let index = 0; index < turns.length; index++) {

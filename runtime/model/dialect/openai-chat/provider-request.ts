@@ -1,6 +1,7 @@
 /** Writes a request for a provider, as its variant takes it. */
 import type { Json, JsonObject, ModelRequest, Tool } from "../../canonical/request.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
+import { isObject } from "../fields.ts";
 import { foreignFields } from "../foreign.ts";
 import { writeCacheMarker } from "../openai-common/cache.ts";
 import { effortOf } from "../openai-common/effort.ts";
@@ -28,7 +29,9 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
   const refusals = foreignFields(request, "openai-chat");
   const names = toolNames(request, TOOL_NAME);
   const body: { [name: string]: Json } = { model: target.model };
-  body.messages = new MessageWriter(request, variant, names, refusals).write();
+  const messages = new MessageWriter(request, variant, names, refusals).write();
+  body.messages = messages;
+  if (request.prefill === true) writePrefill(messages, variant, body);
   if (request.tools.length > 0) {
     body.tools = request.tools.map((tool) => writeTool(tool, names.there(tool.name), variant));
     const choice = request.toolChoice;
@@ -62,6 +65,16 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
     headers: requestHeaders(request.stream),
     body: JSON.stringify(body),
   };
+}
+
+/** The answer goes on behind the last message. */
+function writePrefill(messages: Json[], variant: Variant, body: { [name: string]: Json }): void {
+  if (variant.prefill === "continue") {
+    body.continue_final_message = true;
+    body.add_generation_prompt = false;
+  }
+  const last = messages.at(-1);
+  if (variant.prefill === "prefix" && isObject(last)) messages[messages.length - 1] = { ...last, prefix: true };
 }
 
 function refuse(refusals: Refusal[], path: string, what: string): void {

@@ -5,10 +5,12 @@ import { readAnswer } from "./answer.ts";
 import { ChatEventReader } from "./event-reader.ts";
 import { passAnswer, passRequest } from "./pass.ts";
 import { writeRequest } from "./provider-request.ts";
+import { variantOf } from "./variants.ts";
 
 export const openaiChatProvider: ProviderDialect = {
   name: "openai-chat",
   writeRequest,
+  prefills: ({ variant }) => variantOf(variant).prefill !== null,
   pass: { request: passRequest, answer: passAnswer },
   readAnswer,
   eventReader: (request) => new ChatEventReader(request),

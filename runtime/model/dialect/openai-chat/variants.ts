@@ -31,6 +31,8 @@ export interface Variant {
   readonly efforts: { readonly [Name in Effort]: string };
   /** How thoughts are given back to the model; null: they cannot be. */
   readonly thoughts: "reasoning" | "reasoning_content" | "details" | "chunks" | null;
+  /** How a model is asked to go on behind a last message of its own: by the message's `prefix`, or vLLM's `continue_final_message`; null: it cannot be. */
+  readonly prefill: "prefix" | "continue" | null;
   /** Identifiers of calls are nine letters and digits. */
   readonly shortIds: boolean;
   /** Fields of the dialect that the server knows beside those of the form in the middle; null: whatever the client says. */
@@ -67,6 +69,7 @@ const OPENAI: Variant = {
   reasoning: "effort",
   efforts: ALL,
   thoughts: null,
+  prefill: null,
   shortIds: false,
   extras: null,
 };
@@ -86,11 +89,12 @@ const VARIANTS: { readonly [Name in OpenAIChatVariant]: Variant } = {
     partsInResults: true,
     efforts: { none: "none", minimal: "none", low: "high", medium: "high", high: "high", xhigh: "high", max: "high" },
     thoughts: "chunks",
+    prefill: "prefix",
     shortIds: true,
     extras: new Set(["metadata", "prediction", "prompt_cache_key", "prompt_mode", "safe_prompt"]),
   },
   groq: { ...OPENAI, audio: false, file: "none", assistantParts: false, efforts: FOUR },
-  vllm: { ...OPENAI, topK: true, file: "none", efforts: FOUR, thoughts: "reasoning" },
+  vllm: { ...OPENAI, topK: true, file: "none", efforts: FOUR, thoughts: "reasoning", prefill: "continue" },
   openrouter: {
     ...OPENAI,
     maxTokens: "max_tokens",

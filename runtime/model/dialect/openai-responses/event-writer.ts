@@ -99,6 +99,11 @@ export class ResponsesEventWriter implements EventWriter {
     }
   }
 
+  /** A comment, which clients skip: the dialect has no event that says nothing. */
+  continued(): string {
+    return this.#over ? "" : ": continued\n\n";
+  }
+
   #event(type: string, fields: string): string {
     return writeNamedEvent(type, `{"type":"${type}","sequence_number":${this.#sequence++},${fields}}`);
   }
