@@ -3,6 +3,7 @@
  * reload, and drains by itself when the supervisor is gone.
  */
 import { descriptorOutput, LogQueue } from "../observe/index.ts";
+import type { Artifact } from "./artifact.ts";
 import type { CommandLine } from "./command-line.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { createHostLog } from "./host-log.ts";
@@ -22,10 +23,14 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
     log("error", "process.uncaught", { message: "an error that nothing caught", stack: error.stack ?? String(error) });
   });
 
+  const first = await firstArtifact();
   let gateway: Gateway;
   try {
     gateway = await startGateway({
       source: { folder },
+      // The native file of the fast transport lies in the folder, whatever is served.
+      ...(first !== null && { first: { ...first, folder } }),
+      serving: (artifact) => tell({ type: "serving", artifact }),
       environment: process.env,
       overrides: commandLine.threads === null ? {} : { threads: commandLine.threads },
       requireFast: commandLine.requireFast,
@@ -58,11 +63,19 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
   process.on("message", (message: ParentMessage) => {
     if (message.type === "drain") stop();
     // A refused generation has been logged, and the old one serves on.
-    else gateway.reload().catch(() => undefined);
+    else if (message.type === "reload") gateway.reload().catch(() => undefined);
   });
   process.on("SIGTERM", stop);
   process.on("disconnect", stop);
   tell({ type: "ready" });
+}
+
+/** What the supervisor says is to be served; null: what lies in the folder. */
+function firstArtifact(): Promise<Artifact | null> {
+  if (!process.connected) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    process.once("message", (message: ParentMessage) => resolve(message.type === "serve" ? message.artifact : null));
+  });
 }
 
 function tell(message: ChildMessage, sent: () => void = () => undefined): void {

@@ -27,6 +27,10 @@ import { WorkerThread } from "./worker-thread.ts";
 
 export interface StartOptions {
   readonly source: BundleSource;
+  /** What is served at first in place of what `source` holds now: it served before, and a process that ended is replaced by this one. */
+  readonly first?: Artifact;
+  /** Told of each program that new requests go to. */
+  readonly serving?: (artifact: Artifact) => void;
   readonly environment: Environment;
   readonly overrides?: Overrides;
   /** The folder in which relative paths of certificates and keys begin (default: the working directory). */
@@ -66,7 +70,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
   const log = createHostLog(options.write ?? silent);
   const files = options.files ?? process.cwd();
   const surroundings = { environment: options.environment, overrides: options.overrides ?? {}, files };
-  const artifact = await readArtifact(options.source);
+  const artifact = options.first ?? (await readArtifact(options.source));
   const configuration = configureArtifact(artifact, surroundings);
   const { gateway } = configuration;
   const choice = await chooseTransports(gateway, artifact, options.requireFast ?? false);
@@ -96,7 +100,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
         });
   const threads = makeThreads(options, start, count, treasury);
   const configure = (next: Artifact): Configuration => configureArtifact(next, surroundings);
-  const generations = new Generations({ threads, log, configure });
+  const generations = new Generations({ threads, log, configure, serving: options.serving ?? silent });
   try {
     await generations.first(artifact, configuration);
     const listeners = await openListeners(threads, ready.listeners);

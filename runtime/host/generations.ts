@@ -26,6 +26,8 @@ export interface GenerationsParts {
   readonly log: HostLog;
   /** `configure` of the artifact under the gateway's environment and overrides. Throws a `StartError`. */
   readonly configure: (artifact: Artifact) => Configuration;
+  /** Told of each artifact that new requests go to. */
+  readonly serving: (artifact: Artifact) => void;
 }
 
 export class Generations {
@@ -130,7 +132,7 @@ export class Generations {
   }
 
   async #bring(artifact: Artifact, configuration: Configuration): Promise<GenerationInfo> {
-    const { threads, log } = this.#parts;
+    const { threads, log, serving } = this.#parts;
     const id = ++this.#lastId;
     const prepared = await Promise.allSettled(threads.map((thread) => thread.prepare({ id, artifact })));
     const refusal = prepared.find((result) => result.status === "rejected");
@@ -144,6 +146,7 @@ export class Generations {
     await Promise.all(threads.map((thread) => thread.activate({ id })));
     this.#previous = this.#current;
     this.#current = { id, hash: artifact.hash, since: Date.now(), artifact, configuration };
+    serving(artifact);
     log("info", "generation.serving", {
       generation: id,
       hash: artifact.hash,

@@ -38,6 +38,8 @@ const BUDGET = z.object({
   limit: z.int().min(0).max(4_000_000_000_000),
   period: z.union([z.int().min(1000), z.literal("month")]),
   alerts: z.array(z.int().min(1).max(100)),
+  by: z.int().min(0).nullable(),
+  instead: z.string().nullable(),
 });
 
 export const MODEL = z
@@ -76,14 +78,27 @@ export const MODEL = z
     message: "expected https, or http on this machine: the key would go over the network in clear text",
   });
 
+const RULE = z.object({
+  by: z.enum(["order", "weights", "cheapest", "fastest", "least_loaded"]),
+  weights: z.array(z.number().positive()).optional(),
+  ranked: z.array(z.string()).optional(),
+  when: z.array(
+    z.object({
+      of: z.enum(["context", "p50", "p95", "in_flight"]),
+      operator: z.enum(["<", "<=", ">", ">="]),
+      value: z.number(),
+    }),
+  ),
+});
+
 export const POOL = z.object({
   name: z.string(),
   models: z.array(z.string()).min(1),
-  prefer: z.enum(["order", "weights"]),
-  weights: z.array(z.number().positive()),
+  prefer: z.array(RULE),
   fallback: z.array(z.string()),
   on: z.array(z.string()),
   limit: COUNT.nullable(),
+  broken: z.object({ saying: z.string().nullable() }).optional(),
   budgets: z.array(BUDGET).optional(),
 });
 

@@ -65,6 +65,40 @@ describe("node gateway.mjs", () => {
     expect(await (await fetch(await serving(gateway))).text()).toBe("ok");
   });
 
+  it("goes on with the program that served last, whatever lies in its folder by then", async () => {
+    const handle = 'if (exchange.path === "/abort") process.abort(); exchange.respond(200, [], "TEXT");';
+    const folder = await folderOf({ handle: handle.replace("TEXT", "one") });
+    const gateway = run(folder);
+    const url = await serving(gateway);
+    await gateway.seen("generation.serving");
+    await writeFolder(folder, bundleText({ handle: handle.replace("TEXT", "two") }));
+    gateway.process.kill("SIGHUP");
+    const { hash } = await gateway.seen("generation.serving");
+    await writeFile(join(folder, "bundle.cjs"), "half a copy");
+    await expect(fetch(`${url}/abort`)).rejects.toThrow();
+    expect(await gateway.seen("supervisor.restart")).toMatchObject({ program: hash });
+    expect(await (await fetch(await serving(gateway))).text()).toBe("two");
+  });
+
+  it("goes back to what lies in its folder when the program that served last does not start any more", async () => {
+    const handle = 'if (exchange.path === "/abort") process.abort(); exchange.respond(200, [], "two");';
+    const folder = await folderOf({ text: "one" });
+    const gateway = run(folder);
+    const url = await serving(gateway);
+    await gateway.seen("generation.serving");
+    const flag = join(folder, "flag");
+    const load = `if (process.getBuiltinModule("node:fs").existsSync(${JSON.stringify(flag)})) throw new Error("no more");`;
+    await writeFolder(folder, bundleText({ handle, load }));
+    gateway.process.kill("SIGHUP");
+    await gateway.seen("generation.serving");
+    await writeFolder(folder, bundleText({ text: "one" }));
+    await writeFile(flag, "");
+    await expect(fetch(`${url}/abort`)).rejects.toThrow();
+    await gateway.seen("supervisor.restart");
+    expect(await gateway.seen("supervisor.restart")).toMatchObject({ program: null });
+    expect(await (await fetch(await serving(gateway))).text()).toBe("one");
+  });
+
   it.each([1, 2])("starts again when one of %d threads hangs, and says why", async (threads) => {
     const handle = 'if (exchange.path === "/hang") for (;;); exchange.respond(200, [], "ok");';
     const gateway = run(await folderOf({ handle, gateway: { ...fast, threads } }), ["--hang-limit", "2.5"], NATIVE);

@@ -3,17 +3,24 @@
  * with back-off and says why. It loads no program and opens no socket.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import type { Artifact } from "./artifact.ts";
 import type { HostLog } from "./host-log.ts";
 
 /** From the gateway's process to the supervisor. */
 export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "beat" }
+  /** New requests go to this program: the one to go on with, should the process end. */
+  | { readonly type: "serving"; readonly artifact: Artifact }
   /** The process is about to be useless and asks to be replaced; `reason` is logged. */
   | { readonly type: "failing"; readonly reason: string };
 
 /** From the supervisor to the gateway's process. */
-export type ParentMessage = { readonly type: "drain" } | { readonly type: "reload" };
+export type ParentMessage =
+  /** The first: what is to be served; null: what lies in the folder. */
+  | { readonly type: "serve"; readonly artifact: Artifact | null }
+  | { readonly type: "drain" }
+  | { readonly type: "reload" };
 
 /**
  * Where the gateway's process writes its log: the supervisor's standard output under another number. Native code that prints
@@ -56,6 +63,8 @@ class Supervisor {
   #stopping = false;
   #interrupted = false;
   #reason: string | null = null;
+  /** What served last: a swap must outlive the process that it was made in. null: nothing yet. */
+  #serving: Artifact | null = null;
   #watchdog: NodeJS.Timeout | null = null;
   #restart: NodeJS.Timeout | null = null;
 
@@ -78,8 +87,11 @@ class Supervisor {
     const child = fork(this.#options.entry, [...this.#options.arguments], {
       env: this.#options.environment,
       stdio: ["inherit", 2, "inherit", "ipc", 1],
+      // Artifacts are large, and hold octets.
+      serialization: "advanced",
     });
     this.#child = child;
+    this.#send({ type: "serve", artifact: this.#serving });
     child.on("message", (message: ChildMessage) => this.#receive(child, message));
     child.on("error", (error) => {
       this.#reason = error.message;
@@ -96,6 +108,9 @@ class Supervisor {
         break;
       case "beat":
         this.#feed(child);
+        break;
+      case "serving":
+        this.#serving = message.artifact;
         break;
       case "failing":
         this.#reason = message.reason;
@@ -128,7 +143,9 @@ class Supervisor {
       this.#end(this.#interrupted ? INTERRUPTED : (code ?? 1));
       return;
     }
-    if (this.#readyAt > 0 && performance.now() - this.#readyAt > WELL_AFTER) this.#wait = FIRST_WAIT;
+    // What served once does not start any more: the folder's may.
+    if (this.#readyAt === 0) this.#serving = null;
+    else if (performance.now() - this.#readyAt > WELL_AFTER) this.#wait = FIRST_WAIT;
     const wait = this.#wait;
     this.#wait = Math.min(LONGEST_WAIT, wait * 2);
     this.#options.log("error", "supervisor.restart", {
@@ -136,6 +153,7 @@ class Supervisor {
       exit: code,
       signal,
       reason: this.#reason,
+      program: this.#serving?.hash ?? null,
       waitMilliseconds: wait,
     });
     this.#restart = setTimeout(() => this.#spawn(), wait);
