@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issue } from "../fakes/certificates.ts";
+import { echoWebSockets, message, secureClient } from "../websocket/peers.ts";
 import { build, commandBeside, type Running, startArtifact, temporaryFolder } from "./support.ts";
 
 const authority = issue({ subject: "authority", authority: true });
@@ -43,6 +44,7 @@ service wary { url: "https://127.0.0.1:${port}" }
 
 route GET "/up" open { forward api }
 route GET "/wary" open { forward wary }
+route GET "/chat" open { forward api { websocket: { idle: 1min } } }
 route GET "/" open {
   set response.header("strict-transport-security") = "max-age=31536000"
   reply { scheme: request.scheme, host: request.host }
@@ -73,6 +75,7 @@ beforeAll(async () => {
     );
   });
   upstream.on("tlsClientError", () => {});
+  echoWebSockets(upstream);
   await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
   artifact = build(folder.path, program());
   const strict = issue({ names: ["strict.example"], issuer: authority });
@@ -125,6 +128,24 @@ describe("clients", () => {
     expect((await ask(ports.strict, "strict.example")).status).toBe(200);
     await expect(ask(ports.strict, "strict.example", "/", { maxVersion: "TLSv1.2" })).rejects.toThrow();
     await expect(ask(ports.strict, "other.example", "/", { rejectUnauthorized: false })).rejects.toThrow();
+  });
+
+  test.each([
+    ["fast", "shop.example"],
+    ["strict", "strict.example"],
+  ] as const)("open WebSockets on the %s listener, to a service that is encrypted too", async (transport, name) => {
+    const ends: (() => unknown)[] = [];
+    try {
+      const server = { name, authority: authority.certificate };
+      const client = await secureClient(ports[transport], (end) => ends.push(end), server);
+      for (const data of ["text", "x".repeat(200_000)]) {
+        const back = message(client);
+        client.send(data);
+        expect((await back).data === data).toBe(true);
+      }
+    } finally {
+      for (const end of ends) end();
+    }
   });
 
   test.runIf(spawnSync("curl", ["--version"]).status === 0)("curl, with each version", () => {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import { createServer } from "node:http";
+import type { Server as SecureServer } from "node:https";
 import { createRequire } from "node:module";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -25,7 +26,7 @@ export interface Peer {
   on(event: "unexpected-response", listener: (request: unknown, response: IncomingMessage) => void): void;
 }
 interface WsModule {
-  WebSocket: new (url: string, protocols?: readonly string[], options?: { readonly headers?: object }) => Peer;
+  WebSocket: new (url: string, protocols?: readonly string[], options?: object) => Peer;
   WebSocketServer: new (options: object) => WsServer;
 }
 interface WsServer {
@@ -100,6 +101,32 @@ export function wsClient(
     peer.on("open", () => resolve(peer));
     peer.on("unexpected-response", (_request, response) => reject(new Error(String(response.statusCode))));
     peer.on("error", reject);
+  });
+}
+
+/** The same over TLS, for whom the server's certificate is one of `authority`'s for `name`. */
+export function secureClient(
+  port: number,
+  close: CloseWith,
+  { name, authority }: { readonly name: string; readonly authority: string },
+): Promise<Peer> {
+  return new Promise((resolve, reject) => {
+    const options = { ca: authority, servername: name, headers: { host: name } };
+    const peer = new ws.WebSocket(`wss://127.0.0.1:${port}/chat`, [], options);
+    close(() => peer.terminate());
+    peer.on("open", () => resolve(peer));
+    peer.on("error", reject);
+  });
+}
+
+/** Whoever opens a WebSocket to the server gets each message back. */
+export function echoWebSockets(server: Server | SecureServer): void {
+  const sockets = new ws.WebSocketServer({ noServer: true });
+  server.on("upgrade", (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (peer) => {
+      peer.on("error", () => {});
+      peer.on("message", (data, binary) => peer.send(data, { binary }));
+    });
   });
 }
 
