@@ -1,6 +1,6 @@
 /** `GET /usage`: what calls to models used and cost, by what one asks for, from the ledger; and how much of the budgets is spent. */
 import { formatAmount } from "../model/money/amount.ts";
-import { USAGE_BY, type UsageBy } from "../model/money/ledger/book.ts";
+import { USAGE_BY, type UsageBy } from "../model/money/ledger/usage.ts";
 import { StartError } from "../start-error.ts";
 import type { AdminTarget } from "./target.ts";
 

@@ -48,6 +48,8 @@ export class Treasury {
   readonly #timer: NodeJS.Timeout;
   #cleaned: number;
   #failing = false;
+  /** Much waits: the next piece comes when the loop has turned. */
+  #following: NodeJS.Immediate | null = null;
 
   /** Throws a `StartError` "start-ledger". */
   constructor(options: TreasuryOptions) {
@@ -84,7 +86,7 @@ export class Treasury {
       });
     }
     this.#cleaned = now();
-    this.#timer = setInterval(() => this.#look(), LOOK);
+    this.#timer = setInterval(this.#look, LOOK);
     this.#timer.unref();
   }
 
@@ -104,6 +106,7 @@ export class Treasury {
   /** Threads have ended. */
   close(): void {
     clearInterval(this.#timer);
+    if (this.#following !== null) clearImmediate(this.#following);
     this.#try(() => this.book.close());
   }
 
@@ -122,11 +125,16 @@ export class Treasury {
     }
   }
 
-  #look(): void {
+  readonly #look = (): void => {
+    if (this.#following === null) this.#follow();
+  };
+
+  readonly #follow = (): void => {
+    this.#following = null;
     this.#try(() => {
-      // One piece for each look where much waits elsewhere: the loop turns in between.
+      // One piece, and the loop turns, until nothing is left.
       if (this.book.follow()) {
-        setImmediate(() => this.#try(() => this.book.follow()));
+        this.#following = setImmediate(this.#follow);
         return;
       }
       const now = this.#options.now();
@@ -135,7 +143,7 @@ export class Treasury {
       this.book.tidy();
       this.book.forget(now - this.#options.ledger.keep);
     });
-  }
+  };
 
   #try(work: () => void): void {
     try {

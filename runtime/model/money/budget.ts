@@ -36,6 +36,8 @@ export class Budget {
   readonly counts: BudgetCounts = { reserved: 0, exhausted: 0, full: 0, away: 0 };
   /** Ascending. */
   readonly thresholds: readonly { readonly percent: number; readonly at: bigint }[];
+  /** What the ledger knows it by: name, unit, currency and period, a line each. */
+  readonly title: string;
   readonly #secret: Words;
   readonly #fingerprints = new Map<string, Words>();
   #span: Span = { start: 0, end: 0 };
@@ -43,6 +45,7 @@ export class Budget {
   /** `secret`: of the table. */
   constructor(definition: BudgetDefinition, secret: Words) {
     this.definition = definition;
+    this.title = [definition.name, definition.unit, definition.currency, definition.period].join("\n");
     this.#secret = secret;
     this.thresholds = [...definition.alerts]
       .sort((one, other) => one - other)

@@ -1,21 +1,36 @@
 /**
- * The ledger itself: carries what journals say over into SQLite, a bounded piece at a time, and answers what was spent. A piece and the place in the file up to
- * which it goes are one transaction, so a line counts once, however often the process dies.
+ * The ledger itself: carries what journals say over into SQLite, a bounded piece at a time, and answers what was spent. What a piece adds and the place in the file up to
+ * which it goes are one transaction, so a record counts once, however often the process dies.
  *
- * After a start, what dead processes had opened and not settled counts at its worst case: those calls may have been sent, and nobody will tell what they
- * cost. So the ledger never says less than what was used, and says exactly that for every call that was settled.
+ * Which calls are open is known from the journals: a file stays until the calls in it and in all before it are settled, or, where some last longer, until those
+ * stand in the table `pending`. After a start, what dead processes had opened and not settled counts at its worst case: those calls may have been sent, and nobody will
+ * tell what they cost. So the ledger never says less than what was used, and says exactly that for every call that was settled.
  */
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { journalName, parseJournalName } from "./journal.ts";
-import { type OpenedRecord, readLine, type SettledRecord } from "./record.ts";
-import { ADD_BUDGETS, DELETE_OPEN, INSERT_CALL, INSERT_OPEN, SCHEMA, SCHEMA_VERSION, SET_APPLIED } from "./schema.ts";
-import { type LoadedSqlite, type Row, Sqlite, type Value } from "./sqlite.ts";
+import { LONGEST_RECORD, type OpenedRecord, RecordReader } from "./record.ts";
+import { ADD_PENDING, DELETE_PENDING, MOVE_USAGE, SCHEMA, SCHEMA_VERSION, SET_APPLIED } from "./schema.ts";
+import { type LoadedSqlite, Sqlite } from "./sqlite.ts";
+import { SLOT, Sums } from "./sums.ts";
+import {
+  type BudgetRow,
+  budgetRow,
+  SELECT_BUDGETS,
+  selectUsage,
+  type UsageBy,
+  type UsageRow,
+  usageRow,
+} from "./usage.ts";
 
-/** Bytes that are carried over at once: some 400 calls, a few milliseconds. */
-const PIECE = 128 * 1024;
-/** A line is at most so long; what is longer is none. */
-const LONGEST_LINE = 64 * 1024;
+/** Bytes that are carried over at once: some 1,300 calls, a few milliseconds. */
+const PIECE = 256 * 1024;
+/** Sums of minutes that began so long ago become sums of hours. */
+const MINUTES_KEPT = 2 * 86_400_000;
+const HOUR = 3_600_000n;
+const DAY = 86_400_000n;
+/** Stands for the end of a file whose open calls were lost: it is not read again. */
+const LOST = 2n ** 52n;
 
 export interface BookOptions {
   readonly folder: string;
@@ -25,13 +40,36 @@ export interface BookOptions {
   readonly now: () => number;
 }
 
+interface OpenEntry {
+  readonly record: OpenedRecord;
+  /** The journal that says so; "": the table `pending` does. */
+  file: string;
+}
+
+/** What a piece says, until SQLite has it. */
+interface Unwritten {
+  readonly name: string;
+  readonly applied: number;
+  readonly sums: Sums;
+  /** Identifiers that leave the table `pending`. */
+  readonly closed: readonly string[];
+}
+
+interface Following {
+  readonly reader: RecordReader;
+  /** Up to which the file has been read. */
+  place: number;
+}
+
 export class LedgerBook {
   readonly #options: BookOptions;
   readonly #database: Sqlite;
-  /** Opened and not settled, by identifier; the same as the table. */
-  readonly #open = new Map<string, { readonly record: OpenedRecord; readonly line: string }>();
+  /** Opened and not settled, by number, by journal (`BOOT-THREAD`). */
+  readonly #open = new Map<string, Map<number, OpenEntry>>();
   readonly #applied = new Map<string, number>();
-  /** Lines that were none. */
+  readonly #following = new Map<string, Following>();
+  #unwritten: Unwritten | null = null;
+  /** Records that were none. */
   damaged = 0;
   /** Calls of dead processes and threads that were settled at their worst case. */
   lost = 0;
@@ -54,15 +92,16 @@ export class LedgerBook {
       this.#applied.set(String(name), Number(applied));
     }
     this.#forgetFiles();
-    for (const [id, line] of database.all("SELECT id, line FROM open")) {
-      const record = readLine(String(line));
-      if (record?.type === "opened") this.#open.set(String(id), { record, line: String(line) });
+    for (const [id, text] of database.all("SELECT id, record FROM pending")) {
+      const [journal, number] = splitId(String(id));
+      this.#openOf(journal).set(number, { record: readPending(String(text)), file: "" });
     }
     this.#closeOthers();
   }
 
   /** Carries one piece over. False: there was nothing. */
   follow(): boolean {
+    this.#write();
     for (const name of this.#files()) {
       if (parseJournalName(name)?.boot === this.#options.boot && this.#apply(name)) return true;
     }
@@ -77,69 +116,85 @@ export class LedgerBook {
   /** A thread of this process died: what it had opened is lost. */
   threadLost(thread: number): void {
     this.catchUp();
-    this.#lose((id) => id.startsWith(`${this.#options.boot}-${thread}-`));
+    this.#lose(`${this.#options.boot}-${thread}`);
   }
 
   /** What budgets had spent in the periods that are not over at `now`. */
   budgets(now: number): BudgetRow[] {
-    return this.#database
-      .all(`SELECT name, unit, period, start, key, currency, "end", spent FROM budget WHERE "end" > ?`, BigInt(now))
-      .map(budgetRow);
+    return this.#database.all(SELECT_BUDGETS, BigInt(now)).map(budgetRow);
   }
 
-  /** Exact sums over calls that were opened in `from` ≤ t < `to`, largest cost first, at most `limit`. */
+  /** Exact sums over calls that were opened in minutes (hours, where they are older than two days) that began in `from` ≤ t < `to`, largest cost first, at most `limit`. */
   usage(by: UsageBy, from: number, to: number, limit: number): UsageRow[] {
-    // Two sums, so that no number of calls passes 64 bits.
-    return this.#database
-      .all(
-        `SELECT ${GROUPS[by]}, currency, count(*), sum(tokens), sum(cost / 1000000), sum(cost % 1000000),
-           coalesce(sum(input), 0), coalesce(sum(cache_read), 0), coalesce(sum(cache_write + cache_write_hour), 0),
-           coalesce(sum(output), 0), coalesce(sum(reasoning), 0), sum(how IN ('unknown', 'lost'))
-         FROM call WHERE opened >= ? AND opened < ? GROUP BY 1, 2 ORDER BY 5 DESC, 1 LIMIT ?`,
-        BigInt(from),
-        BigInt(to),
-        BigInt(limit),
-      )
-      .map(usageRow);
+    return this.#database.all(selectUsage(by), BigInt(from - (from % SLOT)), BigInt(to), BigInt(limit)).map(usageRow);
   }
 
-  /** Forgets what was settled before, in pieces. False: nothing is left to forget. */
-  forget(before: number): boolean {
-    const calls = this.#database.run(
-      "DELETE FROM call WHERE id IN (SELECT id FROM call WHERE opened < ? LIMIT 1000)",
-      BigInt(before),
+  /** Forgets what was opened before, and adds older minutes up to hours. */
+  forget(before: number): void {
+    const database = this.#database;
+    database.run("DELETE FROM usage WHERE slot < ?", BigInt(before));
+    database.run(`DELETE FROM budget WHERE "end" < ?`, BigInt(before));
+    const minutes = BigInt(this.#options.now() - MINUTES_KEPT);
+    const slots = database.all(
+      `SELECT DISTINCT slot FROM usage WHERE slot >= ? AND slot < ? AND slot % ${HOUR} <> 0 LIMIT 120`,
+      minutes - DAY,
+      minutes - (minutes % HOUR),
     );
-    const budgets = this.#database.run(`DELETE FROM budget WHERE "end" < ?`, BigInt(before));
-    return calls + budgets > 0;
+    for (const [slot] of slots) {
+      if (typeof slot !== "bigint") continue;
+      database.transaction(() => {
+        database.run(MOVE_USAGE, slot - (slot % HOUR), slot);
+        database.run("DELETE FROM usage WHERE slot = ?", slot);
+      });
+    }
   }
 
-  /** Deletes journals that are carried over whole and will not grow, once SQLite has them on the disk. */
+  /** Deletes journals that are carried over whole and will not grow, oldest first, once SQLite has on the disk what is still open in them. */
   tidy(): void {
+    const { boot } = this.#options;
     const done = this.#files().filter((name) => {
       const parsed = parseJournalName(name);
-      if (parsed === null || !this.#applied.has(name)) return false;
-      const { boot, thread, file } = parsed;
-      return boot === this.#options.boot && this.#applied.has(journalName(boot, thread, file + 1));
+      return parsed?.boot === boot && this.#applied.has(journalName(boot, parsed.thread, parsed.file + 1));
     });
+    if (done.length === 0) return;
+    const staying: [string, OpenEntry][] = [];
+    for (const [journal, open] of this.#open) {
+      for (const [number, entry] of open) if (done.includes(entry.file)) staying.push([`${journal}-${number}`, entry]);
+    }
+    this.#database.transaction(() => {
+      for (const [id, { record }] of staying) this.#database.run(ADD_PENDING, id, pendingText(record));
+    });
+    for (const [, entry] of staying) entry.file = "";
     this.#delete(done);
   }
 
   /** Carries over what is left. Journals of this process must be closed. */
   close(): void {
     this.catchUp();
-    this.#delete(this.#files().filter((name) => this.#open.size === 0 && this.#applied.has(name)));
+    if (this.open === 0) this.#delete(this.#files().filter((name) => this.#applied.has(name)));
     this.#database.close();
   }
 
   get open(): number {
-    return this.#open.size;
+    let sum = 0;
+    for (const open of this.#open.values()) sum += open.size;
+    return sum;
+  }
+
+  #openOf(journal: string): Map<number, OpenEntry> {
+    let open = this.#open.get(journal);
+    if (open === undefined) {
+      open = new Map();
+      this.#open.set(journal, open);
+    }
+    return open;
   }
 
   #closeOthers(): void {
     const { boot } = this.#options;
     const others = this.#files().filter((name) => parseJournalName(name)?.boot !== boot);
     for (const name of others) while (this.#apply(name));
-    this.#lose((id) => !id.startsWith(`${boot}-`));
+    for (const journal of [...this.#open.keys()]) if (!journal.startsWith(`${boot}-`)) this.#lose(journal);
     this.#delete(others);
   }
 
@@ -152,27 +207,26 @@ export class LedgerBook {
     }
   }
 
-  #lose(which: (id: string) => boolean): void {
+  /** What this journal had opened counts at its worst case. */
+  #lose(journal: string): void {
+    const open = this.#openOf(journal);
     const at = this.#options.now();
-    const lost = [...this.#open.entries()].filter(([id]) => which(id));
-    for (let from = 0; from < lost.length; from += 500) {
-      const changes = new Changes();
-      for (const [id, { record }] of lost.slice(from, from + 500)) {
-        const { number, worst, worstTokens } = record;
-        changes.settle(id, record, {
-          type: "settled",
-          number,
-          at,
-          how: "lost",
-          usage: null,
-          cost: worst,
-          tokens: worstTokens,
-        });
-        changes.closed.push(id);
-      }
-      this.#commit(changes, null);
+    const sums = new Sums();
+    for (const { record } of open.values()) {
+      const { number, worst: cost, worstTokens: tokens } = record;
+      sums.add(record, { type: "settled", number, at, how: "lost", usage: null, cost, tokens });
     }
-    this.lost += lost.length;
+    // In one transaction with the end of their files: what is read once more at the next start must not be lost twice.
+    const files = this.#files().filter((name) => name.startsWith(`${journal}-`));
+    this.#database.transaction(() => {
+      sums.write(this.#database);
+      for (const [number, { file }] of open)
+        if (file === "") this.#database.run(DELETE_PENDING, `${journal}-${number}`);
+      for (const name of files) this.#database.run(SET_APPLIED, name, LOST);
+    });
+    for (const name of files) this.#applied.set(name, Number(LOST));
+    this.lost += open.size;
+    open.clear();
   }
 
   #files(): string[] {
@@ -182,60 +236,59 @@ export class LedgerBook {
   }
 
   #apply(name: string): boolean {
-    const from = this.#applied.get(name) ?? 0;
-    const piece = readPiece(join(this.#options.folder, name), from);
-    const end = piece.lastIndexOf(10) + 1;
-    if (end === 0) {
-      // A line without an end that fills a whole piece is no line; one at the end of the file may still grow.
-      if (piece.length < PIECE) {
-        if (!this.#applied.has(name)) this.#commit(new Changes(), { name, applied: 0 });
-        return false;
+    const applied = this.#applied.get(name) ?? 0;
+    if (applied === Number(LOST)) return false;
+    let following = this.#following.get(name);
+    if (following === undefined) {
+      following = { reader: new RecordReader(), place: 0 };
+      this.#following.set(name, following);
+    }
+    const { place, reader } = following;
+    const piece = readPiece(join(this.#options.folder, name), place);
+    const sums = new Sums();
+    const closed: string[] = [];
+    const { boot, thread } = parseJournalName(name)!;
+    const journal = `${boot}-${thread}`;
+    const open = this.#openOf(journal);
+    const read = reader.read(piece, (record, at) => {
+      if (record.type === "opened") {
+        if (open.get(record.number)?.file !== "") open.set(record.number, { record, file: name });
+        return;
       }
-      this.damaged++;
-      this.#commit(new Changes(), { name, applied: from + piece.length });
-      return true;
+      // Told twice, where a disk took half of what was written.
+      const entry = open.get(record.number);
+      if (entry === undefined) return;
+      open.delete(record.number);
+      // What was carried over before the process began is only read again.
+      if (place + at < applied) return;
+      if (entry.file === "") closed.push(`${journal}-${record.number}`);
+      sums.add(entry.record, record);
+    });
+    // The beginning of a record may still grow to one; what can be none is left out.
+    const unread = read < 0 || (read === 0 && piece.length >= LONGEST_RECORD);
+    if (unread) this.damaged++;
+    const taken = unread ? piece.length : read;
+    following.place += taken;
+    // Also where nothing was read: then the file before it is known to be through.
+    if (following.place > applied || !this.#applied.has(name)) {
+      this.#unwritten = { name, applied: following.place, sums, closed };
+      this.#write();
     }
-    const parsed = parseJournalName(name)!;
-    const changes = new Changes();
-    for (const line of piece.toString("utf8", 0, end - 1).split("\n")) {
-      const record = line.length > LONGEST_LINE ? null : readLine(line);
-      if (record === null) this.damaged++;
-      else this.#note(changes, `${parsed.boot}-${parsed.thread}-${record.number}`, record, line);
-    }
-    this.#commit(changes, { name, applied: from + end });
-    return true;
+    return taken > 0;
   }
 
-  #note(changes: Changes, id: string, record: OpenedRecord | SettledRecord, line: string): void {
-    if (record.type === "opened") {
-      changes.opened.set(id, { record, line });
-      return;
-    }
-    const fresh = changes.opened.get(id);
-    const opened = fresh ?? this.#open.get(id);
-    // Told twice, where a disk took half of what was written.
-    if (opened === undefined || changes.settled.has(id)) return;
-    if (fresh === undefined) changes.closed.push(id);
-    changes.settle(id, opened.record, record);
-  }
-
-  #commit(changes: Changes, place: { readonly name: string; readonly applied: number } | null): void {
-    const { closed, calls, budgets } = changes;
-    for (const id of changes.settled) changes.opened.delete(id);
-    const opened = [...changes.opened];
+  /** What was read and could not be written comes before anything else is read. */
+  #write(): void {
+    if (this.#unwritten === null) return;
+    const { name, applied, sums, closed } = this.#unwritten;
     const database = this.#database;
     database.transaction(() => {
-      if (opened.length > 0) {
-        database.run(INSERT_OPEN, JSON.stringify(opened.map(([id, { line }]) => [id, line])));
-      }
-      if (closed.length > 0) database.run(DELETE_OPEN, JSON.stringify(closed));
-      for (const call of calls) database.run(INSERT_CALL, ...call);
-      if (budgets.size > 0) database.run(ADD_BUDGETS, `[${[...budgets.values()].map(budgetJson).join()}]`);
-      if (place !== null) database.run(SET_APPLIED, place.name, BigInt(place.applied));
+      sums.write(database);
+      for (const id of closed) database.run(DELETE_PENDING, id);
+      database.run(SET_APPLIED, name, BigInt(applied));
     });
-    for (const id of closed) this.#open.delete(id);
-    for (const [id, entry] of opened) this.#open.set(id, entry);
-    if (place !== null) this.#applied.set(place.name, place.applied);
+    this.#applied.set(name, applied);
+    this.#unwritten = null;
   }
 
   #delete(names: readonly string[]): void {
@@ -246,146 +299,32 @@ export class LedgerBook {
       unlinkSync(join(this.#options.folder, name));
       this.#database.run("DELETE FROM file WHERE name = ?", name);
       this.#applied.delete(name);
+      this.#following.delete(name);
     }
   }
 }
 
-type BudgetRowKey = Pick<BudgetRow, "name" | "unit" | "period" | "start" | "key" | "currency" | "end">;
-
-/** What one piece changes. */
-class Changes {
-  readonly opened = new Map<string, { readonly record: OpenedRecord; readonly line: string }>();
-  readonly settled = new Set<string>();
-  /** Of earlier pieces. */
-  readonly closed: string[] = [];
-  /** Rows, as `INSERT_CALL` has their columns. */
-  readonly calls: (readonly Value[])[] = [];
-  readonly budgets = new Map<string, BudgetRowKey & { spent: bigint }>();
-
-  settle(id: string, opened: OpenedRecord, settled: SettledRecord): void {
-    this.settled.add(id);
-    const { usage } = settled;
-    const texts = [opened.route, opened.model, opened.upstream, opened.caller, opened.currency, settled.how];
-    const counters =
-      usage === null
-        ? new Array<null>(9).fill(null)
-        : [
-            usage.input,
-            usage.cacheRead,
-            usage.cacheWrite,
-            usage.cacheWriteHour,
-            usage.output,
-            usage.reasoning,
-            usage.audioInput ?? 0,
-            usage.audioOutput ?? 0,
-            usage.searches ?? 0,
-          ].map(BigInt);
-    const { cost, tokens } = settled;
-    this.calls.push([id, BigInt(opened.at), BigInt(settled.at), ...texts, cost, BigInt(tokens), ...counters]);
-    for (const charge of opened.charges) {
-      const identity = JSON.stringify([charge.name, charge.unit, charge.period, charge.start, charge.key]);
-      const amount = charge.unit === "money" ? settled.cost : BigInt(settled.tokens);
-      const row = this.budgets.get(identity);
-      if (row === undefined) this.budgets.set(identity, { ...charge, spent: amount });
-      else row.spent += amount;
-    }
-  }
+function splitId(id: string): readonly [journal: string, number: number] {
+  const at = id.lastIndexOf("-");
+  return [id.slice(0, at), Number(id.slice(at + 1))];
 }
 
-function budgetJson({
-  name,
-  unit,
-  period,
-  start,
-  key,
-  currency,
-  end,
-  spent,
-}: BudgetRowKey & { spent: bigint }): string {
-  return `${JSON.stringify([name, unit, period, start, key, currency, end]).slice(0, -1)},${spent}]`;
+function pendingText(record: OpenedRecord): string {
+  return JSON.stringify({ ...record, worst: `${record.worst}` });
+}
+
+function readPending(text: string): OpenedRecord {
+  const record: Omit<OpenedRecord, "worst"> & { readonly worst: string } = JSON.parse(text);
+  return { ...record, worst: BigInt(record.worst) };
 }
 
 function readPiece(path: string, from: number): Buffer {
   const descriptor = openSync(path, "r");
   try {
     const size = Math.min(PIECE, Math.max(0, fstatSync(descriptor).size - from));
-    const bytes = Buffer.alloc(size);
+    const bytes = Buffer.allocUnsafe(size);
     return bytes.subarray(0, size === 0 ? 0 : readSync(descriptor, bytes, 0, size, from));
   } finally {
     closeSync(descriptor);
   }
-}
-
-export interface BudgetRow {
-  readonly name: string;
-  readonly unit: "money" | "tokens";
-  readonly period: string;
-  readonly start: number;
-  readonly end: number;
-  readonly key: string;
-  readonly currency: string;
-  readonly spent: bigint;
-}
-
-function budgetRow([name, unit, period, start, key, currency, end, spent]: Row): BudgetRow {
-  return {
-    name: String(name),
-    unit: unit === "money" ? "money" : "tokens",
-    period: String(period),
-    start: Number(start),
-    end: Number(end),
-    key: String(key),
-    currency: String(currency),
-    spent: BigInt(spent ?? 0n),
-  };
-}
-
-export type UsageBy = "model" | "upstream" | "route" | "caller" | "day" | "all";
-
-/** Expressions of SQL; nothing of a request becomes one. */
-const GROUPS: { readonly [By in UsageBy]: string } = {
-  model: "model",
-  upstream: "upstream",
-  route: "route",
-  caller: "caller",
-  day: "date(opened / 1000, 'unixepoch')",
-  all: "'all'",
-};
-
-export const USAGE_BY = Object.keys(GROUPS) as readonly UsageBy[];
-
-export interface UsageRow {
-  readonly group: string;
-  readonly currency: string;
-  readonly calls: number;
-  readonly tokens: bigint;
-  /** Pico-units. */
-  readonly cost: bigint;
-  readonly input: bigint;
-  readonly cacheRead: bigint;
-  readonly cacheWrite: bigint;
-  readonly output: bigint;
-  readonly reasoning: bigint;
-  /** Calls whose cost is a worst case. */
-  readonly inexact: number;
-}
-
-function usageRow(row: Row): UsageRow {
-  const [group, currency, calls] = row;
-  const [tokens, high, low, input, cacheRead, cacheWrite, output, reasoning, inexact] = row
-    .slice(3)
-    .map((value) => BigInt(value ?? 0n));
-  return {
-    group: String(group),
-    currency: String(currency),
-    calls: Number(calls),
-    tokens: tokens ?? 0n,
-    cost: (high ?? 0n) * 1_000_000n + (low ?? 0n),
-    input: input ?? 0n,
-    cacheRead: cacheRead ?? 0n,
-    cacheWrite: cacheWrite ?? 0n,
-    output: output ?? 0n,
-    reasoning: reasoning ?? 0n,
-    inexact: Number(inexact),
-  };
 }

@@ -2,19 +2,17 @@
  * Where one thread writes its calls down before they are sent: files that only grow, in the ledger's folder. What is written is with the operating system at once,
  * so it outlives a killed process; `LedgerBook` carries it over into the database later, and deletes files that are through.
  *
- * An opened call is written before this returns. A settled one goes with the next line, or at the end of the loop's turn: before any byte
+ * An opened call is written before this returns. A settled one goes with the next record, or at the end of the loop's turn: before any byte
  * of an answer that is written in the same turn can have been acted on by its reader.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Usage } from "../../canonical/usage.ts";
 import type { Call } from "../accounts.ts";
-import { type CallJournal, openedLine, type SettledHow, settledLine } from "./record.ts";
+import { type CallJournal, RecordWriter, type SettledHow } from "./record.ts";
 
 /** Bytes of a file after which the next one begins. */
 const FILE_LIMIT = 8 * 1024 * 1024;
-/** Characters of settled calls that wait where the disk takes nothing; beyond it they are dropped, and their reservations stand. */
-const WAITING_LIMIT = 4 * 1024 * 1024;
 
 export interface JournalOptions {
   readonly folder: string;
@@ -40,14 +38,14 @@ export function parseJournalName(
 
 export class FileJournal implements CallJournal {
   readonly #options: JournalOptions;
+  readonly #writer = new RecordWriter();
   #descriptor = -1;
   #file = 0;
   #size = 0;
   #number = 0;
-  #waiting = "";
   #scheduled = false;
   #failing = false;
-  /** Settled calls that were dropped. */
+  /** Settled calls that were dropped: the disk took nothing, and more waited than there is room for. Their reservations stand. */
   dropped = 0;
 
   constructor(options: JournalOptions) {
@@ -59,13 +57,15 @@ export class FileJournal implements CallJournal {
   }
 
   opened(number: number, now: number, call: Call): boolean {
-    return this.#write(this.#waiting + openedLine(number, now, call));
+    const writer = this.#writer;
+    return (writer.opened(number, now, call) || (this.#write() && writer.opened(number, now, call))) && this.#write();
   }
 
   settled(number: number, now: number, how: SettledHow, usage: Usage | null, cost: bigint, tokens: number): void {
-    const line = settledLine({ number, at: now, how, usage, cost, tokens });
-    if (this.#waiting.length + line.length > WAITING_LIMIT) this.dropped++;
-    else this.#waiting += line;
+    const writer = this.#writer;
+    if (!writer.settled(number, now, how, usage, cost, tokens)) {
+      if (!this.#write() || !writer.settled(number, now, how, usage, cost, tokens)) this.dropped++;
+    }
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#flush);
@@ -74,7 +74,7 @@ export class FileJournal implements CallJournal {
   /** Writes what waits. */
   readonly #flush = (): void => {
     this.#scheduled = false;
-    if (this.#waiting !== "") this.#write(this.#waiting);
+    if (this.#writer.length > 0) this.#write();
   };
 
   close(): void {
@@ -82,35 +82,38 @@ export class FileJournal implements CallJournal {
     this.#end();
   }
 
-  /** All of it, or nothing that counts. */
-  #write(text: string): boolean {
-    const bytes = Buffer.from(text);
+  /** All that waits, or nothing that counts: then settled calls wait on. */
+  #write(): boolean {
+    const writer = this.#writer;
+    const { bytes, length } = writer;
     try {
       if (this.#descriptor < 0) this.#begin();
       let written = 0;
       try {
-        while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+        while (written < length) written += writeSync(this.#descriptor, bytes, written, length - written);
       } catch (error) {
-        // Half a line must not become the beginning of the next one: that one begins a file.
+        // Half a record must not become the beginning of the next one: that one begins a file.
         if (written > 0) this.#end();
         throw error;
       }
     } catch (error) {
+      writer.keepSettled(this.#descriptor >= 0);
       if (!this.#failing) this.#options.problem(error instanceof Error ? error : new Error(String(error)));
       this.#failing = true;
       return false;
     }
+    writer.taken();
     if (this.#failing) this.#options.problem(null);
     this.#failing = false;
-    this.#waiting = "";
-    this.#size += bytes.length;
-    if (this.#size >= (this.#options.fileLimit ?? FILE_LIMIT)) this.#end();
+    this.#size += length;
+    if (this.#size >= (this.#options.fileLimit ?? FILE_LIMIT) || writer.crowded) this.#end();
     return true;
   }
 
   #end(): void {
     if (this.#descriptor >= 0) closeSync(this.#descriptor);
     this.#descriptor = -1;
+    this.#writer.newFile();
   }
 
   #begin(): void {

@@ -1,6 +1,7 @@
 /**
- * What the journal says of calls, line by line: that one is about to be sent, and what it cost. Amounts are decimal digits in texts, since a JSON
- * number would lose them.
+ * What the journal says of calls, record by record: that one is about to be sent, and what it cost. Records are binary, since every call writes two of them and
+ * they are read once more: numbers as doubles (whole ones below 2^53 are exact), amounts as 64-bit integers, and a text once per file, as a record of its own that
+ * later ones name by its place among the texts of the file.
  */
 import { NO_USAGE, type Usage } from "../../canonical/usage.ts";
 import type { Call } from "../accounts.ts";
@@ -52,96 +53,262 @@ export interface SettledRecord {
   readonly tokens: number;
 }
 
-export function openedLine(number: number, now: number, call: Call): string {
-  const charges = call.charges.map(({ budget, key }) => {
-    const { name, unit, currency, period } = budget.definition;
-    const { start, end } = budget.span(now);
-    return [name, unit, currency, `${period}`, start, end, key];
-  });
-  const { route, model, upstream, caller, price, worst, worstTokens } = call;
-  return `${JSON.stringify(["o", number, now, route, model, upstream, caller, price.currency, `${worst}`, worstTokens, charges])}\n`;
-}
+/** First byte of a record. Behind it one byte that only some use, two that are a mark, and the length of the record in four. */
+const TEXT = 1;
+const OPENED = 2;
+const SETTLED = 3;
+const MARK = 0x6776;
+const HEAD = 8;
+const OPENED_LENGTH = HEAD + 56;
+const CHARGE_LENGTH = 24;
+const SETTLED_LENGTH = HEAD + 104;
+/** A longer record is none. */
+export const LONGEST_RECORD = 64 * 1024;
 
-export function settledLine({ number, at, how, usage, cost, tokens }: Omit<SettledRecord, "type">): string {
-  const { input, cacheRead, cacheWrite, cacheWriteHour, output, reasoning, ...rest } = usage ?? NO_USAGE;
-  const counters =
-    usage === null
-      ? null
-      : [
-          input,
-          cacheRead,
-          cacheWrite,
-          cacheWriteHour,
-          output,
-          reasoning,
-          rest.audioInput ?? 0,
-          rest.audioOutput ?? 0,
-          rest.searches ?? 0,
-        ];
-  return `${JSON.stringify(["s", number, at, how, counters, `${cost}`, tokens])}\n`;
-}
+/** Bytes that are kept between two writes; more than one call can make. */
+const ROOM = 4 * LONGEST_RECORD;
+/** Texts of one file; a new one begins where it has more. */
+const MOST_TEXTS = 20_000;
+const MOST_CHARGES = 255;
 
-/** null: no record, as a disk that filled up or was cut off may leave. */
-export function readLine(line: string): OpenedRecord | SettledRecord | null {
-  try {
-    const fields: unknown = JSON.parse(line);
-    if (!Array.isArray(fields)) return null;
-    if (fields[0] === "o" && fields.length === 11) return readOpened(fields);
-    if (fields[0] === "s" && fields.length === 7) return readSettled(fields);
-    return null;
-  } catch {
-    return null;
+const HOWS: readonly SettledHow[] = ["usage", "nothing", "unknown", "lost"];
+
+/** Puts records behind each other, until they are taken. */
+export class RecordWriter {
+  readonly #bytes = Buffer.allocUnsafeSlow(ROOM);
+  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #texts = new Map<string, number>();
+  /** How many of them are in the file. */
+  #written = 0;
+  length = 0;
+
+  /** What was put in, `length` bytes of it. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** So many texts that a new file had better begin. */
+  get crowded(): boolean {
+    return this.#texts.size > MOST_TEXTS;
+  }
+
+  /** What was put in is written. */
+  taken(): void {
+    this.length = 0;
+    this.#written = this.#texts.size;
+  }
+
+  /** What was put in could not be written: only what settled calls cost waits on. `same`: for the same file. */
+  keepSettled(same: boolean): void {
+    const { length } = this;
+    this.length = 0;
+    let at = 0;
+    while (at < length) {
+      const next = at + this.#view.getUint32(at + 4, true);
+      if (this.#bytes[at] === SETTLED) {
+        this.#bytes.copyWithin(this.length, at, next);
+        this.length += SETTLED_LENGTH;
+      }
+      at = next;
+    }
+    if (!same) this.newFile();
+    else if (this.#texts.size > this.#written) {
+      for (const [text, number] of this.#texts) if (number >= this.#written) this.#texts.delete(text);
+    }
+  }
+
+  /** What follows stands in another file; only between two writes. */
+  newFile(): void {
+    this.#texts.clear();
+    this.#written = 0;
+  }
+
+  /** False: there is no room until what is there was taken. */
+  opened(number: number, now: number, call: Call): boolean {
+    const { charges } = call;
+    const length = OPENED_LENGTH + charges.length * CHARGE_LENGTH;
+    const route = this.#text(call.route);
+    const model = this.#text(call.model);
+    const upstream = this.#text(call.upstream);
+    const caller = this.#text(call.caller);
+    const currency = this.#text(call.price.currency);
+    let fits = Math.min(route, model, upstream, caller, currency) >= 0 && charges.length <= MOST_CHARGES;
+    // Texts stand before the record that names them.
+    for (const { budget, key } of charges) fits = this.#text(budget.title) >= 0 && this.#text(key) >= 0 && fits;
+    if (!fits || this.length + length > ROOM) return false;
+    const view = this.#view;
+    let at = this.#head(OPENED, charges.length, length);
+    view.setFloat64(at, number, true);
+    view.setFloat64(at + 8, now, true);
+    view.setBigInt64(at + 16, call.worst, true);
+    view.setFloat64(at + 24, call.worstTokens, true);
+    view.setUint32(at + 32, route, true);
+    view.setUint32(at + 36, model, true);
+    view.setUint32(at + 40, upstream, true);
+    view.setUint32(at + 44, caller, true);
+    view.setUint32(at + 48, currency, true);
+    view.setUint32(at + 52, 0, true);
+    at += 56;
+    for (const { budget, key } of charges) {
+      const { start, end } = budget.span(now);
+      view.setUint32(at, this.#text(budget.title), true);
+      view.setUint32(at + 4, this.#text(key), true);
+      view.setFloat64(at + 8, start, true);
+      view.setFloat64(at + 16, end, true);
+      at += CHARGE_LENGTH;
+    }
+    return true;
+  }
+
+  /** False: there is no room until what is there was taken. */
+  settled(number: number, now: number, how: SettledHow, usage: Usage | null, cost: bigint, tokens: number): boolean {
+    if (this.length + SETTLED_LENGTH > ROOM) return false;
+    const view = this.#view;
+    const at = this.#head(SETTLED, HOWS.indexOf(how) + (usage === null ? 128 : 0), SETTLED_LENGTH);
+    const counters = usage ?? NO_USAGE;
+    view.setFloat64(at, number, true);
+    view.setFloat64(at + 8, now, true);
+    view.setBigInt64(at + 16, cost, true);
+    view.setFloat64(at + 24, tokens, true);
+    view.setFloat64(at + 32, counters.input, true);
+    view.setFloat64(at + 40, counters.cacheRead, true);
+    view.setFloat64(at + 48, counters.cacheWrite, true);
+    view.setFloat64(at + 56, counters.cacheWriteHour, true);
+    view.setFloat64(at + 64, counters.output, true);
+    view.setFloat64(at + 72, counters.reasoning, true);
+    view.setFloat64(at + 80, counters.audioInput ?? 0, true);
+    view.setFloat64(at + 88, counters.audioOutput ?? 0, true);
+    view.setFloat64(at + 96, counters.searches ?? 0, true);
+    return true;
+  }
+
+  /** Where the record's fields begin. */
+  #head(type: number, more: number, length: number): number {
+    const at = this.length;
+    this.#bytes[at] = type;
+    this.#bytes[at + 1] = more;
+    this.#view.setUint16(at + 2, MARK, true);
+    this.#view.setUint32(at + 4, length, true);
+    this.length = at + length;
+    return at + HEAD;
+  }
+
+  /** Its place among the texts of the file; -1: there is no room. */
+  #text(text: string): number {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const bytes = Buffer.byteLength(text);
+    const number = this.#texts.size;
+    if (this.length + HEAD + bytes > ROOM || HEAD + bytes > LONGEST_RECORD) return -1;
+    this.#texts.set(text, number);
+    this.#bytes.write(text, this.#head(TEXT, 0, HEAD + bytes), "utf8");
+    return number;
   }
 }
 
-function readOpened(fields: readonly unknown[]): OpenedRecord {
-  const [, number, at, route, model, upstream, caller, currency, worst, worstTokens, charges] = fields;
-  return {
-    type: "opened",
-    number: Number(number),
-    at: Number(at),
-    route: String(route),
-    model: String(model),
-    upstream: String(upstream),
-    caller: String(caller),
-    currency: String(currency),
-    worst: BigInt(String(worst)),
-    worstTokens: Number(worstTokens),
-    charges: Array.isArray(charges) ? charges.map(readCharge) : [],
-  };
+/** Reads the records of one file, piece by piece; each piece begins where the one before ended. */
+export class RecordReader {
+  readonly #texts: string[] = [];
+  readonly #charges = new Map<string, OpenCharge>();
+
+  /** Gives how many bytes were whole records; -1: none, and what stands there is none and will be none. */
+  read(bytes: Buffer, take: (record: OpenedRecord | SettledRecord, at: number) => void): number {
+    let at = 0;
+    while (at + HEAD <= bytes.length) {
+      const type = bytes[at]!;
+      const length = bytes.readUInt32LE(at + 4);
+      if (bytes.readUInt16LE(at + 2) !== MARK || length < HEAD || length > LONGEST_RECORD) return at === 0 ? -1 : at;
+      if (at + length > bytes.length) return at;
+      if (type === TEXT) this.#texts.push(bytes.toString("utf8", at + HEAD, at + length));
+      else {
+        const record =
+          type === OPENED ? this.#opened(bytes, at, length) : type === SETTLED ? settled(bytes, at, length) : null;
+        if (record === null) return at === 0 ? -1 : at;
+        take(record, at);
+      }
+      at += length;
+    }
+    return at;
+  }
+
+  #opened(bytes: Buffer, from: number, length: number): OpenedRecord | null {
+    const count = bytes[from + 1]!;
+    if (length !== OPENED_LENGTH + count * CHARGE_LENGTH) return null;
+    const at = from + HEAD;
+    const charges: OpenCharge[] = [];
+    for (let index = 0; index < count; index++) {
+      const place = from + OPENED_LENGTH + index * CHARGE_LENGTH;
+      charges.push(this.#charge(bytes, place));
+    }
+    return {
+      type: "opened",
+      number: bytes.readDoubleLE(at),
+      at: bytes.readDoubleLE(at + 8),
+      worst: bytes.readBigInt64LE(at + 16),
+      worstTokens: bytes.readDoubleLE(at + 24),
+      route: this.#text(bytes, at + 32),
+      model: this.#text(bytes, at + 36),
+      upstream: this.#text(bytes, at + 40),
+      caller: this.#text(bytes, at + 44),
+      currency: this.#text(bytes, at + 48),
+      charges,
+    };
+  }
+
+  /** The same object for the same budget, key and period. */
+  #charge(bytes: Buffer, at: number): OpenCharge {
+    const budget = bytes.readUInt32LE(at);
+    const key = bytes.readUInt32LE(at + 4);
+    const start = bytes.readDoubleLE(at + 8);
+    const identity = `${budget} ${key} ${start}`;
+    let charge = this.#charges.get(identity);
+    if (charge === undefined) {
+      const [name = "", unit, currency = "", period = ""] = (this.#texts[budget] ?? "").split("\n");
+      charge = {
+        name,
+        unit: unit === "money" ? "money" : "tokens",
+        currency,
+        period,
+        start,
+        end: bytes.readDoubleLE(at + 16),
+        key: this.#texts[key] ?? "",
+      };
+      this.#charges.set(identity, charge);
+    }
+    return charge;
+  }
+
+  #text(bytes: Buffer, at: number): string {
+    return this.#texts[bytes.readUInt32LE(at)] ?? "";
+  }
 }
 
-function readCharge(charge: readonly unknown[]): OpenCharge {
-  const [name, unit, currency, period, start, end, key] = charge;
-  return {
-    name: String(name),
-    unit: unit === "money" ? "money" : "tokens",
-    currency: String(currency),
-    period: String(period),
-    start: Number(start),
-    end: Number(end),
-    key: String(key),
-  };
-}
-
-const HOWS: readonly unknown[] = ["usage", "nothing", "unknown", "lost"] satisfies SettledHow[];
-
-function readSettled(fields: readonly unknown[]): SettledRecord | null {
-  const [, number, at, how, counters, cost, tokens] = fields;
-  if (!HOWS.includes(how)) return null;
+function settled(bytes: Buffer, from: number, length: number): SettledRecord | null {
+  const more = bytes[from + 1]!;
+  const how = HOWS[more & 127];
+  if (length !== SETTLED_LENGTH || how === undefined) return null;
+  const at = from + HEAD;
+  const counter = (index: number): number => bytes.readDoubleLE(at + 32 + 8 * index);
   return {
     type: "settled",
-    number: Number(number),
-    at: Number(at),
-    how: how as SettledHow,
-    usage: Array.isArray(counters) ? readUsage(counters.map(Number)) : null,
-    cost: BigInt(String(cost)),
-    tokens: Number(tokens),
+    number: bytes.readDoubleLE(at),
+    at: bytes.readDoubleLE(at + 8),
+    how,
+    cost: bytes.readBigInt64LE(at + 16),
+    tokens: bytes.readDoubleLE(at + 24),
+    usage:
+      more >= 128
+        ? null
+        : {
+            input: counter(0),
+            cacheRead: counter(1),
+            cacheWrite: counter(2),
+            cacheWriteHour: counter(3),
+            output: counter(4),
+            reasoning: counter(5),
+            audioInput: counter(6),
+            audioOutput: counter(7),
+            searches: counter(8),
+          },
   };
-}
-
-function readUsage(counters: readonly number[]): Usage {
-  const [input = 0, cacheRead = 0, cacheWrite = 0, cacheWriteHour = 0, output = 0, reasoning = 0] = counters;
-  const [audioInput = 0, audioOutput = 0, searches = 0] = counters.slice(6);
-  return { input, cacheRead, cacheWrite, cacheWriteHour, output, reasoning, audioInput, audioOutput, searches };
 }
