@@ -8,7 +8,10 @@ import type { Failure } from "./failure.ts";
 import type { WebSocketSettings } from "./websocket/index.ts";
 import type { IdentityConfiguration } from "./identity/configuration.ts";
 import type { ModelConfiguration, PoolConfiguration } from "./model/configuration.ts";
+import type { BudgetConfiguration } from "./model/money/configuration.ts";
+import type { RouteBudget } from "./http/spending.ts";
 import type { ClientDialect, ProviderDialect } from "./model/dialect/dialect.ts";
+import type { Operation } from "./model/operation/operation.ts";
 
 /** Raised by one whenever a bundle built before could not run on this host, or the other way round. */
 export const ABI_VERSION = 5;
@@ -54,6 +57,8 @@ export interface Host {
   concurrency(identity: string, whenFull: "allow" | "deny"): ConcurrencyLimiter;
   /** A model of the configuration, or a choice of several. `providers`: the dialects that it may have to speak; the host knows none by itself. */
   model(name: string, providers: readonly ProviderDialect[]): Model;
+  /** A budget that routes hold their requests to. `providers`: the dialects of whoever is asked where it is used up. */
+  budget(configuration: BudgetConfiguration, providers: readonly ProviderDialect[]): RouteBudget;
   log(exchange: Exchange, level: "debug" | "info" | "warn" | "error", fields: LogValue): void;
   /**
    * Arms the route's deadline: `milliseconds` after `exchange.startedAt` the host answers 504 (or cuts an answer that has
@@ -203,6 +208,27 @@ export interface Model {
   answer(exchange: Exchange, options: ModelOptions): Promise<Failure | null>;
   /** As `answer`, and what goes wrong is answered in the client's dialect: the last thing that a program does with the exchange. */
   serve(exchange: Exchange, options: ModelOptions): void;
+  /** As `answer`, for what is asked of a model beside an answer to a conversation. */
+  operate(exchange: Exchange, options: OperationOptions): Promise<Failure | null>;
+  /** As `serve`. */
+  serveOperation(exchange: Exchange, options: OperationOptions): void;
+}
+
+export interface OperationOptions {
+  /** With the codecs of every provider that may be asked. */
+  readonly operation: Operation;
+  /** As of `ModelOptions`. */
+  readonly body: { readonly data: Uint8Array } | null;
+  readonly bodyLimit: number;
+  readonly deadline: number | null;
+}
+
+/** Instructions of the program for a model. */
+export interface SystemPrompt {
+  /** Goes before what the client gives; null or "": nothing. */
+  readonly system: string | null;
+  /** What becomes of the client's own instructions: they follow, are left out, or a request with some is an error of the client. */
+  readonly client: "keep" | "drop" | "refuse";
 }
 
 export interface ModelOptions {
@@ -214,6 +240,8 @@ export interface ModelOptions {
   readonly bodyLimit: number;
   /** `performance.now()` by which the whole answer must be complete; null: none. */
   readonly deadline: number | null;
+  /** Left out: the client's instructions go as they are. */
+  readonly prompt?: SystemPrompt | undefined;
 }
 
 // ---------------------------------------------------------------- configuration

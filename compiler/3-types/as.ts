@@ -6,7 +6,8 @@ import { check } from "./expression.ts";
 import { needed } from "./failure.ts";
 import { fits } from "./fits.ts";
 import { base } from "./join.ts";
-import { deepLabels, withLabels } from "./labels.ts";
+import { deepLabels } from "./labels.ts";
+import { decodedFrom } from "./outside.ts";
 import { purePlace } from "./pure-place.ts";
 import { describe } from "./show.ts";
 import { withoutJson } from "./text.ts";
@@ -19,7 +20,7 @@ export function checkAs(body: Body, node: tree.As): Type {
   if (found.kind === "unknown" || type.kind === "unknown") return type;
   if (fits(found, type) && found.kind !== "json") {
     body.module.meanings.set(node.id, { kind: "cast", type });
-    return withLabels(type, deepLabels(found));
+    return decodedFrom(type, deepLabels(found));
   }
   const source = isOptional(type) ? present(found) : needed(body, node.value, found);
   if (!canDecode(source, type)) {
@@ -39,7 +40,7 @@ export function checkAs(body: Body, node: tree.As): Type {
   body.module.meanings.set(node.id, { kind: "decode", type, absentOn404 });
   addFailure(body, node, source, type);
   // What is decoded has the labels of its new type, and those of the text it was.
-  return withLabels(type, source.labels);
+  return decodedFrom(type, source.labels);
 }
 
 function canDecode(source: Type, type: Type): boolean {

@@ -20,11 +20,14 @@ export function newBody(
     failures: [],
     elseDepth: 0,
     policies,
+    policyFlows: new Map(),
     carried: [],
+    budgets: [],
     hasBroken: false,
     replied: null,
     openRoute: false,
     pattern: null,
     bodyRead: null,
+    forwarded: [],
   };
 }

@@ -11,7 +11,7 @@ import { check } from "./expression.ts";
 import { assign } from "./expect.ts";
 import { needed } from "./failure.ts";
 import { checkLambdaAs } from "./lambda.ts";
-import { deepLabels, mapLabels, union, withLabels } from "./labels.ts";
+import { deepLabels, mapLabels, onlyOutside, union, withLabels } from "./labels.ts";
 import { describe } from "./show.ts";
 import { bind, type Bindings, instantiate, mentions, ruleOf, signatureOf } from "./signature.ts";
 import type { Labels, Type } from "./type.ts";
@@ -54,12 +54,13 @@ export function checkBuiltin(
     });
   }
   const found = instantiate(result, bindings) ?? instantiate(result, openVariables(result, bindings)) ?? UNKNOWN;
-  if (builtin.labels === "lower") return mapLabels(found, () => NONE);
-  const labels = parameters.reduce<Labels>((all, parameter, index) => {
+  const carried = parameters.reduce<Labels>((all, parameter, index) => {
     const type = types[index];
     return type ? union(all, flow(parameter.type, type, signature)) : all;
   }, NONE);
-  return withLabels(found, labels);
+  if (builtin.labels === "carry") return withLabels(found, carried);
+  const lowered = mapLabels(found, () => NONE);
+  return builtin.labels === "lower" ? lowered : withLabels(lowered, onlyOutside(carried));
 }
 
 /** `text(…)`, `file(…)` and their like: only as the value of `reply`, and a file by its literal name. */

@@ -8,6 +8,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import type { ListingForm } from "../vocabulary/listing.ts";
+import type { OperationClient } from "../vocabulary/operations.ts";
 import type { ClaimConfiguration } from "../../runtime/identity/configuration.ts";
 import type { RecordType, Type } from "./type.ts";
 
@@ -19,6 +20,8 @@ export interface CheckedProgram {
   readonly identities: readonly CheckedIdentity[];
   /** Choices stand behind the models. */
   readonly models: readonly CheckedModel[];
+  /** Of models and choices that have some. */
+  readonly budgets: ReadonlyMap<CheckedModel, readonly CheckedBudget[]>;
   readonly constants: readonly CheckedConstant[];
   readonly functions: readonly CheckedFunction[];
   readonly policies: readonly CheckedPolicy[];
@@ -30,6 +33,8 @@ export interface CheckedProgram {
 
 export interface CheckedModule {
   readonly tree: Tree;
+  /** The module that this is another view of: its expressions as they mean in another body. Left out: it is one itself. */
+  readonly of?: CheckedModule | undefined;
   /** The type of every expression and type expression. */
   readonly types: ReadonlyMap<NodeId, Type>;
   /** What a Reference, Member, Call, Pipe, As or place means. */
@@ -92,8 +97,31 @@ export interface CheckedModel extends Checked<tree.Model> {
   readonly settings: { readonly [key: string]: StaticValue };
   /** Of one model; null: it is a choice, or its provider is not known (reported). */
   readonly provider: ModelProvider | null;
+  /** Labels that it may see; of a choice: none, since its models are judged. */
+  readonly clearance: readonly string[];
   /** Of a choice: what it chooses from; null: it is one model. */
   readonly choice: { readonly models: readonly CheckedModel[]; readonly fallback: readonly CheckedModel[] } | null;
+}
+/** `$25/day by caller.team then local`. */
+export interface CheckedBudget {
+  readonly module: CheckedModule;
+  /** The whole budget as it is written. */
+  readonly node: tree.Expression;
+  readonly unit: "money" | "tokens";
+  /** ISO 4217; "" for tokens. */
+  readonly currency: string;
+  /** Micro-units of the currency, or tokens. */
+  readonly limit: number;
+  /** Milliseconds, or a month of the calendar. */
+  readonly period: number | "month";
+  /** null: one count for all requests. */
+  readonly by: tree.Expression | null;
+  /** `by` as it is written, on one line. */
+  readonly byText: string;
+  /** Who is asked where it is used up; null: nobody. */
+  readonly instead: CheckedModel | null;
+  /** In percent of the limit. */
+  readonly alerts: readonly number[];
 }
 /** What a model's settings say about where it is. */
 export interface ModelProvider {
@@ -134,7 +162,16 @@ export type Meaning =
   /** Of the Name in `forward`, and of a model that a test looks at or fakes. */
   | { readonly kind: "model"; readonly model: CheckedModel }
   /** Of a `forward` to a model: what its clients speak. */
-  | { readonly kind: "forward-model"; readonly client: ClientDialectName }
+  | {
+      readonly kind: "forward-model";
+      readonly client: ClientDialectName;
+      readonly keys: readonly BudgetKey[];
+      readonly settings: ForwardModelSettings;
+    }
+  /** Of a `forward` to a model of what is no conversation. */
+  | { readonly kind: "forward-operation"; readonly client: OperationClient; readonly keys: readonly BudgetKey[] }
+  /** Of a `budget` step. `name`: what counts together with others of it; null: what stands in its policy or route. */
+  | { readonly kind: "budget"; readonly budget: CheckedBudget; readonly name: string | null }
   | { readonly kind: "policy"; readonly policy: CheckedPolicy }
   /** Of the Name in `identify`, in a test's `send … as` and in the patterns of `match caller`. */
   | { readonly kind: "identity"; readonly identity: CheckedIdentity }
@@ -173,6 +210,21 @@ export type Meaning =
   | { readonly kind: "cast"; readonly type: Type }
   /** In tests: `status`, `body`, `header("x")`, `reason`, `calls(s)`, `sent(s)`, `logs`. */
   | { readonly kind: "observation"; readonly name: string };
+
+/** Of a `forward` to a model. */
+export interface ForwardModelSettings {
+  /** Instructions of the program; null: none. */
+  readonly system: tree.Expression | null;
+  readonly clientSystem: "keep" | "drop" | "refuse";
+  /** Words of `vocabulary/needs.ts`. */
+  readonly needs: readonly string[];
+}
+
+/** What a budget counts by, in the route that forwards: its `by` means there what `module` says. */
+export interface BudgetKey {
+  readonly budget: CheckedBudget;
+  readonly module: CheckedModule;
+}
 
 /** Something that can be read, set or removed: the same words everywhere. */
 export type Place =

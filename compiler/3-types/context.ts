@@ -6,6 +6,7 @@ import type { MessageValues } from "../diagnostics/catalogue.generated.ts";
 import { type Code, type Details, type Diagnostic, diagnose, type Span } from "../diagnostics/index.ts";
 import type { FailureKind } from "../../runtime/failure.ts";
 import type {
+  CheckedBudget,
   CheckedConstant,
   CheckedFunction,
   CheckedIdentity,
@@ -15,6 +16,7 @@ import type {
   CheckedService,
   Meaning,
 } from "./checked.ts";
+import type { ForwardedBody } from "./clearance.ts";
 import type { Labels, Type } from "./type.ts";
 
 export interface ProgramState {
@@ -23,12 +25,15 @@ export interface ProgramState {
   readonly services: Map<tree.Service, CheckedService>;
   readonly identities: Map<tree.Identity, CheckedIdentity>;
   readonly models: Map<tree.Model, CheckedModel>;
+  readonly budgets: Map<CheckedModel, readonly CheckedBudget[]>;
   readonly constants: Map<tree.Constant, CheckedConstant>;
   readonly functions: Map<tree.FunctionDeclaration, FunctionState>;
   readonly policies: Map<tree.Policy, PolicyState>;
   readonly declaredTypes: Map<tree.TypeDeclaration, Type>;
   /** Labels that were refused on their way to a service: a value that several steps forward is told once per service. */
   readonly refused: Set<string>;
+  /** Some `forward` may have a system prompt: text from outside is marked as such. */
+  readonly judgesOutside: boolean;
   /** Declarations whose check has begun and not ended, to find what needs itself. */
   readonly open: Set<tree.Declaration>;
 }
@@ -63,6 +68,7 @@ export interface PolicyState {
   readonly values: ReadonlyMap<string, Local>;
   /** Whom it identifies; null: nobody. */
   readonly caller: Local | null;
+  readonly budgets: readonly CheckedBudget[];
   /** Labelled values that it puts on the request: they go to whatever service a route forwards to. */
   readonly carried: readonly Carried[];
 }
@@ -110,8 +116,12 @@ export interface Body {
   elseDepth: number;
   /** Policies of the route, whose values can be named. */
   readonly policies: ReadonlySet<tree.Policy>;
+  /** What the arguments of each of them carry beyond what its parameters declare. */
+  readonly policyFlows: Map<tree.Policy, readonly Labels[]>;
   /** Labelled values set on the request so far, and those that a service got. */
   readonly carried: Carried[];
+  /** Of `budget` steps so far: they hold for every model that is asked from here on. */
+  readonly budgets: CheckedBudget[];
   /** A step could not be read (reported): it may have declared what is unknown after it. */
   hasBroken: boolean;
   /** The value of the `reply` that is being checked: where `text(…)`, `file(…)` and their like may stand. */
@@ -122,6 +132,8 @@ export interface Body {
   pattern: tree.PathPattern | null;
   /** The node that read the body first. */
   bodyRead: tree.ReadStep | null;
+  /** What the request's own body is forwarded to. */
+  readonly forwarded: ForwardedBody[];
 }
 
 export interface RelatedNode {

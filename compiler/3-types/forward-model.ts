@@ -1,27 +1,62 @@
 /** `forward assistant as openai.chat`: a request to a model, answered in the dialect that its clients speak. */
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
+import { operations } from "../vocabulary/operations.ts";
 import { clientDialects } from "../vocabulary/providers.ts";
-import { type Body, report, span } from "./context.ts";
+import { budgetKeys } from "./budget.ts";
+import { forwardModelSettings } from "../vocabulary/settings/forward-model.ts";
+import type { BudgetKey, ForwardModelSettings } from "./checked.ts";
+import { type Body, type ModuleState, report, span } from "./context.ts";
 import { modelNamed } from "./model.ts";
 import { checkEndingOtherwise } from "./otherwise.ts";
+import { checkOperation } from "./operation.ts";
+import { textsOf } from "./service.ts";
+import { checkSettings } from "./setting.ts";
+import { checkSystemPrompt } from "./system-prompt.ts";
 
 const USUAL = "openai.chat";
 
 export function checkForwardModel(body: Body, step: tree.ForwardStep): void {
-  modelNamed(body, step.service);
-  checkDialect(body, step);
-  const [within] = [...step.settings, ...step.steps];
+  const model = modelNamed(body, step.service);
+  if (model) body.forwarded.push({ step, to: { kind: "model", model } });
+  // Where a budget is used up, its request goes there.
+  for (const { instead, node, module } of body.budgets) {
+    if (!model || !instead) continue;
+    const over = { node, text: `${instead.name} is asked where this is used up`, module: module as ModuleState };
+    body.forwarded.push({ step, to: { kind: "model", model: instead }, over });
+  }
+  checkDialect(body, step, model ? budgetKeys(body, step, model) : [], checkModelSettings(body, step));
+  const [within] = step.steps;
   if (within)
     report(body, within, "VGW6112", { name: step.service.text }, "this has no effect on a model", {
-      help: "what shapes requests and answers stands in the model's settings, or before forward: set response.header(…) = …",
+      help: "what shapes answers stands in the model's settings, or before forward: set response.header(…) = …",
     });
   checkEndingOtherwise(body, step.otherwise);
 }
 
-function checkDialect(body: Body, step: tree.ForwardStep): void {
+function checkModelSettings(body: Body, step: tree.ForwardStep): ForwardModelSettings {
+  const models = body.forwarded.flatMap(({ step: of, to }) => (of === step && to.kind === "model" ? [to.model] : []));
+  // Only conversations have instructions and features.
+  const isOperation = operations.some(({ word }) => word === step.dialect?.text);
+  const table = isOperation ? [] : forwardModelSettings;
+  const owner = isOperation ? `\`forward\` as ${step.dialect?.text}` : "`forward` to a model";
+  let system: tree.Expression | null = null;
+  const settings = checkSettings(body, owner, table, step.settings, step, (_, node) => {
+    system = node;
+    checkSystemPrompt(body, node, models);
+  });
+  const { client_system: word } = settings;
+  return { system, clientSystem: word === "drop" || word === "refuse" ? word : "keep", needs: textsOf(settings.needs) };
+}
+
+function checkDialect(
+  body: Body,
+  step: tree.ForwardStep,
+  keys: readonly BudgetKey[],
+  settings: ForwardModelSettings,
+): void {
   const { dialect, service } = step;
-  const known = [...clientDialects.keys()];
+  const known = [...clientDialects.keys(), ...operations.map(({ word }) => word)];
   if (dialect === null) {
     const at = span(body.module, service);
     report(body, service, "VGW6111", { name: service.text }, "as what?", {
@@ -36,9 +71,15 @@ function checkDialect(body: Body, step: tree.ForwardStep): void {
     });
     return;
   }
+  const operation = operations.find(({ word }) => word === dialect.text);
+  if (operation !== undefined) {
+    checkOperation(body, step, operation);
+    body.module.meanings.set(step.id, { kind: "forward-operation", client: operation.client, keys });
+    return;
+  }
   const client = clientDialects.get(dialect.text);
   if (client !== undefined) {
-    body.module.meanings.set(step.id, { kind: "forward-model", client });
+    body.module.meanings.set(step.id, { kind: "forward-model", client, keys, settings });
     return;
   }
   const likely = nearest(dialect.text, known);

@@ -37,6 +37,8 @@ export function checkForward(body: Body, step: tree.ForwardStep): void {
     webSocket: checkWebSocket(body, step, settings.websocket),
   });
   if (service) sinkCarried(body, step.service, service);
+  if (service && !step.settings.some(({ key }) => key.text === "body"))
+    body.forwarded.push({ step, to: { kind: "service", service } });
   enter(body, () => {
     const { where, answering, elseDepth } = body;
     body.where = "answer";

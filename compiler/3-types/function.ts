@@ -15,7 +15,7 @@ import {
 import { UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { assign } from "./expect.ts";
-import { extraLabels, labelledAs, mapLabels, parameterLabel, union, visible, withLabels } from "./labels.ts";
+import { extraLabels, labelledAs, mapLabels, ofArguments, parameterLabel, visible, withLabels } from "./labels.ts";
 import { declare } from "./scopes.ts";
 import { resolveType } from "./type-expression.ts";
 import type { Labels, Type } from "./type.ts";
@@ -94,12 +94,7 @@ export function checkFunctionCall(
       help: null,
     });
   }
-  return mapLabels(state.result, (labels) =>
-    labels.reduce<Labels>((all, label) => {
-      const index = label.startsWith("#") ? Number(label.slice(1)) : -1;
-      return union(all, index < 0 ? [label] : (flows[index] ?? NONE));
-    }, NONE),
-  );
+  return mapLabels(state.result, (labels) => ofArguments(labels, flows));
 }
 
 /** What a call fails with: what the body leaves open, as one. */

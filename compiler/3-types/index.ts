@@ -2,6 +2,7 @@
 import type * as tree from "../1-syntax/tree.ts";
 import { type GlobalSymbol, type LoadedModules, resolveNames } from "../2-names/index.ts";
 import type { CheckedGateway, CheckedProgram, CheckedRoute, CheckedTest } from "./checked.ts";
+import { checkBudgets } from "./budget.ts";
 import { constantOf } from "./constant.ts";
 import { type ModuleState, type ProgramState, report } from "./context.ts";
 import { functionOf } from "./function.ts";
@@ -38,11 +39,14 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     services: new Map(),
     identities: new Map(),
     models: new Map(),
+    budgets: new Map(),
     constants: new Map(),
     functions: new Map(),
     policies: new Map(),
     declaredTypes: new Map(),
     refused: new Set(),
+    // What only mentions the word is checked a little more than it would have to be.
+    judgesOutside: modules.some(({ tree }) => tree.text.includes("system")),
     open: new Set(),
   };
   const gateway = checkSettingsOnly(program);
@@ -64,6 +68,7 @@ export function checkProgram(loaded: LoadedModules): CheckedProgram {
     services: [...program.services.values()],
     identities: [...program.identities.values()],
     models: [...program.models.values()],
+    budgets: program.budgets,
     constants: [...program.constants.values()],
     functions: [...program.functions.values()].map(({ checked }) => checked),
     policies: [...program.policies.values()].map(({ checked }) => checked),
@@ -105,6 +110,8 @@ function checkSettingsOnly(program: ProgramState): CheckedGateway | null {
         program.models.set(declaration, checkChoice(program, module, declaration, declaration.choice));
     }
   }
+  // A budget may name any of them.
+  checkBudgets(program);
   return gateway;
 }
 

@@ -27,6 +27,18 @@ export function pathOfLabel(
   return points.slice(0, MAX_WAYPOINTS).reverse();
 }
 
+/** The same, of a label that a type as written says. */
+export function pathOfWrittenLabel(
+  program: ProgramState,
+  module: ModuleState,
+  node: tree.TypeExpression,
+  label: string,
+): readonly Waypoint[] {
+  const points: Waypoint[] = [];
+  new Search(program, label, points).type(module, node);
+  return points.slice(0, MAX_WAYPOINTS).reverse();
+}
+
 class Search {
   private readonly program: ProgramState;
   private readonly label: string;
@@ -53,7 +65,10 @@ class Search {
   expression(module: ModuleState, node: tree.Expression): void {
     if (this.seen.has(node)) return;
     this.seen.add(node);
-    if (node.kind === "reference") this.reference(module, node);
+    const meaning = module.meanings.get(node.id);
+    if (meaning?.kind === "place") this.points.push({ node, text: saidBy(meaning.place.side), module });
+    else if (meaning?.kind === "service-call") this.points.push({ node, text: "what the service answers", module });
+    else if (node.kind === "reference") this.reference(module, node);
     else if (node.kind === "member") this.member(module, node);
     else if (node.kind === "call") this.call(module, node);
     else if (node.kind !== "as" || !this.type(module, node.type)) this.first(module, partsOf(node));
@@ -68,8 +83,9 @@ class Search {
 
   private local(module: ModuleState, declaration: tree.NodeId, name: string): void {
     const source = module.sources.get(declaration);
-    if (!source || this.seen.has(source)) return;
+    if (source && this.seen.has(source)) return;
     this.points.push({ node: { id: declaration }, text: `${name} has it from here`, module });
+    if (!source) return;
     if (isTypeExpression(source)) this.type(module, source);
     else this.expression(module, source);
   }
@@ -108,7 +124,7 @@ class Search {
   }
 
   /** Where a written type says the label; false: nowhere in it. */
-  private type(module: ModuleState, node: tree.TypeExpression): boolean {
+  type(module: ModuleState, node: tree.TypeExpression): boolean {
     if (this.seen.has(node)) return false;
     this.seen.add(node);
     switch (node.kind) {
@@ -136,6 +152,9 @@ class Search {
     }
   }
 }
+
+const saidBy = (side: "request" | "response"): string =>
+  side === "request" ? "what the request says" : "what the service answers";
 
 /** The expressions whose labels an expression has. */
 function partsOf(node: tree.Expression): readonly tree.Expression[] {

@@ -1,7 +1,7 @@
 /**
  * Labels on types. A label on a record or list is on the whole of it; fields and items have their own besides. While a
  * function's body is checked each of its parameters carries a private label (`#0`, `#1` …), so that the result's type
- * tells which arguments flow into it; a call puts the argument's labels in their place.
+ * tells which arguments flow into it; a call puts the argument's labels in their place. `#0-` stands for those but `outside`, `#0+` for `outside` alone.
  */
 import type { Label, Labels, Type } from "./type.ts";
 import { NONE } from "./type.ts";
@@ -13,12 +13,62 @@ export function union(a: Labels, b: Labels): Labels {
   return [...new Set([...a, ...b])].sort();
 }
 
-/** The type with these labels on the whole of it. */
+/** The type with these labels on the whole of it: `outside` only where it can be text. */
 export function withLabels<T extends Type>(type: T, labels: Labels): T {
-  const all = union(type.labels, labels);
+  if (labels.length === 0) return type;
+  const all = union(type.labels, fitting(type, labels));
   if (all === type.labels) return type;
   if (type.kind === "optional") return { ...type, of: withLabels(type.of, labels), labels: all };
   return { ...type, labels: all };
+}
+
+/** Whether no value of this type says anything in words of its own: numbers, times, addresses, one of several written words. */
+export function holdsNoText(type: Type): boolean {
+  switch (type.kind) {
+    case "optional":
+      return holdsNoText(type.of);
+    case "union":
+      return type.members.every(holdsNoText);
+    default:
+      return wordless.has(type.kind);
+  }
+}
+
+const wordless: ReadonlySet<Type["kind"]> = new Set([
+  "int",
+  "float",
+  "bool",
+  "uuid",
+  "time",
+  "date",
+  "duration",
+  "size",
+  "rate",
+  "percent",
+  "ip",
+  "cidr",
+  "money",
+  "literal",
+  "null",
+]);
+
+function fitting(type: Type, labels: Labels): Labels {
+  return labels.length > 0 && holdsNoText(type) ? withoutOutside(labels) : labels;
+}
+
+function withoutOutside(labels: Labels): Labels {
+  return labels.flatMap((label) => {
+    if (label === OUTSIDE || (isPrivate(label) && label.endsWith("+"))) return [];
+    return isPrivate(label) && !label.endsWith("-") ? [`${label}-`] : [label];
+  });
+}
+
+/** What hiding parts of a text leaves: it is still a text from outside. */
+export function onlyOutside(labels: Labels): Labels {
+  return labels.flatMap((label) => {
+    if (label === OUTSIDE || (isPrivate(label) && label.endsWith("+"))) return [label];
+    return isPrivate(label) && !label.endsWith("-") ? [`${label}+`] : [];
+  });
 }
 
 const deepCache = new WeakMap<Type, Labels>();
@@ -62,7 +112,7 @@ function partsOf(type: Type): readonly Type[] {
 /** Every label of the type, at any depth, through `change`. */
 export function mapLabels(type: Type, change: (labels: Labels) => Labels): Type {
   if (deepLabels(type).length === 0) return type;
-  const labels = type.labels.length === 0 ? NONE : change(type.labels);
+  const labels = type.labels.length === 0 ? NONE : fitting(type, change(type.labels));
   switch (type.kind) {
     case "record":
       return {
@@ -136,5 +186,23 @@ export function extraLabels(declared: Type, found: Type): Labels {
 
 export const parameterLabel = (index: number): Label => `#${index}`;
 
+/** Labels with those of arguments in place of parameters' private ones. */
+export function ofArguments(labels: Labels, flows: readonly Labels[]): Labels {
+  return labels.reduce<Labels>((all, label) => {
+    if (!isPrivate(label)) return union(all, [label]);
+    const flow = flows[Number.parseInt(label.slice(1), 10)] ?? NONE;
+    return union(all, label.endsWith("+") ? onlyOutside(flow) : label.endsWith("-") ? withoutOutside(flow) : flow);
+  }, NONE);
+}
+
+function isPrivate(label: Label): boolean {
+  return label.startsWith("#");
+}
+
 /** Labels that authors can see. */
-export const visible = (labels: Labels): Labels => labels.filter((label) => !label.startsWith("#"));
+export const visible = (labels: Labels): Labels => labels.filter((label) => !isPrivate(label));
+
+/** Where a text came from is no secret: `outside` is judged where a system prompt is made, and nowhere else. */
+export const judged = (labels: Labels): Labels => visible(labels).filter((label) => label !== OUTSIDE);
+
+export const OUTSIDE: Label = "outside";

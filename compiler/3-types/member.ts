@@ -9,7 +9,7 @@ import { check, expect, value } from "./expression.ts";
 import { needed } from "./failure.ts";
 import { CALLER } from "./identify.ts";
 import { base, join } from "./join.ts";
-import { deepLabels, withLabels } from "./labels.ts";
+import { deepLabels, mapLabels, ofArguments, withLabels } from "./labels.ts";
 import { readPlace } from "./place.ts";
 import { policyOf } from "./policy.ts";
 import { pathOf } from "./scopes.ts";
@@ -78,7 +78,8 @@ function policyValue(body: Body, node: tree.Member, policy: tree.Policy, module:
     return UNKNOWN;
   }
   body.module.meanings.set(node.id, { kind: "policy-value", policy: state.checked, declaration: found.declaration });
-  return found.type;
+  // What comes from the policy's arguments is from outside where these are.
+  return mapLabels(found.type, (labels) => ofArguments(labels, body.policyFlows.get(policy) ?? []));
 }
 
 function memberOf(body: Body, node: tree.Member, object: Type): Type {

@@ -8,6 +8,7 @@ import { newBody } from "./body.ts";
 import type { CheckedModel, EnvironmentValue, ModelProvider, StaticValue } from "./checked.ts";
 import { type Body, hasSyntaxError, type ModuleState, type ProgramState, report } from "./context.ts";
 import { unknownName } from "./reference.ts";
+import { textsOf } from "./service.ts";
 import { checkSettings, type Settings } from "./setting.ts";
 
 export function checkModel(program: ProgramState, module: ModuleState, node: tree.Model): CheckedModel {
@@ -19,7 +20,15 @@ export function checkModel(program: ProgramState, module: ModuleState, node: tre
     node.settings,
     node.name,
   );
-  return { module, node, name: node.name.text, settings, provider: providerIn(body, node, settings), choice: null };
+  return {
+    module,
+    node,
+    name: node.name.text,
+    settings,
+    clearance: textsOf(settings.clearance),
+    provider: providerIn(body, node, settings),
+    choice: null,
+  };
 }
 
 /** A setting that could not be read may be the one that is missing. */
@@ -102,7 +111,7 @@ export function checkChoice(
   const names = listed.flatMap((item) => (item.kind === "reference" ? [item.name] : []));
   const fallback = members(body, names);
   checkWeights(body, node, settings, models);
-  return { module, node, name: node.name.text, settings, provider: null, choice: { models, fallback } };
+  return { module, node, name: node.name.text, settings, clearance: [], provider: null, choice: { models, fallback } };
 }
 
 /** Each once; what is none has been reported. */
@@ -122,24 +131,24 @@ function members(body: Body, names: readonly tree.Name[]): readonly CheckedModel
 /** The weights name all models of the choice and no others. */
 function checkWeights(body: Body, node: tree.Model, settings: Settings, models: readonly CheckedModel[]): void {
   const { prefer } = settings;
-  const written = node.settings.find(({ key }) => key.text === "prefer")?.value;
-  if (typeof prefer !== "object" || prefer === null || !("weights" in prefer) || !written) return;
-  const { weights } = prefer;
-  if (typeof weights !== "object" || weights === null) return;
-  const given = Object.keys(weights);
+  const written = node.settings.find(({ key }) => key.text === "prefer");
   const all = models.map(({ name }) => name);
-  const wrong = given.find((name) => !all.includes(name)) ?? all.find((name) => !given.includes(name));
-  if (wrong === undefined || all.length === 0) return;
-  report(
-    body,
-    written,
-    "VGW3021",
-    { name: "prefer", wanted: "a weight for each model of the choice" },
-    `see ${wrong}`,
-    {
-      help: `weights(${all.map((name) => `${name}: 1`).join(", ")})`,
-    },
-  );
+  if (!Array.isArray(prefer) || !written || all.length === 0) return;
+  const places = [written.value, ...written.otherwise.map(({ value }) => value)];
+  prefer.forEach((rule: StaticValue, index) => {
+    if (typeof rule !== "object" || rule === null || !("weights" in rule)) return;
+    const given = Object.keys(rule.weights ?? {});
+    const wrong = given.find((name) => !all.includes(name)) ?? all.find((name) => !given.includes(name));
+    if (wrong === undefined) return;
+    report(
+      body,
+      places[index] ?? written,
+      "VGW3021",
+      { name: "prefer", wanted: "a weight for each model of the choice" },
+      `see ${wrong}`,
+      { help: `weights(${all.map((name) => `${name}: 1`).join(", ")})` },
+    );
+  });
 }
 
 /** The model that a name means, or null, which has been reported. */

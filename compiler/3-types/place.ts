@@ -6,6 +6,7 @@ import type { Place } from "./checked.ts";
 import { type Body, report, span } from "./context.ts";
 import { STRING, UNKNOWN } from "./construct.ts";
 import { expect } from "./expression.ts";
+import { fromOutside } from "./outside.ts";
 import { signatureTypeOf } from "./signature.ts";
 import type { Type } from "./type.ts";
 
@@ -102,7 +103,7 @@ export function readPlace(body: Body, node: tree.Member | tree.Call): Type {
       },
     );
   body.module.meanings.set(node.id, { kind: "place", place: { side: entry.side, what: entry.what } as Place });
-  return typeOf(entry);
+  return fromOutside(body.program, typeOf(entry));
 }
 
 /** The place that a `set` or `remove` step changes, with the type of what it takes; null: reported. */

@@ -4,9 +4,11 @@ import { newBody } from "./body.ts";
 import type { Local, PolicyState, ProgramState } from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
 import { CALLER } from "./identify.ts";
+import { onlyOutside, parameterLabel, withLabels } from "./labels.ts";
 import { checkSteps } from "./steps.ts";
 import { declare } from "./scopes.ts";
 import { resolveType } from "./type-expression.ts";
+import { NONE } from "./type.ts";
 
 /** null: it is being checked just now. */
 export function policyOf(program: ProgramState, node: tree.Policy, moduleIndex: number): PolicyState | null {
@@ -17,9 +19,10 @@ export function policyOf(program: ProgramState, node: tree.Policy, moduleIndex: 
   const module = program.modules[moduleIndex]!;
   // A policy may name its own values by their bare names only, so no policy is in reach.
   const body = newBody(program, module, "policy");
-  const parameters = node.parameters.map((parameter) => {
+  const parameters = node.parameters.map((parameter, index) => {
     const type = parameter.type ? resolveType(body, parameter.type) : UNKNOWN;
-    declare(body, parameter.name, type, parameter.type);
+    const argument = program.judgesOutside ? onlyOutside([parameterLabel(index)]) : NONE;
+    declare(body, parameter.name, withLabels(type, argument), parameter.type);
     return { name: parameter.name.text, type };
   });
   checkSteps(body, node.steps);
@@ -36,6 +39,7 @@ export function policyOf(program: ProgramState, node: tree.Policy, moduleIndex: 
     values,
     caller: body.scope.find(CALLER) ?? null,
     carried: body.carried,
+    budgets: body.budgets,
   };
   program.policies.set(node, state);
   return state;

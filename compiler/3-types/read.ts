@@ -8,13 +8,14 @@ import { checkOtherwiseStep } from "./otherwise.ts";
 import { declare } from "./scopes.ts";
 import { describe, show } from "./show.ts";
 import { join } from "./join.ts";
+import { fromOutside } from "./outside.ts";
 import { hasText, withoutJson } from "./text.ts";
 import { defaultOf, resolveType } from "./type-expression.ts";
 import type { Type } from "./type.ts";
 import { assign } from "./expect.ts";
 
 export function checkRead(body: Body, step: tree.ReadStep): void {
-  const written = resolveType(body, step.type);
+  const written = fromOutside(body.program, resolveType(body, step.type));
   if (step.source === "body") readBody(body, step, written);
   else readValue(body, step, written);
   const type = step.otherwise ? otherwiseType(body, step.otherwise, written) : written;

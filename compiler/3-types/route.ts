@@ -4,6 +4,7 @@ import { kindNames } from "../2-names/index.ts";
 import { routeSettings } from "../vocabulary/settings/route.ts";
 import { placeArguments } from "./arguments.ts";
 import { newBody } from "./body.ts";
+import { judgeBodies } from "./clearance.ts";
 import type { CheckedRoute } from "./checked.ts";
 import { type Body, type ModuleState, type PolicyState, type ProgramState, report, span } from "./context.ts";
 import { FILLED_STRING, STRING, UNKNOWN } from "./construct.ts";
@@ -13,8 +14,9 @@ import { settle } from "./failure.ts";
 import { checkGuard } from "./guard.ts";
 import { inheritCaller } from "./identify.ts";
 import { checkMethods } from "./method.ts";
-import { extraLabels, visible } from "./labels.ts";
+import { extraLabels, judged } from "./labels.ts";
 import { checkPathPattern } from "./path-pattern.ts";
+import { fromOutside } from "./outside.ts";
 import { policyOf } from "./policy.ts";
 import { unknownName } from "./reference.ts";
 import { declare, enter, assume } from "./scopes.ts";
@@ -23,7 +25,7 @@ import { show } from "./show.ts";
 import { inheritCarried } from "./sink.ts";
 import { checkSteps } from "./steps.ts";
 import { resolveType } from "./type-expression.ts";
-import type { Type } from "./type.ts";
+import { NONE, type Type } from "./type.ts";
 
 export function checkRoute(program: ProgramState, module: ModuleState, node: tree.Route): CheckedRoute {
   const policies = new Set<tree.Policy>();
@@ -46,6 +48,7 @@ export function checkRoute(program: ProgramState, module: ModuleState, node: tre
     return checkSteps(body, node.steps);
   });
   if (!ends) withoutEnd(body, node);
+  judgeBodies(body, node, settings.carries);
   return { module, node, name: nameOf(body, node), settings };
 }
 
@@ -74,7 +77,7 @@ function checkPattern(body: Body, pattern: tree.PathPattern | tree.Broken): void
     }
     seen.add(part.name.text);
     body.module.types.set(part.id, type);
-    declare(body, part.name, type, part.type);
+    declare(body, part.name, fromOutside(body.program, type), part.type);
   }
 }
 
@@ -149,17 +152,21 @@ function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Poli
   body.module.meanings.set(use.id, { kind: "policy", policy: state.checked });
   const shapes = state.parameters.map(({ name }) => ({ name, optional: false }));
   const placed = placeArguments(body, use, use.name.text, shapes, use.arguments, 0);
-  state.parameters.forEach(({ type, name }, index) => {
+  const flows = state.parameters.map(({ type, name }, index) => {
     const argument = placed[index];
-    if (!argument) return;
+    if (!argument) return NONE;
     const found = assign(body, argument, check(body, argument, type), type);
-    for (const label of visible(extraLabels(type, found)))
+    const extra = extraLabels(type, found);
+    for (const label of judged(extra))
       report(body, argument, "VGW5005", { label: `@${label}` }, `${name} is declared without @${label}`, {
         help: `declare it: ${name}: ${show(type)} @${label}`,
       });
+    return extra;
   });
+  body.policyFlows.set(declaration, flows);
   settle(body, 0);
   inheritCarried(body, state.carried);
+  body.budgets.push(...state.budgets);
   return state;
 }
 

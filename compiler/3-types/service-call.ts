@@ -7,6 +7,7 @@ import { type Body, type ModuleState, type RelatedNode, report, sourceOf, span }
 import { present, simple, STRING, UNKNOWN } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { headerName } from "./place.ts";
+import { fromOutside } from "./outside.ts";
 import { staticSetting } from "./setting.ts";
 import { sinkService } from "./sink.ts";
 import { textOf } from "./template.ts";
@@ -44,7 +45,7 @@ export function checkServiceCall(body: Body, node: tree.Call, callee: tree.Membe
     related: limitLabel(service),
     help: `say what the caller gets:  … else deny 503 "${capitalised(service.name)} is away."`,
   });
-  return simple("answer");
+  return fromOutside(body.program, simple("answer"));
 }
 
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

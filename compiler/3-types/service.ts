@@ -36,7 +36,8 @@ function checkKey(body: Body, node: tree.Expression): void {
 
 const optional = (setting: Setting): Setting => ({ ...setting, required: false });
 
-function textsOf(value: StaticValue | undefined): readonly string[] {
+/** A setting that is a list of texts. */
+export function textsOf(value: StaticValue | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 

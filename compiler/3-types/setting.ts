@@ -5,9 +5,10 @@ import type { Setting } from "../vocabulary/setting.ts";
 import type { StaticValue } from "./checked.ts";
 import { type Body, report, span } from "./context.ts";
 import { check } from "./expression.ts";
+import { preferenceValue, withoutCondition } from "./preference.ts";
 import { staticValue } from "./static-value.ts";
 
-type Written = Pick<tree.Setting, "id" | "key" | "value">;
+type Written = Pick<tree.Setting, "id" | "key" | "value"> & Partial<Pick<tree.Setting, "condition" | "otherwise">>;
 export type Settings = { readonly [key: string]: StaticValue };
 
 /** Checks a block of settings. Those computed per request are given to `expression`, and are not in the answer. */
@@ -21,8 +22,9 @@ export function checkSettings(
 ): Settings {
   const values: { [key: string]: StaticValue } = {};
   const seen = new Map<string, tree.Name>();
-  for (const { key, value } of written) {
-    const setting = table.find((entry) => entry.key === key.text);
+  for (const entry of written) {
+    const { key, value } = entry;
+    const setting = table.find((one) => one.key === key.text);
     const before = seen.get(key.text);
     if (!setting) {
       unknownSetting(body, owner, table, key, value);
@@ -31,6 +33,12 @@ export function checkSettings(
     if (before)
       report(body, key, "VGW3006", { name: key.text }, "again", { related: [{ node: before, text: "given here" }] });
     seen.set(key.text, key);
+    if (setting.type.kind === "preference") {
+      const context = { body, name: setting.key, example: setting.example, environment: false };
+      values[key.text] = preferenceValue(context, entry) ?? defaultOf(setting);
+      continue;
+    }
+    withoutCondition({ body, name: key.text }, entry.condition);
     if (isComputed(setting)) expression?.(setting, value);
     else {
       const given = staticSetting(body, setting, value);
@@ -86,7 +94,7 @@ function unknownSetting(
   const known = table.map((entry) => entry.key);
   const likely = nearest(key.text, known);
   report(body, key, "VGW3018", { owner, name: key.text }, "no such setting", {
-    help: likely ? `did you mean ${likely}?` : `it has ${known.join(", ")}`,
+    help: likely ? `did you mean ${likely}?` : `it has ${known.length === 0 ? "none" : known.join(", ")}`,
     fixes: likely
       ? [{ title: `Write ${likely}`, kind: "maybe", edits: [{ span: span(body.module, key), text: likely }] }]
       : [],

@@ -2,14 +2,14 @@
 import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedService } from "./checked.ts";
 import { type Body, type Carried, type ModuleState, report } from "./context.ts";
-import { deepLabels, visible } from "./labels.ts";
+import { deepLabels, judged } from "./labels.ts";
 import { pathOfLabel, type Waypoint } from "./label-path.ts";
 import type { Labels, Type } from "./type.ts";
 
 /** Types rarely have labels; this is on the way of every value that leaves. */
 function labelsOf(type: Type): Labels {
   const labels = deepLabels(type);
-  return labels.length === 0 ? labels : visible(labels);
+  return labels.length === 0 ? labels : judged(labels);
 }
 
 export function sinkService(body: Body, node: tree.Expression, type: Type, service: CheckedService): void {

@@ -10,9 +10,10 @@ import { type Body, report, sourceOf, span } from "./context.ts";
 import { BOOL, INT, simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { expect } from "./expression.ts";
-import { budgetValue, priceValue } from "./money-value.ts";
-import { modelNames, preferenceValue, providerValue, tokensValue } from "./model-value.ts";
+import { budgetsValue, priceValue } from "./money-value.ts";
+import { modelNames, providerValue, tokensValue } from "./model-value.ts";
 import { certificateValue, fileSourceValue } from "./pem-value.ts";
+import { preferenceValue } from "./preference.ts";
 import { checkSettings } from "./setting.ts";
 import type { Type } from "./type.ts";
 
@@ -58,7 +59,7 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
     case "either":
       return staticValue(context, fitting(type.of, node), node);
     case "labels":
-      return labelsValue(context, node);
+      return labelsValue(context, node, type.none === true);
     case "list":
       return listValue(context, type, node);
     case "record":
@@ -84,11 +85,11 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
     case "models":
       return modelNames(context, node);
     case "preference":
-      return preferenceValue(context, node);
+      return preferenceValue(context, { value: node });
     case "price":
       return priceValue(context, node);
     case "budget":
-      return budgetValue(context, node);
+      return budgetsValue(context, node);
     case "keys":
       return keysValue(context, node, type.forms);
     case "secret":
@@ -251,7 +252,8 @@ function wordValue(
   return refuse(context, node, words.length === 1 ? `${words[0]}` : `one of ${words.join(", ")}`, likely);
 }
 
-function labelsValue(context: Context, node: tree.Expression): StaticValue | undefined {
+function labelsValue(context: Context, node: tree.Expression, none: boolean): StaticValue | undefined {
+  if (none && node.kind === "none") return [];
   const items = node.kind === "list" ? node.items : [node];
   const names = items.map((item) => (item.kind === "reference" ? item.name.text : null));
   if (names.includes(null)) return refuse(context, node, "labels such as pii, or a list of them");

@@ -6,7 +6,10 @@ import { analyseDeadlines } from "./deadline.ts";
 import { analyseGateway } from "./gateway.ts";
 import { analyseGuards } from "./guard.ts";
 import { analyseBudgets } from "./budget.ts";
+import { analyseChoices } from "./choice.ts";
 import { analyseModels } from "./model.ts";
+import { analyseNeeds } from "./needs.ts";
+import { analysePreferences } from "./preference.ts";
 import { analyseRetries } from "./retry.ts";
 import { analyseRoutes } from "./route.ts";
 import { analyseSecrets } from "./secret.ts";
@@ -25,7 +28,10 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseSecrets(program),
     ...analyseWebSockets(program),
     ...analyseModels(program),
+    ...analyseNeeds(program),
     ...analyseBudgets(program),
+    ...analysePreferences(program),
+    ...analyseChoices(program),
     ...analyseTls(program.services),
     ...analyseUnused(program),
   ];

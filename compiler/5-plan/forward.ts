@@ -1,10 +1,11 @@
 /** `forward service { settings; steps } else …`. */
 import type * as tree from "../1-syntax/tree.ts";
+import { lowerBudgetKeys } from "./budget.ts";
 import { codecOf } from "./call-service.ts";
 import { type Context, meaningOf, originOf, toSteps } from "./context.ts";
 import { lowerOtherwise } from "./else.ts";
 import { lower } from "./expression.ts";
-import type { CheckedModel } from "../3-types/checked.ts";
+import type { CheckedModel, Meaning } from "../3-types/checked.ts";
 import type { Step } from "./plan.ts";
 import { lowerSteps } from "./step.ts";
 
@@ -45,14 +46,46 @@ export function lowerForward(context: Context, node: tree.ForwardStep): void {
 function lowerForwardModel(context: Context, node: tree.ForwardStep, model: CheckedModel): void {
   if (context.out.mode !== "steps") return;
   const dialect = meaningOf(context, node);
+  if (dialect?.kind === "forward-operation") {
+    lowerOperation(context, node, model, dialect);
+    return;
+  }
   if (dialect?.kind !== "forward-model") throw new Error("a `forward` to a model says what its clients speak");
   const origin = originOf(context, node);
+  const steps: Step[] = [];
+  const inner = { ...(node.otherwise === null ? context : toSteps(context, steps)), hint: "system" };
+  const { system, clientSystem } = dialect.settings;
   const step: Step = {
     step: "model",
     origin,
     model: context.body.program.models.get(model) ?? model.name,
     client: dialect.client,
+    prompt:
+      system === null && clientSystem === "keep"
+        ? null
+        : { system: system === null ? null : lower(inner, system), client: clientSystem },
+    keys: lowerBudgetKeys(context, dialect.keys),
   };
+  if (node.otherwise === null) {
+    context.out.steps.push(step);
+    return;
+  }
+  const otherwise: Step[] = [];
+  lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
+  context.out.steps.push({ step: "attempt", origin, steps: [...steps, step], otherwise });
+}
+
+/** What is asked of a model beside an answer to a conversation: it has no instructions. */
+function lowerOperation(
+  context: Context,
+  node: tree.ForwardStep,
+  model: CheckedModel,
+  { client, keys }: Extract<Meaning, { kind: "forward-operation" }>,
+): void {
+  if (context.out.mode !== "steps") return;
+  const origin = originOf(context, node);
+  const name = context.body.program.models.get(model) ?? model.name;
+  const step: Step = { step: "model", origin, model: name, client, prompt: null, keys: lowerBudgetKeys(context, keys) };
   if (node.otherwise === null) {
     context.out.steps.push(step);
     return;

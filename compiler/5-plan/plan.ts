@@ -17,7 +17,10 @@
  */
 import type { FailureKind } from "../../runtime/failure.ts";
 import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
+import type { BudgetConfiguration } from "../../runtime/model/money/configuration.ts";
+import type { PreferenceRule } from "../../runtime/model/configuration.ts";
 import type { StaticValue } from "../3-types/checked.ts";
+import type { OperationClient } from "../vocabulary/operations.ts";
 import type { Type } from "../3-types/type.ts";
 
 export interface Origin {
@@ -33,6 +36,8 @@ export interface Plan {
   readonly identities: readonly IdentityPlan[];
   readonly models: readonly ModelPlan[];
   readonly pools: readonly PoolPlan[];
+  /** Of `budget` steps; those of models stand with them. */
+  readonly budgets: readonly BudgetPlan[];
   readonly constants: readonly ConstantPlan[];
   readonly functions: readonly FunctionPlan[];
   readonly routes: readonly RoutePlan[];
@@ -80,15 +85,23 @@ export interface PoolPlan {
   readonly origin: Origin;
   readonly models: readonly string[];
   readonly fallback: readonly string[];
-  readonly prefer: "order" | "weights";
-  /** Of each of `models`; empty: all alike. */
-  readonly weights: readonly number[];
+  readonly prefer: readonly PreferenceRule[];
   /** Classes of errors after which the next of `fallback` is asked. */
   readonly on: readonly string[];
   /** In tokens; null: as the model and the client say. */
   readonly limit: number | null;
+  /** The next model goes on with a stream that breaks; left out: it ends with an error. */
+  readonly broken?: { readonly saying: string | null };
   /** Of a `BudgetConfiguration` each; left out: none. */
   readonly budgets?: StaticValue;
+}
+
+/** A budget that routes hold their requests to: a `BudgetConfiguration`, whose name several may share to count together. */
+export interface BudgetPlan {
+  /** No other's in the plan. */
+  readonly name: string;
+  readonly origin: Origin;
+  readonly configuration: BudgetConfiguration;
 }
 
 /** Evaluated once, when the bundle is loaded, in the order of the plan. */
@@ -175,6 +188,7 @@ export type Step =
   | ReplyStep
   | DenyStep
   | ForwardStep
+  | BudgetStep
   | ModelStep;
 
 interface Originated {
@@ -428,7 +442,20 @@ export interface ModelStep extends Originated {
   readonly step: "model";
   /** Of `Plan.models` or `Plan.pools`. */
   readonly model: string;
-  readonly client: ClientDialectName;
+  /** What its clients speak, or ask for that is no conversation. */
+  readonly client: ClientDialectName | OperationClient;
+  /** As of a `SystemPrompt`; null: the client's instructions go as they are. */
+  readonly prompt: { readonly system: Expr | null; readonly client: "keep" | "drop" | "refuse" } | null;
+  /** What budgets of models count by, by their `by` (`BudgetConfiguration`); null: none that may be asked here counts by it. */
+  readonly keys: readonly (Expr | null)[];
+}
+
+/** From here on the request counts in this budget of `Plan.budgets`, whichever model is asked. */
+export interface BudgetStep extends Originated {
+  readonly step: "budget";
+  readonly budget: string;
+  /** null: one count for all requests. */
+  readonly key: Expr | null;
 }
 
 // ---------------------------------------------------------------- expressions

@@ -1,10 +1,14 @@
 /** `forward model as dialect`: the exchange handed to a model, with the codec of the dialect that its client speaks. */
 import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import type { ModelStep, Plan } from "../5-plan/plan.ts";
+import { isOperationClient } from "../vocabulary/operations.ts";
 import { type Body, end, fail, guarded, leaveIfAborted } from "./body.ts";
+import { emitBudgetKeys } from "./budget.ts";
 import type { Emission } from "./emission.ts";
+import { expression } from "./expression.ts";
 import { replayText } from "./forward.ts";
 import { numberLiteral } from "./literal.ts";
+import { operationOf } from "./operation.ts";
 import { replaysBody } from "./replay.ts";
 
 /** As the runtime exports them. */
@@ -27,27 +31,57 @@ const PROVIDERS: { readonly [name in ProviderDialectName]: string } = {
 export function emitModel(body: Body, step: ModelStep): void {
   const { emission, writer, route } = body;
   const model = emission.model(step.model);
-  const client = emission.use(CLIENTS[step.client]);
+  const operation = isOperationClient(step.client);
+  const client = isOperationClient(step.client)
+    ? operationOf(emission, step.client, dialectsOf(emission.plan, step.model))
+    : emission.use(CLIENTS[step.client]);
   const received = replaysBody(route.steps) ? replayText(body) : "null";
+  emitBudgetKeys(body, step);
   const deadline = route.deadline === null ? "null" : numberLiteral(route.deadline);
-  const rest = `exchange, ${model}, ${client}, ${received}, ${numberLiteral(route.bodyLimit)}, ${deadline}`;
+  const rest = `exchange, ${model}, ${client}, ${received}, ${numberLiteral(route.bodyLimit)}, ${deadline}${promptText(body, step)}`;
   if (body.onFailure.kind === "standard") {
-    end(body, `${emission.use("serveModel")}(${rest})`);
+    end(body, `${emission.use(operation ? "serveOperation" : "serveModel")}(${rest})`);
     return;
   }
   const result = body.scope.names.take("failure");
   for (const signal of body.pending) writer.line(`${signal}.abort();`);
-  writer.line(`const ${result} = await ${emission.use("answerByModel")}(${rest});`);
+  writer.line(`const ${result} = await ${emission.use(operation ? "answerByOperation" : "answerByModel")}(${rest});`);
   leaveIfAborted(body);
   guarded(body, `${result} !== null`, (inner) => fail(inner, () => result));
   writer.line("return;");
 }
 
+/** Nothing where the client's instructions go as they are. */
+function promptText({ scope }: Body, { prompt }: ModelStep): string {
+  if (prompt === null) return "";
+  const system = prompt.system === null ? "null" : expression(scope, prompt.system);
+  return `, { system: ${system}, client: "${prompt.client}" }`;
+}
+
 /** What the host is asked for: the model or choice, with the codecs of every provider that it may ask. */
 export function modelText(emission: Emission, plan: Plan, name: string): string {
+  return `model(${JSON.stringify(name)}, [${codecsOf(emission, plan, name).join(", ")}])`;
+}
+
+/** Of every provider that may be asked where this model or choice is. */
+export function codecsOf(emission: Emission, plan: Plan, name: string): readonly string[] {
+  return dialectsOf(plan, name).map((dialect) => emission.use(PROVIDERS[dialect]));
+}
+
+function dialectsOf(plan: Plan, name: string): readonly ProviderDialectName[] {
+  const names = membersOf(plan, name);
+  return [...new Set(plan.models.filter((one) => names.has(one.name)).map(({ dialect }) => dialect))];
+}
+
+/** Itself, what it chooses from, and who is asked instead of any of them. */
+function membersOf(plan: Plan, name: string, seen: Set<string> = new Set()): ReadonlySet<string> {
+  if (seen.has(name)) return seen;
+  seen.add(name);
   const pool = plan.pools.find((one) => one.name === name);
-  const members = pool === undefined ? [name] : [...pool.models, ...pool.fallback];
-  const dialects = plan.models.filter((one) => members.includes(one.name)).map(({ dialect }) => dialect);
-  const codecs = [...new Set(dialects)].map((dialect) => emission.use(PROVIDERS[dialect]));
-  return `model(${JSON.stringify(name)}, [${codecs.join(", ")}])`;
+  for (const member of pool === undefined ? [] : [...pool.models, ...pool.fallback]) membersOf(plan, member, seen);
+  const budgets = (pool ?? plan.models.find((one) => one.name === name)?.configuration)?.budgets;
+  for (const budget of Array.isArray(budgets) ? budgets : []) {
+    if (typeof budget.instead === "string") membersOf(plan, budget.instead, seen);
+  }
+  return seen;
 }

@@ -27,6 +27,8 @@ export function stepExpressions(step: Step): readonly Expr[] {
     }
     case "concurrency":
       return step.key === null ? [step.most] : [step.key, step.most];
+    case "budget":
+      return step.key === null ? [] : [step.key];
     case "require":
     case "if":
       return [step.condition];
@@ -45,9 +47,10 @@ export function stepExpressions(step: Step): readonly Expr[] {
     case "together":
     case "attempt":
     case "identify":
-    case "model":
     case "fail":
       return [];
+    case "model":
+      return [step.prompt?.system ?? null, ...step.keys].filter((part) => part !== null);
   }
 }
 

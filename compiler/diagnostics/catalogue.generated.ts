@@ -400,6 +400,16 @@ export const catalogue = {
     severity: "error",
     message: "a claim cannot be of type {type}",
   },
+  VGW3041: {
+    slug: "preference-never-reached",
+    severity: "error",
+    message: "this preference is never reached",
+  },
+  VGW3042: {
+    slug: "setting-with-condition",
+    severity: "error",
+    message: "`{name}` takes no condition",
+  },
   VGW4101: {
     slug: "cannot-fail",
     severity: "error",
@@ -445,6 +455,11 @@ export const catalogue = {
     severity: "error",
     message: "{label} data reaches a caller who is not cleared for it",
   },
+  VGW5003: {
+    slug: "outside-to-system",
+    severity: "error",
+    message: "text from outside reaches the system prompt",
+  },
   VGW5004: {
     slug: "label-to-log",
     severity: "error",
@@ -454,6 +469,16 @@ export const catalogue = {
     slug: "label-to-policy",
     severity: "error",
     message: "{label} data is given to a policy's parameter that does not say so",
+  },
+  VGW5006: {
+    slug: "label-to-model",
+    severity: "error",
+    message: "{label} data reaches the model {model}, which is not cleared for it",
+  },
+  VGW5007: {
+    slug: "carries-nowhere",
+    severity: "warning",
+    message: "`carries` has no effect: this route forwards its body to nobody",
   },
   VGW5010: {
     slug: "secret-in-source",
@@ -548,7 +573,7 @@ export const catalogue = {
   VGW6112: {
     slug: "block-of-a-model",
     severity: "error",
-    message: "`forward {name}` goes to a model, and takes no settings and no steps",
+    message: "`forward {name}` goes to a model, and takes no steps",
   },
   VGW6113: {
     slug: "dialect-of-a-service",
@@ -564,6 +589,16 @@ export const catalogue = {
     slug: "request-set-for-a-model",
     severity: "error",
     message: "what is set on the request here reaches nobody",
+  },
+  VGW6116: {
+    slug: "provider-without-operation",
+    severity: "error",
+    message: "{provider} cannot {what}, and `{model}` is one of its models",
+  },
+  VGW6120: {
+    slug: "model-cannot",
+    severity: "error",
+    message: "`{need}` is needed here, and the model {model} cannot be told",
   },
   VGW7001: {
     slug: "timeout-beyond-deadline",
@@ -619,6 +654,36 @@ export const catalogue = {
     slug: "budget-in-another-currency",
     severity: "error",
     message: "the model {model} costs {price}, its budget is in {budget}",
+  },
+  VGW7016: {
+    slug: "budget-key-unknown",
+    severity: "error",
+    message: "the budget of {model} counts by {by}, which this route does not know",
+  },
+  VGW7017: {
+    slug: "budget-circle",
+    severity: "error",
+    message: "what is asked instead of {model} leads back to it",
+  },
+  VGW7018: {
+    slug: "budget-without-model",
+    severity: "error",
+    message: "this budget holds for nothing: the route asks no model",
+  },
+  VGW7020: {
+    slug: "setting-never-acts",
+    severity: "error",
+    message: "{setting} of {choice} can never act",
+  },
+  VGW7031: {
+    slug: "unpriced-under-cheapest",
+    severity: "error",
+    message: "the cheapest is asked for, and what {model} costs is not known",
+  },
+  VGW7032: {
+    slug: "prices-in-two-currencies",
+    severity: "error",
+    message: "the cheapest is asked for, and prices are in {one} and {other}",
   },
   VGW8001: {
     slug: "unused",
@@ -709,6 +774,8 @@ export interface MessageValues {
   VGW3038: { algorithm: string | number; needed: string | number };
   VGW3039: { one: string | number; other: string | number };
   VGW3040: { type: string | number };
+  VGW3041: Record<never, never>;
+  VGW3042: { name: string | number };
   VGW4101: Record<never, never>;
   VGW4102: { expected: string | number; found: string | number };
   VGW4103: Record<never, never>;
@@ -718,8 +785,11 @@ export interface MessageValues {
   VGW4107: Record<never, never>;
   VGW5001: { label: string | number; service: string | number };
   VGW5002: { label: string | number };
+  VGW5003: Record<never, never>;
   VGW5004: { label: string | number };
   VGW5005: { label: string | number };
+  VGW5006: { label: string | number; model: string | number };
+  VGW5007: Record<never, never>;
   VGW5010: { what: string | number };
   VGW6001: { method: string | number; path: string | number };
   VGW6002: { request: string | number };
@@ -742,6 +812,8 @@ export interface MessageValues {
   VGW6113: { name: string | number };
   VGW6114: Record<never, never>;
   VGW6115: Record<never, never>;
+  VGW6116: { provider: string | number; what: string | number; model: string | number };
+  VGW6120: { need: string | number; model: string | number };
   VGW7001: { service: string | number };
   VGW7002: { setting: string | number };
   VGW7003: { cost: string | number; burst: string | number };
@@ -753,5 +825,11 @@ export interface MessageValues {
   VGW7012: { model: string | number };
   VGW7013: { model: string | number };
   VGW7014: { model: string | number; price: string | number; budget: string | number };
+  VGW7016: { model: string | number; by: string | number };
+  VGW7017: { model: string | number };
+  VGW7018: Record<never, never>;
+  VGW7020: { setting: string | number; choice: string | number };
+  VGW7031: { model: string | number };
+  VGW7032: { one: string | number; other: string | number };
   VGW8001: { what: string | number; name: string | number };
 }

@@ -46,6 +46,8 @@ function remarks(builtin: Builtin): string {
   if (builtin.fails)
     said.push(`It can fail (${code(`failure.kind == "${builtin.fails}"`)}), so it needs an ${code("else")}.`);
   if (builtin.labels === "lower") said.push("Its result carries no label: this is one of the ways to lower one.");
+  if (builtin.labels === "hide")
+    said.push("Its result carries no label but `outside`: this is one of the ways to lower one.");
   if (builtin.needs === "host") said.push("In tests it is what the test says, and the same on every run.");
   return said.join(" ");
 }

@@ -1,30 +1,10 @@
 /** What of a request each provider of models can be told, from the tables that its codec is held to. */
-import { anthropicSupport } from "../../runtime/model/dialect/anthropic/support.ts";
-import { bedrockSupport } from "../../runtime/model/dialect/bedrock/support.ts";
-import { cohereSupport } from "../../runtime/model/dialect/cohere/support.ts";
-import { geminiSupport } from "../../runtime/model/dialect/gemini/support.ts";
-import { ollamaSupport } from "../../runtime/model/dialect/ollama/support.ts";
-import { openaiChatSupport } from "../../runtime/model/dialect/openai-chat/support.ts";
-import { OPENAI_RESPONSES_SUPPORT } from "../../runtime/model/dialect/openai-responses/support.ts";
-import { FEATURES, type SupportTable } from "../../runtime/model/dialect/support.ts";
+import { FEATURES } from "../../runtime/model/dialect/support.ts";
+import { supportTables } from "../vocabulary/support.ts";
 import { code, page, type ReferencePage, table } from "./markdown.ts";
 
 /** By the word for it in a program. */
-const PROVIDERS: readonly (readonly [string, SupportTable])[] = [
-  ["openai", openaiChatSupport("")],
-  ["openai_responses", OPENAI_RESPONSES_SUPPORT],
-  ["azure", openaiChatSupport("azure")],
-  ["mistral", openaiChatSupport("mistral")],
-  ["groq", openaiChatSupport("groq")],
-  ["openrouter", openaiChatSupport("openrouter")],
-  ["deepseek", openaiChatSupport("deepseek")],
-  ["vllm", openaiChatSupport("vllm")],
-  ["anthropic", anthropicSupport],
-  ["gemini", geminiSupport],
-  ["bedrock", bedrockSupport],
-  ["cohere", cohereSupport],
-  ["ollama", ollamaSupport],
-];
+const PROVIDERS = [...supportTables];
 
 export function modelsPage(): ReferencePage {
   return page("models.md", "What providers can be told", [

@@ -8,6 +8,7 @@ import {
   cookieSettings,
   ejectSettings,
   endpointSettings,
+  forwardModelSettings,
   forwardSettings,
   gatewaySettings,
   httpSettings,
@@ -17,6 +18,7 @@ import {
   jwtSettings,
   choiceSettings,
   modelSettings,
+  preferenceWords,
   providers,
   limitSettings,
   type ListenerForm,
@@ -63,6 +65,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   })),
   { name: "route", of: "a `route`", settings: routeSettings },
   { name: "forward", of: "a `forward` step", settings: forwardSettings },
+  { name: "forward.model", of: "a `forward` to a model", settings: forwardModelSettings },
   { name: "forward.websocket", of: "a forward's `websocket`", settings: webSocketSettings },
   { name: "limit", of: "a `limit` step", settings: rateLimitSettings },
   { name: "concurrency", of: "a `limit … concurrent` step", settings: concurrencySettings },
@@ -119,7 +122,7 @@ function typeText(type: SettingType): string {
     case "hostname":
       return "a DNS name";
     case "labels":
-      return "a label's name, or a list of them";
+      return `a label's name, or a list of them${type.none ? ", or `none`" : ""}`;
     case "keys":
       return type.forms.map((form) => code(form === "jwks" ? 'jwks("https://…")' : 'file("…")')).join(" or ");
     case "tokens":
@@ -129,7 +132,7 @@ function typeText(type: SettingType): string {
     case "models":
       return "a model's name, or a list of them";
     case "preference":
-      return `${code("order")} or ${code("weights(name: number, …)")}`;
+      return `one of ${[...preferenceWords, "weights(name: number, …)"].map(code).join(", ")}; several with conditions as in ${code("cheapest when p95 < 800ms else fastest")}`;
     case "price":
       return `${code("free")}, or prices for a million tokens as in ${code("{ in: $0.40/Mtok, out: $1.60/Mtok }")}`;
     case "budget":

@@ -27,8 +27,8 @@ export interface Builtin {
    * of the first argument's type into JSON text.
    */
   readonly needs: "nothing" | "host" | "exchange" | "serializer";
-  /** Whether the result carries the arguments' labels; "lower" for hash, mask, redact, and questions such as length or is_empty keep "carry". */
-  readonly labels: "carry" | "lower";
+  /** Whether the result carries the arguments' labels; "lower" for hashes, and questions such as length or is_empty keep "carry". "hide": it carries `outside` alone, since what is left is a text from outside as before. */
+  readonly labels: "carry" | "lower" | "hide";
   /** Sentences for the reference and hovers. */
   readonly documentation: string;
   /** A `.vgw` expression and its value as JSON; the test of the vocabulary evaluates it. */

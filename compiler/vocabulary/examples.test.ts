@@ -13,6 +13,7 @@ import {
   declarations,
   ejectSettings,
   endpointSettings,
+  forwardModelSettings,
   forwardSettings,
   gatewaySettings,
   healthSettings,
@@ -159,7 +160,18 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
       return `route GET "/" open {\n limit 100 concurrent by request.address { ${example}${other} }\n reply 204\n}`;
     },
   ],
-  ["route", routeSettings, (example) => `route GET "/" open {\n ${example}\n reply 204\n}`],
+  [
+    "route",
+    routeSettings,
+    (example) => `model m { provider: openai("a"), key: secret("K"), clearance: pii }
+route POST "/" open {\n ${example}\n forward m as openai.chat\n}`,
+  ],
+  [
+    "forward.model",
+    forwardModelSettings,
+    (example) =>
+      `${WORLD}\nroute POST "/" open {\n read query lang: "en" | "fr" = "en"\n log lang\n forward large as openai.chat { ${example} }\n}`,
+  ],
   [
     "forward",
     forwardSettings,

@@ -12,9 +12,11 @@ export {
   limitSettings,
   listenerSettings,
 } from "./settings/gateway.ts";
+export { forwardModelSettings } from "./settings/forward-model.ts";
 export { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 export { choiceSettings, modelSettings } from "./settings/model.ts";
+export { type MeasureEntry, measures, preferenceWords } from "./preferences.ts";
 export { clientDialects, type ProviderEntry, providers } from "./providers.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";
 export {

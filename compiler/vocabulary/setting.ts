@@ -37,8 +37,8 @@ export type SettingType =
   | { readonly kind: "file" }
   /** A DNS name. */
   | { readonly kind: "hostname" }
-  /** Names of labels, one or a list. */
-  | { readonly kind: "labels" }
+  /** Names of labels, one or a list; `none`: the word may stand for the empty list. */
+  | { readonly kind: "labels"; readonly none?: true }
   /** `jwks("https://…")` becomes `{ kind: "jwks", url }`, `file("…")` a `FileValue`: keys that are known by none of their own. */
   | { readonly kind: "keys"; readonly forms: readonly ("jwks" | "file")[] }
   /** `2000tok`, `8ktok`, `1Mtok`: becomes a whole number of tokens. */
@@ -47,11 +47,11 @@ export type SettingType =
   | { readonly kind: "provider" }
   /** Names of models; whose, the checker finds out. Becomes a list of names. */
   | { readonly kind: "models" }
-  /** `order` or `weights(mini: 9, large: 1)`: becomes `"order"` or `{ weights: { mini: 9, large: 1 } }`. */
+  /** `cheapest when p95 < 800ms else weights(mini: 9, large: 1)`: becomes a list of `{ by, weights?, when }` (`3-types/preference.ts`). */
   | { readonly kind: "preference" }
   /** `free`, or `{ in: $0.40/Mtok, out: $1.60/Mtok }`: becomes `{ currency, in, out, … }`, in micro-units for a million tokens. */
   | { readonly kind: "price" }
-  /** `$25/day` or `500ktok/day`: becomes `{ unit, currency, limit, period }`, in micro-units or tokens, and milliseconds. */
+  /** `$25/day` or `500ktok/day`, or a list of them: becomes a list of `{ unit, currency, limit, period }`, in micro-units or tokens, and milliseconds or "month". */
   | { readonly kind: "budget" }
   /** Only `secret("X")`. */
   | { readonly kind: "secret" }

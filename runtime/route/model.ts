@@ -1,8 +1,9 @@
 /** `forward` to a model: the exchange handed on, and what happens when nothing came of it. */
-import type { Model } from "../abi.ts";
+import type { Model, SystemPrompt } from "../abi.ts";
 import type { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { ClientDialect } from "../model/dialect/dialect.ts";
+import type { Operation } from "../model/operation/operation.ts";
 
 type Received = { readonly data: Uint8Array } | null;
 
@@ -14,12 +15,14 @@ export function serveModel(
   body: Received,
   bodyLimit: number,
   deadline: number | null,
+  prompt?: SystemPrompt,
 ): void {
   model.serve(exchange, {
     client,
     body,
     bodyLimit,
     deadline: deadline === null ? null : exchange.startedAt + deadline,
+    prompt,
   });
 }
 
@@ -31,7 +34,34 @@ export function answerByModel(
   body: Received,
   bodyLimit: number,
   deadline: number | null,
+  prompt?: SystemPrompt,
 ): Promise<Failure | null> {
   const due = deadline === null ? null : exchange.startedAt + deadline;
-  return model.answer(exchange, { client, body, bodyLimit, deadline: due });
+  return model.answer(exchange, { client, body, bodyLimit, deadline: due, prompt });
+}
+
+/** As `serveModel`, for what is asked of a model beside an answer to a conversation. */
+export function serveOperation(
+  exchange: Exchange,
+  model: Model,
+  operation: Operation,
+  body: Received,
+  bodyLimit: number,
+  deadline: number | null,
+): void {
+  const due = deadline === null ? null : exchange.startedAt + deadline;
+  model.serveOperation(exchange, { operation, body, bodyLimit, deadline: due });
+}
+
+/** As `answerByModel`. */
+export function answerByOperation(
+  exchange: Exchange,
+  model: Model,
+  operation: Operation,
+  body: Received,
+  bodyLimit: number,
+  deadline: number | null,
+): Promise<Failure | null> {
+  const due = deadline === null ? null : exchange.startedAt + deadline;
+  return model.operate(exchange, { operation, body, bodyLimit, deadline: due });
 }

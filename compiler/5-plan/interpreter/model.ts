@@ -2,6 +2,7 @@
  * `forward` to a model: the request read in the client's dialect, one model asked after another, the answer written in the client's dialect. The codecs are the
  * gateway's own, since what a provider means is no place for a second opinion; who is asked when, and what becomes of what goes wrong, is written again.
  */
+import type { SystemPrompt } from "../../../runtime/abi.ts";
 import type { ModelConfiguration } from "../../../runtime/model/configuration.ts";
 import type { ModelEvent } from "../../../runtime/model/canonical/answer.ts";
 import type { ModelError } from "../../../runtime/model/canonical/error.ts";
@@ -20,10 +21,17 @@ import { readModelRequest } from "../../../runtime/model/engine/request.ts";
 import { clients, providers } from "../../../runtime/model/dialects.ts";
 import { Failure } from "../../../runtime/failure.ts";
 import type { ModelStep, PoolPlan } from "../plan.ts";
+import { Spending, usageOf } from "./budget.ts";
 import { resolved, upstreamFailure } from "./call.ts";
+import { type Candidates, candidates } from "./choice.ts";
 import type { Context, Ending } from "./context.ts";
+import { evaluate } from "./expression.ts";
 import { firstHeader } from "./headers.ts";
+import { JoinedStream } from "./joined-stream.ts";
+import type { Scope } from "./scope.ts";
 import type { IncomingAnswer, OutgoingRequest } from "./world.ts";
+
+type ReadRequest = Exclude<ReturnType<typeof readModelRequest>, ModelError>;
 
 /** What is sent to the client; or that this model could not answer. */
 type Answered = Pick<Ending, "status" | "headers" | "body"> | ModelError;
@@ -34,60 +42,97 @@ export interface Modelled {
   readonly failure: Failure | null;
 }
 
-export async function askModel(step: ModelStep, context: Context): Promise<Modelled> {
+export async function askModel(step: ModelStep, scope: Scope, context: Context): Promise<Modelled> {
   const client = clients.get(step.client);
   if (client === undefined) throw new Error(`no codec for ${step.client}`);
   const { body } = context.request;
   if (body.length > context.bodyLimit)
     return told(client, errorOf(new Failure("invalid", 413, "", "The request's body is longer than allowed.")), step);
-  const read = readModelRequest(client, { path: context.path ?? "", query: context.query }, body);
+  const place = { path: context.path ?? "", query: context.query };
+  const read = readModelRequest(client, place, body, promptOf(step, scope, context));
   if ("class" in read) return told(client, read, step);
   const pool = context.plan.pools.find(({ name }) => name === step.model) ?? null;
   let problem: ModelError | null = null;
-  for (const name of order(step, pool, context)) {
-    const answered = await ask(name, pool, read.request, read.client, step, context);
-    if (!("class" in answered.result))
-      return { ending: { ...answered.result, reason: "", origin: step.origin }, failure: null };
+  const { request } = read;
+  const joined =
+    request.stream && pool?.broken !== undefined
+      ? new JoinedStream(pool.broken, read.client, answerContext(request, step, context))
+      : null;
+  const spending = new Spending(step, scope, context);
+  let asking = pool;
+  let limit = pool?.limit ?? null;
+  let { chosen, fallback } = choose(step.model, pool, request, context);
+  const tried = new Set<string>();
+  let failed = false;
+  for (let index = 0; index < chosen.length + fallback.length; index++) {
+    const name = [...chosen, ...fallback][index] ?? "";
+    if (tried.has(name) || (failed && index < chosen.length)) continue;
+    tried.add(name);
+    const answered = await ask(name, limit, read, step, context, joined, spending);
+    if (!("class" in answered.result)) {
+      const headers = [...answered.result.headers, ...spending.headers];
+      return { ending: { ...answered.result, headers, reason: "", origin: step.origin }, failure: null };
+    }
+    failed ||= answered.asked;
     const earlier: ModelError | null = problem;
     problem = answered.asked ? answered.result : (earlier ?? answered.result);
-    if (answered.asked && pool?.on.includes(answered.result.class) !== true) break;
+    if (answered.instead !== null) {
+      const { instead } = answered;
+      asking = context.plan.pools.find((one) => one.name === instead) ?? null;
+      limit = least([limit, asking?.limit ?? null]);
+      ({ chosen, fallback } = choose(instead, asking, request, context));
+      tried.clear();
+      failed = false;
+      index = -1;
+      continue;
+    }
+    if (answered.asked && asking?.on.includes(answered.result.class) !== true) break;
+    if (joined?.begun === true && (fallback.every((other) => tried.has(other)) || !joined.goesOn(request))) break;
+  }
+  if (joined?.begun === true && problem !== null) {
+    joined.fail(problem);
+    return { ending: { ...sent(joined.text, read.client), reason: "", origin: step.origin }, failure: null };
   }
   return told(read.client, problem ?? error("upstream", 502, "no model was asked"), step);
 }
 
-/** The one that is preferred, then those of `fallback`. */
-function order(step: ModelStep, pool: PoolPlan | null, { world }: Context): readonly string[] {
-  if (pool === null) return [step.model];
-  let first = pool.models[0] ?? "";
-  if (pool.prefer === "weights") {
-    let left = world.random() * pool.weights.reduce((sum, weight) => sum + weight, 0);
-    const drawn = pool.models.find((_, index) => {
-      left -= pool.weights[index] ?? 0;
-      return left < 0;
-    });
-    first = drawn ?? pool.models.at(-1) ?? "";
-  }
-  return [first, ...pool.fallback.filter((name) => name !== first)];
+function promptOf({ prompt }: ModelStep, scope: Scope, context: Context): SystemPrompt | undefined {
+  if (prompt === null) return undefined;
+  const { system, client } = prompt;
+  return { system: system === null ? null : String(evaluate(system, scope, context)), client };
 }
 
-/** `asked`: the provider heard of it. */
+function choose(name: string, pool: PoolPlan | null, request: ModelRequest, context: Context): Candidates {
+  if (pool === null) return { chosen: [name], fallback: [] };
+  const configuration = (name: string): ModelConfiguration => configurationOf(name, context);
+  return candidates(pool, { request, random: () => context.world.random(), configuration });
+}
+
+function least(caps: readonly (number | null)[]): number | null {
+  const known = caps.filter((cap) => cap !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** `asked`: the provider heard of it; `instead`: who is asked now, because a budget is used up. */
 async function ask(
   name: string,
-  pool: PoolPlan | null,
-  request: ModelRequest,
-  client: ClientDialect,
+  limit: number | null,
+  { request, client, altered }: ReadRequest,
   step: ModelStep,
   context: Context,
-): Promise<{ readonly asked: boolean; readonly result: Answered }> {
+  joined: JoinedStream | null,
+  spending: Spending,
+): Promise<{ readonly asked: boolean; readonly instead: string | null; readonly result: Answered }> {
   const configuration = configurationOf(name, context);
   const provider = providers.get(configuration.dialect);
   if (provider === undefined) throw new Error(`no codec for ${configuration.dialect}`);
-  const caps = [request.maxOutput, configuration.maxOutput, pool?.limit ?? null].filter((cap) => cap !== null);
-  const capped = { ...request, maxOutput: caps.length === 0 ? null : Math.min(...caps) };
-  const own = client.name === provider.name ? provider.pass : undefined;
+  const most = { ...request, maxOutput: least([request.maxOutput, configuration.maxOutput, limit]) };
+  const begun = joined?.begun === true;
+  const capped = begun ? joined.request(most, provider.prefills?.(configuration) === true) : most;
+  const own = client.name === provider.name && !altered && !begun ? provider.pass : undefined;
   const passed = own?.request(context.request.body, capped, configuration) ?? null;
   const written = passed ?? provider.writeRequest(capped, configuration);
-  if (!("target" in written)) return { asked: false, result: refused(written) };
+  if (!("target" in written)) return { asked: false, instead: null, result: refused(written) };
   const headers = [...written.headers, ...credentials(configuration)(written), "accept-encoding", "identity"];
   const outgoing: OutgoingRequest = {
     method: "POST",
@@ -96,7 +141,10 @@ async function ask(
     body: typeof written.body === "string" ? new TextEncoder().encode(written.body) : written.body,
     timeout: configuration.timeout,
   };
+  const call = spending.open(configuration, capped, outgoing.body?.length ?? 0);
+  if ("error" in call) return { asked: false, instead: call.instead, result: call.error };
   const incoming = await context.world.call(name, outgoing);
+  call.settle(usageOf(incoming, provider, capped));
   const outcome = "failure" in incoming ? incoming.failure : String(incoming.status);
   context.trace.push({
     entry: "call",
@@ -106,15 +154,20 @@ async function ask(
     target: written.target,
     outcome,
   });
-  const answer: AnswerContext = {
-    request,
-    model: step.model,
-    created: Math.floor(context.world.now() / 1000),
-    random: (length) => "0".repeat(length),
-  };
+  const answer = answerContext(request, step, context);
   return {
     asked: true,
-    result: judge(incoming, name, provider, capped, client, answer, passed === null ? undefined : own),
+    instead: null,
+    result: judge(incoming, name, provider, capped, client, answer, passed === null ? undefined : own, joined),
+  };
+}
+
+function answerContext(request: ModelRequest, step: ModelStep, { world }: Context): AnswerContext {
+  return {
+    request,
+    model: step.model,
+    created: Math.floor(world.now() / 1000),
+    random: (length) => "0".repeat(length),
   };
 }
 
@@ -126,6 +179,7 @@ function judge(
   client: ClientDialect,
   context: AnswerContext,
   pass: PassThrough | undefined,
+  joined: JoinedStream | null,
 ): Answered {
   if ("failure" in incoming) return errorOf(upstreamFailure(incoming.failure, name));
   const { status, headers, body } = incoming;
@@ -133,23 +187,32 @@ function judge(
   const json = /^application\/json\b/i.test(firstHeader(headers, "content-type") ?? "");
   if (asked.stream && !json) {
     const reader = provider.eventReader(asked);
-    return streamed([...reader.push(body), ...reader.finish()], client, context);
+    return streamed([...reader.push(body), ...reader.finish()], client, context, joined);
   }
   const answer = provider.readAnswer(body, asked);
   if ("class" in answer) return answer;
-  if (asked.stream) return streamed(eventsOf(answer), client, context);
+  if (asked.stream) return streamed(eventsOf(answer), client, context, joined);
   const written = pass?.answer(body, context.model) ?? new TextEncoder().encode(client.writeAnswer(answer, context));
   return { status: 200, headers: ["content-type", "application/json"], body: written };
 }
 
 /** What fails before its first content is an error of its own; behind it, one within the stream. */
-function streamed(events: readonly ModelEvent[], client: ClientDialect, context: AnswerContext): Answered {
+function streamed(
+  events: readonly ModelEvent[],
+  client: ClientDialect,
+  context: AnswerContext,
+  joined: JoinedStream | null,
+): Answered {
   const content = events.findIndex(isContent);
   const failing = events.findIndex(({ type }) => type === "error");
   const first = events[failing];
   if (first?.type === "error" && (content === -1 || failing < content)) return first.error;
+  if (joined !== null) return joined.add(events) ?? sent(joined.text, client);
   const writer = client.eventWriter(context);
-  const text = events.map((event) => writer.write(event)).join("");
+  return sent(events.map((event) => writer.write(event)).join(""), client);
+}
+
+function sent(text: string, client: ClientDialect): Pick<Ending, "status" | "headers" | "body"> {
   const headers = ["content-type", client.streamMediaType, "cache-control", "no-cache"];
   return { status: 200, headers, body: new TextEncoder().encode(text) };
 }

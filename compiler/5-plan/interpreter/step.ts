@@ -17,6 +17,7 @@ import type {
   Step,
   TogetherStep,
 } from "../plan.ts";
+import { holdTo } from "./budget.ts";
 import { callBuiltin } from "./builtin.ts";
 import { type Answer, callRequest, forwardRequest, judge } from "./call.ts";
 import { type Context, NEXT, type Outcome } from "./context.ts";
@@ -101,6 +102,10 @@ export class Machine {
         this.#note(step, `${step.name}: ${failure === null ? "inside" : "no room"}`);
         return failure === null ? NEXT : this.#fail(step.origin, failure);
       }
+      case "budget":
+        holdTo(step, scope, context);
+        this.#note(step, step.budget);
+        return NEXT;
       case "identify": {
         const caller = await identify(step, context);
         return this.#write(step, step.slot, caller, scope);
@@ -128,7 +133,7 @@ export class Machine {
         this.#note(step, "");
         return { kind: "ended", ending: denied(step, scope, context) };
       case "model":
-        return this.#model(step);
+        return this.#model(step, scope);
       case "forward":
         return this.#forward(step, scope);
     }
@@ -268,8 +273,8 @@ export class Machine {
   }
 
   /** What goes wrong is answered by itself, unless an `else` takes it. */
-  async #model(step: ModelStep): Promise<Outcome> {
-    const { ending, failure } = await askModel(step, this.#context);
+  async #model(step: ModelStep, scope: Scope): Promise<Outcome> {
+    const { ending, failure } = await askModel(step, scope, this.#context);
     return failure === null ? { kind: "ended", ending } : { kind: "failed", failure, origin: step.origin, ending };
   }
 

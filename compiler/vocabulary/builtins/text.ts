@@ -227,9 +227,9 @@ export const textBuiltins: readonly Builtin[] = [
     fails: null,
     runtime: "mask",
     needs: "nothing",
-    labels: "lower",
+    labels: "hide",
     documentation:
-      "Shows the last `keep` characters and a `*` for each other one; a text not longer than twice `keep` is hidden whole. The result has no labels any more.",
+      "Shows the last `keep` characters and a `*` for each other one; a text not longer than twice `keep` is hidden whole. The result has no labels any more but `outside`.",
     example: { source: 'mask("4111111111111111")', value: "************1111" },
     since: "0.1",
   },
@@ -239,9 +239,9 @@ export const textBuiltins: readonly Builtin[] = [
     fails: null,
     runtime: "redact",
     needs: "nothing",
-    labels: "lower",
+    labels: "hide",
     documentation:
-      "Replaces e-mail addresses, IBANs, and telephone and card numbers in a text by `[hidden]`. The result has no labels any more.",
+      "Replaces e-mail addresses, IBANs, and telephone and card numbers in a text by `[hidden]`. The result has no labels any more but `outside`.",
     example: { source: 'redact("Write to ann@example.org.")', value: "Write to [hidden]." },
     since: "0.1",
   },

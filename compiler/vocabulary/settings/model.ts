@@ -1,7 +1,7 @@
 /** The settings of `model`: of one at a provider, and of a choice of several. */
 import { type Setting, setting } from "../setting.ts";
 import { breakerSettings } from "./resilience.ts";
-import { budgetSetting, priceSetting } from "./money.ts";
+import { alertsSetting, budgetSetting, priceSetting } from "./money.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -115,8 +115,17 @@ export const modelSettings: readonly Setting[] = [
     documentation: "The longest answer that is not streamed.",
     example: "answer_limit: 32MB",
   }),
+  setting({
+    key: "clearance",
+    type: { kind: "labels" },
+    default: [],
+    documentation:
+      "Labels of data that this model may see: in bodies that a route forwards (see the route's `carries`) and in what `system` says. A route whose bodies carry another label does not compile where any way leads to this model: asked first, by `fallback`, or by another setting of a choice that names it. A choice has no clearance of its own, for each of its models is judged. What a model answers goes back to whoever sent the body, and is not judged again; neither prompts nor answers stand in logs, metrics or the ledger.",
+    example: "clearance: pii",
+  }),
   priceSetting,
   budgetSetting,
+  alertsSetting,
 ];
 
 export const choiceSettings: readonly Setting[] = [
@@ -125,8 +134,10 @@ export const choiceSettings: readonly Setting[] = [
     type: { kind: "preference" },
     default: "order",
     documentation:
-      "Which model is asked first. `order`: the first one in `choose(…)`. `weights(…)`: one by chance, in proportion to the weights.",
-    example: "prefer: weights(mini: 9, large: 1)",
+      "Which model is asked first. `order`: the first one in `choose(…)`. `weights(…)`: one by chance, in proportion to the weights. `cheapest`: where this request costs least, by its estimated prompt and the most tokens of its answer that the client or `limit` allows (1,000 where neither does); where the prices decide it for every request, the order is fixed when compiling. `fastest`: whose answer is there first as measured: the time to its first token, and the tokens behind it (200, or fewer where the answer is capped); of answers that are not streamed, their whole time. Measurements of all threads count together and fade within some minutes; a model of which none is left, or none was made yet, is tried with one request at a time, and one that failed counts as slow. `least_loaded`: with the fewest calls under way, over all threads; among equals the one that stands first.\n\n" +
+      "Several stand one behind the other: `cheapest when context < 8ktok and p95 < 800ms else fastest`. Each ranks those models for which its condition holds, and leaves the others to the next; what no preference takes stands behind, in order. A condition is one comparison or several joined by `and`: of `context`, the request's estimated prompt in tokens (one for four bytes of text, 1,000 for an image); `p50` and `p95`, the time to the first token that half, or 95%, of the model's answers keep, as measured (of whole answers for a request that is not streamed; where too little is measured, the condition holds); `in_flight`, the model's calls under way.\n\n" +
+      "A model that cannot be asked this request at all is passed over for the next in the ranking. After a failure only those of `fallback` are asked.",
+    example: "prefer: cheapest when context < 8ktok and p95 < 800ms else fastest",
   }),
   setting({
     key: "fallback",
@@ -153,6 +164,21 @@ export const choiceSettings: readonly Setting[] = [
     example: "on: [rate, overloaded, timeout, upstream]",
   }),
   setting({
+    key: "broken",
+    type: { kind: "word", words: ["end", "continue"] },
+    default: "end",
+    documentation:
+      "What becomes of a streamed answer that breaks off behind its first content. `end`: the client gets an error in its dialect, and nothing that looks like an end. `continue`: the next model of `fallback` goes on where it stopped, if the error is one of `on`. It is given what was said so far as the beginning of its own answer where its provider goes on behind one (Claude up to 4.5, also on Bedrock; `mistral`, `ollama`, `vllm`), else as a turn of its own with an instruction behind it to continue with the very next character. Half a tool call is never continued: calls, and what comes behind the first of them, reach the client when the answer is whole, so whoever goes on makes them anew. Thoughts and their opaque state go to no other model; one that goes on behind a text is not asked to think, and what it thinks is left out. Its cap is what was left of the client's (told by the provider, or one token for four characters). The usage that the client is told is the sum of what all of them told, and each is paid for. An answer that is to be JSON, a refusal, and one of more than a million characters end as with `end`. The client is told in passing: by `continued: true` in a chunk (OpenAI's Chat, Gemini) or a `ping` (Anthropic), by a comment in OpenAI's Responses; the log has `continuations`.",
+    example: "broken: continue",
+  }),
+  setting({
+    key: "saying",
+    type: { kind: "string" },
+    documentation:
+      "With `broken: continue`: a text that the client gets between what two models said; the models do not see it. Left out: none, so the answer reads as one.",
+    example: 'saying: "\n\n[another model continues]\n\n"',
+  }),
+  setting({
     key: "limit",
     type: { kind: "tokens", min: 1, max: MOST_TOKENS },
     documentation:
@@ -160,4 +186,5 @@ export const choiceSettings: readonly Setting[] = [
     example: "limit: 2000tok",
   }),
   budgetSetting,
+  alertsSetting,
 ];

@@ -17,6 +17,14 @@ export const routeSettings: readonly Setting[] = [
     documentation: "The largest request body that this route accepts, instead of the gateway's `limits.body`.",
     example: "body: 50MB",
   }),
+  setting({
+    key: "carries",
+    type: { kind: "labels", none: true },
+    documentation:
+      "Which labels the bodies carry that clients send to this route, or `none`. Every model and service that the body is forwarded to must be cleared for them, over every way: the first model, each `fallback`, whatever else a choice may ask. What `read` types of the body as labelled counts besides, whatever stands here.\n\n" +
+      "Left out, a body that goes to models carries whatever one of them is cleared for: who clears one model of a choice for `@pii` expects `@pii`, so another that is not cleared beside it does not compile until the author decides: clear it too, take it out, or say `carries: none`. Where no model has a clearance, nothing is judged, as everywhere: a label is known by being written. The program cannot find out what is in a prompt, so `none` is a promise of its author.",
+    example: "carries: pii",
+  }),
 ];
 
 export const webSocketSettings: readonly Setting[] = [

@@ -19,10 +19,12 @@ import type { AnswerContext, ClientDialect } from "../dialect/dialect.ts";
 import { Asked, type Asker } from "./asked.ts";
 import { ClientStream } from "./client-stream.ts";
 import { Gathered } from "./gathered.ts";
-import type { Choice } from "./choose.ts";
-import { openCall } from "./spending.ts";
+import type { Choice, Order } from "./choose.ts";
+import { type HeldBudget, Purse } from "./purse.ts";
+import { openCall, type UsedUp } from "./spending.ts";
 import { errorOf, failureOf } from "./failures.ts";
 import { readModelRequest } from "./request.ts";
+import type { SpeedTable } from "./speed.ts";
 import { Splice } from "./splice.ts";
 import type { Target } from "./target.ts";
 
@@ -30,6 +32,8 @@ export interface EngineParts {
   /** Left out: nothing that calls cost is counted. */
   readonly accounts?: Accounts | undefined;
   readonly counters: ModelCounterSet;
+  /** Left out: how fast models are is not measured. */
+  readonly speeds?: SpeedTable | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** 0 ≤ n < 1. */
@@ -41,6 +45,7 @@ export interface EngineParts {
 /** The route's deadline cuts whatever is under way; so long before it, in milliseconds, the client can still be told in its dialect. */
 const LEAD = 25;
 
+const NO_HEADERS: Headers = [];
 const JSON_HEADERS: Headers = ["content-type", "application/json"];
 
 /** "request": its body is coming; "asked": a model has it; "streaming": the client gets content; "over": it has all that it will get. */
@@ -59,9 +64,18 @@ export class Answering implements BodySink, Asker {
   #request: ModelRequest | null = null;
   /** What `#request` was read from; null: these bytes do not say it. */
   #source: Uint8Array | null = null;
-  #targets: readonly Target[] = [];
+  /** Whose models are asked: what the client asked for, or what stands in for it. */
+  #choosing: Choice;
+  /** Most tokens of one answer; null: as the model and the client say. */
+  #limit: number | null;
+  /** Null until a call is counted. */
+  #purse: Purse | null = null;
+  /** Null until the request has been read. */
+  #order: Order | null = null;
   /** The index of the one that is asked next. */
   #next = 0;
+  /** So many of those that were chosen from were tried. */
+  #visited = Number.POSITIVE_INFINITY;
   #asked: Asked | null = null;
   #stream: ClientStream | null = null;
   /** Only where another model may go on with a stream that broke. */
@@ -76,6 +90,8 @@ export class Answering implements BodySink, Asker {
     settle: ((result: Failure | null) => void) | null,
   ) {
     this.#choice = choice;
+    this.#choosing = choice;
+    this.#limit = choice.limit;
     this.#parts = parts;
     this.#exchange = exchange;
     this.#options = options;
@@ -135,7 +151,12 @@ export class Answering implements BodySink, Asker {
     this.#request = read.request;
     this.#source = read.altered ? null : bytes;
     this.#client = read.client;
-    this.#targets = this.#choice.order(this.#parts.random);
+    const order = this.#choice.order(read.request, this.#parts.random);
+    if ("class" in order) {
+      this.#give(order, `${this.#choice.name}: nobody fits`);
+      return;
+    }
+    this.#order = order;
     this.#ask(null);
   }
 
@@ -145,10 +166,14 @@ export class Answering implements BodySink, Asker {
   #ask(before: ModelError | null): void {
     let problem = before;
     const request = this.#request!;
-    while (this.#next < this.#targets.length) {
-      const target = this.#targets[this.#next++]!;
-      if (this.#next > 1) this.#fallbacks++;
-      const capped = target.capped(request, this.#choice.limit);
+    const { targets, chosen } = this.#order!;
+    while (this.#next < targets.length) {
+      const index = this.#next++;
+      const target = targets[index]!;
+      // One of those that were chosen from, which was tried as such.
+      if (index >= chosen && targets.indexOf(target) < Math.min(chosen, this.#visited)) continue;
+      if (index > 0) this.#fallbacks++;
+      const capped = target.capped(request, this.#limit);
       // Only set once a stream has begun.
       const splice = this.#splice;
       const asked = splice === null ? capped : splice.request(capped, target.prefills);
@@ -160,6 +185,14 @@ export class Answering implements BodySink, Asker {
         continue;
       }
       const call = this.#open(target, asked, written.body);
+      if (call !== null && "held" in call) {
+        if (this.#giveWay(call.held)) {
+          this.#ask(problem ?? call.error);
+          return;
+        }
+        problem ??= call.error;
+        continue;
+      }
       if (call !== null && "class" in call) {
         // Another one may cost less.
         problem ??= call;
@@ -176,12 +209,30 @@ export class Answering implements BodySink, Asker {
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
   }
 
-  #open(target: Target, asked: ModelRequest, body: string | Uint8Array): OpenCall | ModelError | null {
+  #open(target: Target, asked: ModelRequest, body: string | Uint8Array): OpenCall | ModelError | UsedUp | null {
     const { accounts } = this.#parts;
     if (accounts === undefined) return null;
-    const names = { route: this.#exchange.route, caller: "" };
+    this.#purse ??= new Purse(this.#choice, this.#exchange.spending);
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
-    return openCall(accounts, this.#choice.budgets, target, asked, length, names, this.#parts.now());
+    const charges = this.#purse.charges(target);
+    return openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now());
+  }
+
+  /** A budget is used up: whether another model is asked next, in its stead. */
+  #giveWay(held: HeldBudget): boolean {
+    const instead = this.#purse?.giveWay(held) ?? null;
+    if (instead === null) return false;
+    const order = instead.order(this.#request!, this.#parts.random);
+    if ("class" in order) return false;
+    // What the client asked for is as long as it was at most.
+    const { limit } = instead;
+    if (limit !== null) this.#limit = this.#limit === null ? limit : Math.min(limit, this.#limit);
+    this.#choosing = instead;
+    this.#order = order;
+    this.#next = 0;
+    this.#visited = Number.POSITIVE_INFINITY;
+    this.#fallbacks++;
+    return true;
   }
 
   /** `performance.now()` by which the client must have been told. */
@@ -205,7 +256,13 @@ export class Answering implements BodySink, Asker {
   #movesOn(problem: ModelError): boolean {
     const deadline = this.#deadline;
     if (deadline !== null && performance.now() >= deadline) return false;
-    return this.#next < this.#targets.length && this.#choice.movesOn(problem.class);
+    const { targets, chosen } = this.#order!;
+    // The others that were chosen from stand in for one that cannot be asked, and for none that has failed.
+    if (this.#next < chosen) {
+      this.#visited = this.#next;
+      this.#next = chosen;
+    }
+    return this.#next < targets.length && this.#choosing.movesOn(problem.class);
   }
 
   answered(asked: Asked, answer: ModelAnswer, body: Uint8Array): void {
@@ -213,7 +270,8 @@ export class Answering implements BodySink, Asker {
     const passed = asked.passed ? (dialect.pass?.answer(body, this.#choice.name) ?? null) : null;
     const text = passed ?? this.#client.writeAnswer(answer, this.#context());
     this.#count(asked, "answered");
-    this.#exchange.respond(200, JSON_HEADERS, text);
+    const told = this.#headers();
+    this.#exchange.respond(200, told.length === 0 ? JSON_HEADERS : [...JSON_HEADERS, ...told], text);
     this.#finish(null);
   }
 
@@ -249,7 +307,7 @@ export class Answering implements BodySink, Asker {
 
   #begin(): ClientStream {
     this.#phase = "streaming";
-    const stream = new ClientStream(this.#exchange, this.#client, this.#context());
+    const stream = new ClientStream(this.#exchange, this.#client, this.#context(), this.#headers());
     this.#stream = stream;
     const { broken } = this.#choice;
     if (broken !== null) this.#splice = new Splice(broken.saying);
@@ -267,6 +325,12 @@ export class Answering implements BodySink, Asker {
   }
 
   // ------------------------------------------------------------ endings
+
+  /** Of an answer: what the client is told of its budgets. */
+  #headers(): Headers {
+    const degraded = this.#purse?.degradedBy ?? null;
+    return degraded === null ? NO_HEADERS : ["model-degraded", degradedText(this.#choosing.name, degraded)];
+  }
 
   #context(): AnswerContext {
     return {
@@ -326,4 +390,9 @@ export class Answering implements BodySink, Asker {
     this.#stream?.release();
     this.#settle?.(result);
   }
+}
+
+/** Who stands in, and for which budget, as an item with a parameter (RFC 8941); the name may have any characters. */
+function degradedText(instead: string, budget: string): string {
+  return `${instead};budget="${budget.replace(/[^ -~]/g, "?").replace(/["\\]/g, "\\$&")}"`;
 }

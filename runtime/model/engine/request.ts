@@ -1,4 +1,5 @@
 /** A client's request: bytes to JSON to the form in the middle, or the error that it gets. */
+import type { SystemPrompt } from "../../abi.ts";
 import type { Exchange } from "../../http/exchange.ts";
 import { utf8FromBytes } from "../../value/index.ts";
 import type { ModelError } from "../canonical/error.ts";
@@ -6,6 +7,7 @@ import type { ModelRequest } from "../canonical/request.ts";
 import type { ClientDialect, ClientPath } from "../dialect/dialect.ts";
 import { parseJson } from "../dialect/fields.ts";
 import { error, refused } from "./failures.ts";
+import { withSystemPrompt } from "./system-prompt.ts";
 
 /** Arrays and objects within each other: what is written again needs stack for each. */
 const DEEPEST = 200;
@@ -13,12 +15,16 @@ const DEEPEST = 200;
 /** The body says it all. */
 const NOTHING: ClientPath = { model: null, stream: null };
 
-/** `client` of the answer: who writes it, which the URL may choose. */
+/**
+ * `client` of the answer: who writes it, which the URL may choose. `altered`: the program's own instructions have changed it, so that the bytes do not say
+ * it any more.
+ */
 export function readModelRequest(
   client: ClientDialect,
   exchange: Pick<Exchange, "path" | "query">,
   bytes: Uint8Array,
-): { readonly request: ModelRequest; readonly client: ClientDialect } | ModelError {
+  prompt?: SystemPrompt,
+): { readonly request: ModelRequest; readonly client: ClientDialect; readonly altered: boolean } | ModelError {
   const found =
     client.readUrl === undefined ? { path: NOTHING, client } : client.readUrl(exchange.path, exchange.query);
   if (found === null) return error("not-found", 404, "Nothing can be asked of a model at this path.");
@@ -27,7 +33,9 @@ export function readModelRequest(
   if (parsed === null) return error("client", 400, "The request's body is not JSON.");
   if (text !== undefined && isDeep(text)) return error("client", 400, "The request's body is nested too deeply.");
   const read = client.readRequest(parsed.value, found.path);
-  return isRequest(read) ? { request: read, client: found.client } : refused(read);
+  if (!isRequest(read)) return refused(read);
+  const request = prompt === undefined ? read : withSystemPrompt(read, prompt, client.name);
+  return "class" in request ? request : { request, client: found.client, altered: request !== read };
 }
 
 function isRequest(read: ReturnType<ClientDialect["readRequest"]>): read is ModelRequest {

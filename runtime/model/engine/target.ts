@@ -3,7 +3,6 @@ import type { UpstreamService } from "../../upstream/index.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { ModelConfiguration } from "../configuration.ts";
-import type { Budget } from "../money/budget.ts";
 import type {
   ClientDialectName,
   ProviderDialect,
@@ -11,6 +10,7 @@ import type {
   ProviderTarget,
   Refusal,
 } from "../dialect/dialect.ts";
+import type { HeldBudget } from "./purse.ts";
 import { credentials } from "./credentials.ts";
 import { refused } from "./failures.ts";
 import type { Speed } from "./speed.ts";
@@ -23,7 +23,7 @@ export class Target {
   readonly dialect: ProviderDialect;
   readonly connections: ModelConnections;
   /** That every call counts in. */
-  readonly budgets: readonly Budget[];
+  readonly budgets: readonly HeldBudget[];
   /** How fast it has been; null: no choice asks for it. */
   readonly speed: Speed | null;
   readonly #provider: ProviderTarget;
@@ -33,7 +33,7 @@ export class Target {
     configuration: ModelConfiguration,
     dialect: ProviderDialect,
     connections: ModelConnections,
-    budgets: readonly Budget[] = [],
+    budgets: readonly HeldBudget[] = [],
     speed: Speed | null = null,
   ) {
     this.configuration = configuration;
@@ -48,6 +48,10 @@ export class Target {
 
   get name(): string {
     return this.configuration.name;
+  }
+
+  get provider(): ProviderTarget {
+    return this.#provider;
   }
 
   /** The request as this model is asked: with its cap on the output and that of the choice. */

@@ -1,0 +1,68 @@
+/** Whether every model that a route may ask can be told what the route's clients use (`needs`), from the tables that the providers' codecs are held to. */
+import { spanOf } from "../1-syntax/index.ts";
+import type * as tree from "../1-syntax/tree.ts";
+import { nodesBelow } from "../1-syntax/walk.ts";
+import type { CheckedModel, CheckedProgram, CheckedRoute } from "../3-types/checked.ts";
+import { type ModelReach, reachOf } from "../3-types/model-edge.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import { needs } from "../vocabulary/needs.ts";
+import { supportTables } from "../vocabulary/support.ts";
+
+export function analyseNeeds(program: CheckedProgram): Diagnostic[] {
+  return program.routes.flatMap((route) =>
+    [...nodesBelow(route.node)].flatMap((node) => (node.kind === "forward" ? unmet(route, node) : [])),
+  );
+}
+
+function unmet(route: CheckedRoute, step: tree.ForwardStep): Diagnostic[] {
+  const { module } = route;
+  const meaning = module.meanings.get(step.id);
+  const named = module.meanings.get(step.service.id);
+  const written = step.settings.find(({ key }) => key.text === "needs");
+  if (meaning?.kind !== "forward-model" || named?.kind !== "model" || !written) return [];
+  return meaning.settings.needs.flatMap((need) =>
+    reachOf(named.model).flatMap((reach) => {
+      const missing = cannot(reach.model, need);
+      return missing === null ? [] : [refusal(route, step, written, need, reach, missing)];
+    }),
+  );
+}
+
+/** Why the model's provider cannot be told; null: it can. */
+function cannot({ provider }: CheckedModel, need: string): string | null {
+  const feature = needs.get(need);
+  const table = provider && supportTables.get(provider.word);
+  if (!table || feature === undefined) return null;
+  const { support, note } = table[feature];
+  if (support === "mapped" || support === "emulated") return null;
+  return `${provider?.word}: ${support}${note === "" ? "" : `, ${note.charAt(0).toLowerCase()}${note.slice(1)}`}`;
+}
+
+function refusal(
+  { module }: CheckedRoute,
+  step: tree.ForwardStep,
+  written: tree.Setting,
+  need: string,
+  { model, way }: ModelReach,
+  missing: string,
+): Diagnostic {
+  const last = way.at(-1);
+  return diagnose(
+    "VGW6120",
+    { need, model: model.name },
+    { span: spanOf(module.tree, written.value.id), text: `${need} is needed` },
+    {
+      related: [
+        { span: spanOf(module.tree, step.service.id), text: "of whatever this asks" },
+        ...way.map(({ from, name, by }) => ({
+          span: spanOf(from.module.tree, name.id),
+          text: by === "choose" ? `${from.name} may choose it` : `named by its ${by}`,
+        })),
+        { span: spanOf(model.module.tree, model.node.name.id), text: missing.replaceAll("`", "") },
+      ],
+      help: last
+        ? `take ${model.name} out of ${last.from.name} here (another choice without it), or leave ${need} out of needs`
+        : `forward to a model that can, or leave ${need} out of needs`,
+    },
+  );
+}

@@ -1,0 +1,46 @@
+/** What a program gives models as instructions, put before what the client gives, or in its place. */
+import type { SystemPrompt } from "../../abi.ts";
+import type { ModelError } from "../canonical/error.ts";
+import type { ModelRequest, TextPart } from "../canonical/request.ts";
+import type { ClientDialectName } from "../dialect/dialect.ts";
+import { error } from "./failures.ts";
+
+/** As each dialect calls what a client gives as instructions. */
+const FIELDS: { readonly [Name in ClientDialectName]: string } = {
+  "openai-chat": "messages",
+  "openai-responses": "instructions",
+  anthropic: "system",
+  gemini: "systemInstruction",
+};
+
+/** Fields that stand for instructions which lie with the provider: nobody here can see them, or leave them out. */
+const STORED: { readonly [dialect: string]: readonly string[] } = {
+  "openai-responses": ["prompt", "previous_response_id", "conversation"],
+  gemini: ["cachedContent"],
+};
+
+/** The request as models are to be asked; the same object where nothing of it is other than the client said. */
+export function withSystemPrompt(
+  request: ModelRequest,
+  { system, client }: SystemPrompt,
+  dialect: ClientDialectName,
+): ModelRequest | ModelError {
+  if (client !== "keep") {
+    const stored = STORED[request.extras.dialect]?.find((name) => isSaid(request.extras.fields[name]));
+    if (stored !== undefined) return refused(stored);
+  }
+  if (client === "refuse" && request.system.some(({ text }) => text !== "")) return refused(FIELDS[dialect]);
+  const own: readonly TextPart[] = system === null || system === "" ? [] : [{ type: "text", text: system }];
+  const theirs = client === "drop" ? [] : request.system;
+  if (own.length === 0 && theirs.length === request.system.length) return request;
+  return { ...request, system: [...own, ...theirs] };
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
+function refused(parameter: string): ModelError {
+  const text = "The instructions are given by this gateway: a request has none of its own.";
+  return { ...error("client", 400, `${parameter}: ${text}`), parameter };
+}
