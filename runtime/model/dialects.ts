@@ -13,6 +13,25 @@ import {
   openaiResponsesClient,
   openaiResponsesProvider,
 } from "./index.ts";
+import {
+  anthropicCountClient,
+  anthropicCounter,
+  bedrockCounter,
+  bedrockEmbedder,
+  cohereEmbedder,
+  countTokens,
+  embeddings,
+  geminiCountClient,
+  geminiCounter,
+  geminiEmbedder,
+  geminiEmbeddingsClient,
+  ollamaEmbedder,
+  openaiEmbedder,
+  openaiEmbeddingsClient,
+  openaiModerations,
+  openaiResponsesCounter,
+} from "./index.ts";
+import type { Operation } from "./operation/operation.ts";
 
 export const clients: ReadonlyMap<ClientDialectName, ClientDialect> = new Map(
   [openaiChatClient, openaiResponsesClient, anthropicClient, geminiClient].map((client) => [client.name, client]),
@@ -29,3 +48,15 @@ export const providers: ReadonlyMap<ProviderDialectName, ProviderDialect> = new 
     ollamaProvider,
   ].map((provider) => [provider.name, provider]),
 );
+
+const embedders = [openaiEmbedder, geminiEmbedder, bedrockEmbedder, cohereEmbedder, ollamaEmbedder];
+const counters = [anthropicCounter, geminiCounter, bedrockCounter, openaiResponsesCounter];
+
+/** What is no conversation, by what its clients ask. */
+export const operations: ReadonlyMap<string, Operation> = new Map([
+  ["openai-embeddings", embeddings(openaiEmbeddingsClient, embedders)],
+  ["gemini-embeddings", embeddings(geminiEmbeddingsClient, embedders)],
+  ["openai-moderations", openaiModerations],
+  ["anthropic-count-tokens", countTokens(anthropicCountClient, counters)],
+  ["gemini-count-tokens", countTokens(geminiCountClient, counters)],
+]);

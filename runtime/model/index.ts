@@ -14,6 +14,19 @@ export { openaiChatProvider } from "./dialect/openai-chat/provider.ts";
 export { openaiResponsesClient } from "./dialect/openai-responses/client.ts";
 export { openaiResponsesProvider } from "./dialect/openai-responses/provider.ts";
 
+export { anthropicCountClient, anthropicCounter } from "./dialect/anthropic/count.ts";
+export { bedrockCounter } from "./dialect/bedrock/count.ts";
+export { bedrockEmbedder } from "./dialect/bedrock/embeddings.ts";
+export { cohereEmbedder } from "./dialect/cohere/embeddings.ts";
+export { geminiCountClient, geminiCounter } from "./dialect/gemini/count.ts";
+export { geminiEmbedder, geminiEmbeddingsClient } from "./dialect/gemini/embeddings.ts";
+export { ollamaEmbedder } from "./dialect/ollama/embeddings.ts";
+export { openaiEmbedder, openaiEmbeddingsClient } from "./dialect/openai-chat/embeddings.ts";
+export { openaiModerations } from "./dialect/openai-chat/moderations.ts";
+export { openaiResponsesCounter } from "./dialect/openai-responses/count.ts";
+export { countTokens } from "./operation/count-tokens.ts";
+export { embeddings } from "./operation/embeddings.ts";
+
 /** The URL says which model, whether to stream, and in which form. */
 export const geminiClient: ClientDialect = {
   ...geminiEventsClient,

@@ -128,7 +128,7 @@ function writeTurn({ role, parts }: Turn, turn: number, messages: string[], refu
 }
 
 /** A text is a duration with its unit; a number alone, such as -1 for ever, is seconds and has to be one. */
-function writeKeepAlive(text: string | undefined): string | null {
+export function writeKeepAlive(text: string | undefined): string | null {
   return text !== undefined && /^-?(0|[1-9][0-9]{0,8})$/.test(text) ? text : valueText(text);
 }
 
