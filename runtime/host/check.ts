@@ -6,6 +6,7 @@ import { configureArtifact } from "./generation.ts";
 import { createHostLog } from "./host-log.ts";
 import { createPermitMemory, createTableMemory, newTableKey } from "../limit/index.ts";
 import { createTableLayout } from "../upstream/index.ts";
+import { createSpeedMemory } from "../model/engine/index.ts";
 import { chooseTransports } from "./transport-choice.ts";
 import { assemble } from "./wiring.ts";
 
@@ -30,6 +31,7 @@ export async function check(commandLine: CommandLine, folder: string): Promise<n
     permitTable,
     money: null,
     upstreams,
+    speeds: createSpeedMemory(1),
   };
   const thread = assemble(settings, createHostLog(lines.write), lines, {});
   await thread.prepare({ id: 1, artifact });

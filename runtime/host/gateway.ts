@@ -21,6 +21,7 @@ import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./threa
 import { ThreadAnswers } from "./thread-answers.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
 import { createTableLayout, SharedTable } from "../upstream/index.ts";
+import { createSpeedMemory } from "../model/engine/index.ts";
 import { Treasury } from "./treasury.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -266,6 +267,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
   const upstreams = createTableLayout(count);
   const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
   const permitTable = createPermitMemory(gateway.limits.counters, count, newTableKey());
+  const speeds = createSpeedMemory(count);
   const settings = (thread: number): ThreadSettings => ({
     thread,
     surroundings: start.surroundings,
@@ -275,6 +277,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
     permitTable,
     money: treasury?.settings ?? null,
     upstreams,
+    speeds,
   });
   if (entry === undefined || count === 1) {
     return [assemble(settings(0), start.log, { write: options.write ?? silent }, options.injected ?? {})];

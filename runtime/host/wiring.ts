@@ -6,6 +6,7 @@ import { loadNative } from "../http/uws/loader.ts";
 import { createObserver, type LogLines, ModelCounterSet, UpstreamCounterSet } from "../observe/index.ts";
 import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
 import { createVerifier, fetchText } from "../identity/index.ts";
+import { type SpeedMemory, SpeedTable } from "../model/engine/index.ts";
 import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts";
 import type { ReadyListener } from "./certificates.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
@@ -29,6 +30,8 @@ export interface ThreadSettings {
   readonly money: MoneySettings | null;
   /** What the threads know together about upstreams. */
   readonly upstreams: TableLayout;
+  /** How fast models have been. */
+  readonly speeds: SpeedMemory;
 }
 
 /** What tests put in place of the real thing. */
@@ -78,6 +81,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
     limits,
     concurrency,
     models,
+    speeds: new SpeedTable(settings.speeds, settings.thread, monotonic),
     money,
     live,
     observer: createObserver({

@@ -29,6 +29,8 @@ export interface UpstreamService extends Service {
   readonly endpoints: readonly Endpoint[];
   /** Requests that wait for a connection. */
   readonly waiting: number;
+  /** Requests under way, over all threads. */
+  readonly load: number;
   /** A request of the gateway's own; `receiver` may hear of it before this returns. */
   stream(exchange: Exchange, request: StreamedRequest, receiver: StreamReceiver): StreamedAttempt;
   /** null: it has no breaker. */
@@ -96,6 +98,12 @@ class PooledService implements UpstreamService {
 
   get waiting(): number {
     return this.#state.balancer.waiting;
+  }
+
+  get load(): number {
+    let sum = 0;
+    for (const { shared } of this.endpoints) sum += shared.load;
+    return sum;
   }
 
   get breakerOpen(): boolean | null {

@@ -1,8 +1,9 @@
 /** Which model of a choice is asked first, and which follow. */
 import { describe, expect, test } from "vitest";
-import type { ModelConfiguration, PoolConfiguration } from "../configuration.ts";
+import { EMPTY_REQUEST, type ModelRequest } from "../canonical/request.ts";
+import type { ModelConfiguration, PoolConfiguration, PreferenceRule } from "../configuration.ts";
 import { openaiChatProvider } from "../index.ts";
-import { only, pool } from "./choose.ts";
+import { type Choice, type Order, only, pool } from "./choose.ts";
 import { Target } from "./target.ts";
 
 const connections = {
@@ -40,8 +41,7 @@ function choice(given: Partial<PoolConfiguration>) {
   const usual = {
     name: "p",
     models: ["a"],
-    prefer: "order",
-    weights: [],
+    prefer: [],
     fallback: [],
     on: ["rate"],
     limit: null,
@@ -49,25 +49,36 @@ function choice(given: Partial<PoolConfiguration>) {
   return pool({ ...usual, ...given }, targets);
 }
 
-const names = (order: readonly Target[]): string => order.map(({ name }) => name).join(" ");
+const asked = (changes: Partial<ModelRequest> = {}): ModelRequest => ({ ...EMPTY_REQUEST, ...changes });
+
+function order(given: Choice, random = 0, request = asked()): Order {
+  const found = given.order(request, () => random);
+  if ("class" in found) throw new Error(found.message);
+  return found;
+}
+
+const names = ({ targets, chosen }: Order): string =>
+  [targets.slice(0, chosen), targets.slice(chosen)].map((list) => list.map(({ name }) => name).join(" ")).join(" | ");
+
+const weights = (...given: number[]): PreferenceRule => ({ by: "weights", weights: given, when: [] });
 
 describe("the order in which models are asked", () => {
   test.each([
-    [{ models: ["a", "b"] }, 0.9, "a"],
-    [{ models: ["a", "b"], fallback: ["b", "c"] }, 0.9, "a b c"],
-    [{ models: ["b"], fallback: ["a", "b", "c"] }, 0, "b a c"],
-    [{ models: ["a", "b"], prefer: "weights", weights: [1, 3], fallback: ["a", "b"] }, 0.2, "a b"],
-    [{ models: ["a", "b"], prefer: "weights", weights: [1, 3], fallback: ["a", "b"] }, 0.25, "b a"],
-    [{ models: ["a", "b"], prefer: "weights", weights: [1, 3] }, 0.999, "b"],
+    [{ models: ["a", "b"] }, 0.9, "a b | "],
+    [{ models: ["a", "b"], fallback: ["b", "c"] }, 0.9, "a b | b c"],
+    [{ models: ["b"], fallback: ["a", "b", "c"] }, 0, "b | a b c"],
+    [{ models: ["a", "b"], prefer: [weights(1, 3)], fallback: ["a", "b"] }, 0.2, "a b | a b"],
+    [{ models: ["a", "b"], prefer: [weights(1, 3)], fallback: ["a", "b"] }, 0.25, "b a | a b"],
+    [{ models: ["a", "b"], prefer: [weights(1, 3)] }, 0.999, "b a | "],
   ] as const)("%o by %f: %s", (given, drawn, expected) => {
-    expect(names(choice(given).order(() => drawn))).toBe(expected);
+    expect(names(order(choice(given), drawn))).toBe(expected);
   });
 
   test("weights hold in the long run", () => {
-    const weighed = choice({ models: ["a", "b", "c"], prefer: "weights", weights: [6, 3, 1] });
+    const weighed = choice({ models: ["a", "b", "c"], prefer: [weights(6, 3, 1)] });
     const found = new Map<string, number>();
     for (let draw = 0; draw < 1000; draw++) {
-      const [first] = weighed.order(() => draw / 1000);
+      const [first] = order(weighed, draw / 1000).targets;
       found.set(first!.name, (found.get(first!.name) ?? 0) + 1);
     }
     expect([...found]).toEqual([
@@ -85,8 +96,6 @@ describe("the order in which models are asked", () => {
 });
 
 describe("the cap of an answer", () => {
-  const asked = (maxOutput: number | null) => ({ maxOutput, stream: false }) as Parameters<Target["capped"]>[0];
-
   test.each([
     [null, null, null, null],
     [null, 50, null, 50],
@@ -96,6 +105,6 @@ describe("the cap of an answer", () => {
     [100, 50, null, 50],
     [100, null, null, 100],
   ])("client %s, model %s, choice %s: %s", (client, model, limit, expected) => {
-    expect(target("a", model).capped(asked(client), limit).maxOutput).toBe(expected);
+    expect(target("a", model).capped(asked({ maxOutput: client }), limit).maxOutput).toBe(expected);
   });
 });
