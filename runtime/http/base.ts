@@ -5,6 +5,7 @@
 import { performance } from "node:perf_hooks";
 import { newSpanId, newTraceId, parseTraceparent } from "../observe/trace.ts";
 import { applyEdits } from "./edits.ts";
+import type { Spending } from "./spending.ts";
 import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
 import type {
   Exchange,
@@ -67,6 +68,7 @@ export abstract class BaseExchange implements Exchange {
   upstream: UpstreamNote | null = null;
   webSocketNote: WebSocketNote | null = null;
   modelNote: ModelNote | null = null;
+  spending: Spending | null = null;
   status = 0;
   bytesSent = 0;
   /** The last byte of the answer was handed over, or it was cut. */

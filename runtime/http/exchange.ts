@@ -6,6 +6,7 @@
  * All methods may be called from any tick; after `aborted` every write is a no-op. None of them throws.
  */
 import type { Held } from "./held.ts";
+import type { Spending } from "./spending.ts";
 
 import type { ModelErrorClass } from "../model/canonical/error.ts";
 import type { Usage } from "../model/canonical/usage.ts";
@@ -114,6 +115,8 @@ export interface Exchange {
   webSocketNote: WebSocketNote | null;
   /** What the log tells about the model that was asked last; null: none was. */
   modelNote: ModelNote | null;
+  /** What models that are asked for it count by; null: nothing of its own. */
+  spending: Spending | null;
 }
 
 export interface ModelNote {

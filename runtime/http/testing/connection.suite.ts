@@ -28,6 +28,21 @@ export function connectionSuite(transport: Transport, can: Capabilities): void {
     expect(served.listener.exchanges).toBe(0);
   });
 
+  test("each client's address is its own, whoever else is connected, came or left", async () => {
+    const served = await serve((exchange) => exchange.respond(200, [], exchange.address));
+    const asked = async (client: RawClient, requests: number): Promise<string | undefined> => {
+      await client.send(get("/"));
+      return (await client.answers(...Array.from({ length: requests }, () => "GET")))[requests - 1]?.body;
+    };
+    const first = await served.connect();
+    expect(await asked(first, 1)).toBe("127.0.0.1");
+    const other = await served.connect({ from: "127.0.0.2" });
+    expect([await asked(first, 2), await asked(other, 1)]).toEqual(["127.0.0.1", "127.0.0.2"]);
+    first.destroy();
+    const third = await served.connect({ from: "127.0.0.3" });
+    expect([await asked(other, 2), await asked(third, 1)]).toEqual(["127.0.0.2", "127.0.0.3"]);
+  });
+
   test("requests in one segment, answered at once, in order", async () => {
     const served = await serve(tellPath);
     const client = await served.connect();

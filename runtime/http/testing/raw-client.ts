@@ -35,8 +35,16 @@ export class RawClient {
     });
   }
 
-  static async connect(port: number, options: { readonly paused?: boolean } = {}): Promise<RawClient> {
-    const socket = connect(port, "127.0.0.1");
+  /** `from`: the client's own address. */
+  static async connect(
+    port: number,
+    options: { readonly paused?: boolean; readonly from?: string } = {},
+  ): Promise<RawClient> {
+    const socket = connect({
+      port,
+      host: "127.0.0.1",
+      ...(options.from !== undefined && { localAddress: options.from }),
+    });
     const client = new RawClient(socket);
     if (options.paused === true) socket.pause();
     await new Promise<void>((resolve, reject) => {

@@ -12,7 +12,7 @@ export interface Served {
   readonly done: Exchange[];
   readonly failures: unknown[];
   readonly refused: string[];
-  connect(options?: { readonly paused?: boolean }): Promise<RawClient>;
+  connect(options?: { readonly paused?: boolean; readonly from?: string }): Promise<RawClient>;
   /** Resolves when so many exchanges have ended. */
   ended(count: number): Promise<void>;
 }

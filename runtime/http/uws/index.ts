@@ -15,6 +15,7 @@ import { addressText } from "./address.ts";
 import { UwsExchange } from "./exchange.ts";
 import type { LoadedNative } from "./loader.ts";
 import type { NativeApp, NativeModule, NativeRequest, NativeResponse } from "./native.ts";
+import { Peers } from "./peers.ts";
 import { LEAST_LIMIT, registerWebSockets, type UpgradeContext } from "./websocket.ts";
 import { createTlsApp } from "./tls.ts";
 
@@ -51,10 +52,12 @@ class UwsListener implements Listener, ExchangeOwner {
   readonly port: number = 0;
   readonly closed: Promise<void>;
   exchanges = 0;
-  connections: number | null = null;
   readonly #options: ListenOptions;
   readonly #native: NativeModule;
   readonly #longest: number;
+  readonly #peers = new Peers();
+  /** This build tells of connections. */
+  #counted = false;
   readonly #app: NativeApp;
   readonly proxies: Proxies;
   readonly webSockets = new OpenWebSockets();
@@ -87,9 +90,10 @@ class UwsListener implements Listener, ExchangeOwner {
     this.#app = options.tls === undefined ? native.module.App() : createTlsApp(native.module, options.tls, route);
     if (options.tls === undefined) route(this.#app);
     if (this.#app.filter !== undefined) {
-      this.connections = 0;
-      const count = (_response: object, change: number): void => {
-        this.connections = (this.connections ?? 0) + (change > 0 ? 1 : -1);
+      this.#counted = true;
+      const count = (response: Pick<NativeResponse, "getRemoteAddress">, change: number): void => {
+        if (change > 0) this.#peers.opened(addressText(response.getRemoteAddress()));
+        else this.#peers.closed();
       };
       this.#app.filter(count);
     }
@@ -106,6 +110,10 @@ class UwsListener implements Listener, ExchangeOwner {
       Object.assign(this, { port: this.#native.us_socket_local_port(socket) });
       resolve(this);
     });
+  }
+
+  get connections(): number | null {
+    return this.#counted ? this.#peers.open : null;
   }
 
   // Whatever is thrown out of here would end the process.
@@ -133,7 +141,7 @@ class UwsListener implements Listener, ExchangeOwner {
     const url = request.getUrl();
     const query = request.getQuery() ?? "";
     const method = request.getCaseSensitiveMethod();
-    const peer = addressText(response.getRemoteAddress());
+    const peer = this.#peers.only ?? addressText(response.getRemoteAddress());
     const fault = inspectHead(fields, "1.1");
     if (fault !== null) return this.#refuse(response, fault, peer);
     if (!sound || !isToken(method)) return this.#refuse(response, "request-malformed", peer);

@@ -28,7 +28,7 @@ export interface NativeApp {
   listen(host: string, port: number, callback: (socket: object | false) => void): NativeApp;
   listen(host: string, port: number, options: number, callback: (socket: object | false) => void): NativeApp;
   /** Newer than 20.30: tells of each connection that opens (positive) or closes (negative). */
-  filter?(callback: (response: object, count: number) => void): NativeApp;
+  filter?(callback: (response: Pick<NativeResponse, "getRemoteAddress">, count: number) => void): NativeApp;
   /** Seconds for a request's head or more of its body, and between requests. Republished builds have it, with 30 for a start. */
   setIdleTimeout?(seconds: number): void;
   /** Seconds for a client to take more of an answer; as above. */
