@@ -95,6 +95,7 @@ export abstract class StepGrammar extends SettingGrammar {
       { ALT: () => this.SUBRULE(this.readStep) },
       { ALT: () => this.SUBRULE(this.requireStep) },
       { ALT: () => this.SUBRULE(this.limitStep) },
+      { ALT: () => this.SUBRULE(this.budgetStep) },
       { ALT: () => this.SUBRULE(this.identifyStep) },
       { ALT: () => this.SUBRULE(this.forwardStep) },
       { ALT: () => this.SUBRULE(this.replyStep) },
@@ -278,6 +279,13 @@ export abstract class StepGrammar extends SettingGrammar {
     const otherwise = this.SUBRULE(this.optionalElse);
     const rest = { by: by ?? null, settings: settings ?? [], otherwise };
     return concurrent === undefined ? { kind: "limit", rate, ...rest } : { kind: "concurrency", most: rate, ...rest };
+  });
+
+  private readonly budgetStep: Rule<Unguarded<tree.BudgetStep>> = this.define("budgetStep", () => {
+    this.CONSUME(v.BudgetVerb);
+    const budget = this.SUBRULE(this.budgetAmount);
+    const settings = this.OPTION(() => this.SUBRULE(this.settings));
+    return { kind: "budget", budget, settings: settings ?? [] };
   });
 
   private readonly identifyStep: Rule<tree.IdentifyStep> = this.define("identifyStep", () => {

@@ -147,6 +147,16 @@ export interface Setting extends Node {
   readonly kind: "setting";
   readonly key: Name;
   readonly value: Expression;
+  /** `cheapest when context < 8ktok`: what the value depends on; null: nothing. */
+  readonly condition: Expression | null;
+  /** `… else fastest`: what holds where the condition does not, in order. */
+  readonly otherwise: readonly GuardedValue[];
+}
+export interface GuardedValue extends Node {
+  readonly kind: "guarded-value";
+  readonly value: Expression;
+  /** null: whatever happens. */
+  readonly condition: Expression | null;
 }
 
 export interface TypeDeclaration extends Declared {
@@ -243,6 +253,7 @@ export type Step =
   | RequireStep
   | IdentifyStep
   | LimitStep
+  | BudgetStep
   | ConcurrencyStep
   | ForwardStep
   | ReplyStep
@@ -306,6 +317,13 @@ export interface ConcurrencyStep extends GuardableStep {
   readonly by: Expression | null;
   readonly settings: readonly Setting[];
   readonly otherwise: Otherwise | null;
+}
+
+/** `budget $5/day by caller.id then local { alerts: [80%] }`: what models may cost from here on. */
+export interface BudgetStep extends GuardableStep {
+  readonly kind: "budget";
+  readonly budget: Budget;
+  readonly settings: readonly Setting[];
 }
 
 /** `identify staff else …`, `identify staff or partner`, `identify all(staff, partner)`: what follows knows `caller`. */
@@ -471,6 +489,7 @@ export type Expression =
   | Binary
   | Range
   | As
+  | Budget
   | Pipe
   | Else
   | Match
@@ -608,6 +627,15 @@ export interface Else extends Node {
   readonly kind: "else";
   readonly value: Expression;
   readonly otherwise: Otherwise;
+}
+/** `$25/day by caller.team then local`: the value of a `budget` setting, alone or in a list, and of a `budget` step; nowhere else. */
+export interface Budget extends Node {
+  readonly kind: "budget-amount";
+  readonly amount: Expression;
+  /** null: one count for all requests. */
+  readonly by: Expression | null;
+  /** The model that is asked where the budget is used up; null: the request is refused. */
+  readonly instead: Name | null;
 }
 export interface Match extends Node {
   readonly kind: "match";

@@ -78,6 +78,7 @@ export const RemoveVerb = token("Remove", "`remove`");
 export const RewriteVerb = token("Rewrite", "`rewrite`");
 export const LogVerb = token("Log", "`log`");
 export const LimitVerb = token("Limit", "`limit`");
+export const BudgetVerb = token("Budget", "`budget`");
 export const IdentifyVerb = token("Identify", "`identify`");
 export const GivenVerb = token("Given", "`given`");
 export const SendVerb = token("Send", "`send`");
@@ -133,6 +134,7 @@ export const softVerbs: ReadonlyMap<string, TokenType> = new Map([
   ["rewrite", RewriteVerb],
   ["log", LogVerb],
   ["limit", LimitVerb],
+  ["budget", BudgetVerb],
   ["identify", IdentifyVerb],
   ["given", GivenVerb],
   ["send", SendVerb],

@@ -146,6 +146,8 @@ export interface CheckedPolicy extends Checked<tree.Policy> {
 }
 export interface CheckedRoute extends Checked<tree.Route> {
   readonly settings: { readonly [key: string]: StaticValue };
+  /** Labels of the bodies that it forwards. "said": by `carries`; "read": by the type that it reads; "cleared": nothing is said, and a model is cleared for it. */
+  readonly carries: readonly { readonly label: string; readonly why: "said" | "read" | "cleared" }[];
 }
 export type CheckedTest = Checked<tree.Test>;
 

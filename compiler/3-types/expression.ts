@@ -83,6 +83,8 @@ function infer(body: Body, node: tree.Expression, expected: Type | null): Type {
       return checkElse(body, node, expected);
     case "match":
       return checkMatch(body, node, expected);
+    // Stands in settings and steps of its own alone, which look at its parts.
+    case "budget-amount":
     case "broken":
       return UNKNOWN;
   }

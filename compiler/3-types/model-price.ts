@@ -41,22 +41,6 @@ export function modelPrice({ provider, settings }: CheckedModel, currency = "USD
   return { ...listed.price, context, imageTokens };
 }
 
-/** The budget of a model or choice; null: none. */
-export function modelBudget({ settings }: CheckedModel): ModelBudget | null {
-  const { budget } = settings;
-  if (!isRecord(budget)) return null;
-  const { unit, currency, limit, period } = budget;
-  if (typeof currency !== "string" || typeof limit !== "number" || typeof period !== "number") return null;
-  return { unit: unit === "money" ? "money" : "tokens", currency, limit, period };
-}
-
-export interface ModelBudget {
-  readonly unit: "money" | "tokens";
-  readonly currency: string;
-  readonly limit: number;
-  readonly period: number;
-}
-
 function isRecord(value: StaticValue | undefined): value is { readonly [key: string]: StaticValue } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -43,8 +43,16 @@ export function priceValue(context: Context, node: tree.Expression): StaticValue
   return { currency, ...rates };
 }
 
+/** One budget or a list of them: becomes a list, `{}` in the place of one that was refused. Who asks for a key or another model looks at the nodes. */
+export function budgetsValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  const items = node.kind === "list" ? node.items : [node];
+  if (items.length === 0) return refuse(context, node, "at least one budget");
+  return items.map((item) => budgetValue(context, item.kind === "budget-amount" ? item.amount : item) ?? {});
+}
+
 /** `$25/day`, `500ktok/h`: becomes `{ unit, currency, limit, period }`, the limit in micro-units or tokens. */
-export function budgetValue(context: Context, node: tree.Expression): StaticValue | undefined {
+function budgetValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  if (node.kind === "broken") return undefined;
   const periods = [...budgetPeriods.keys()].join(", ");
   const wanted = `an amount for a period (${periods}), such as $25/day or 500ktok/day`;
   if (node.kind !== "number" || node.per === null) return refuse(context, node, wanted);

@@ -48,8 +48,8 @@ export function checkRoute(program: ProgramState, module: ModuleState, node: tre
     return checkSteps(body, node.steps);
   });
   if (!ends) withoutEnd(body, node);
-  judgeBodies(body, node, settings.carries);
-  return { module, node, name: nameOf(body, node), settings };
+  const carries = judgeBodies(body, node, settings.carries);
+  return { module, node, name: nameOf(body, node), settings, carries };
 }
 
 /** As logs and `vgw why` call it: "GET /orders/{id: uuid}". */

@@ -3,6 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { stepOf } from "../vocabulary/steps.ts";
 import { checkDeny, checkReply } from "./answer.ts";
 import { condition } from "./binary.ts";
+import { checkBudgetStep } from "./budget.ts";
 import { type Body, report, sourceOf } from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
 import { checkElse } from "./else.ts";
@@ -70,6 +71,9 @@ function perform(body: Body, step: Exclude<tree.Step, tree.Broken | tree.Reserve
       return false;
     case "concurrency":
       checkConcurrency(body, step);
+      return false;
+    case "budget":
+      checkBudgetStep(body, step);
       return false;
     case "identify":
       checkIdentify(body, step);

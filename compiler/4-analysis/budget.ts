@@ -1,64 +1,161 @@
-/** What a budget needs of the models it is for: a price, a cap of the output, one currency. Without them nobody could say what a call may cost. */
+/**
+ * What a budget needs of everything that may be asked under it: a price, a cap of the output, one currency. Without them nobody could say what a call may cost.
+ * And what `then` leads to must come to an end.
+ */
 import { spanOf } from "../1-syntax/index.ts";
-import type { CheckedModel, CheckedProgram } from "../3-types/checked.ts";
-import { modelBudget, modelPrice } from "../3-types/model-price.ts";
-import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import { nodesBelow } from "../1-syntax/walk.ts";
+import type { CheckedBudget, CheckedModel, CheckedProgram, CheckedRoute } from "../3-types/checked.ts";
+import { edgesOf, type ModelEdge } from "../3-types/model-edge.ts";
+import { modelPrice } from "../3-types/model-price.ts";
+import { type Diagnostic, diagnose, type Label } from "../diagnostics/index.ts";
 
 export function analyseBudgets(program: CheckedProgram): Diagnostic[] {
-  return program.models.flatMap((owner) => {
-    const budget = modelBudget(owner);
-    const written = owner.node.settings.find(({ key }) => key.text === "budget");
-    if (budget === null || !written) return [];
-    const members = owner.choice === null ? [owner] : [...new Set([...owner.choice.models, ...owner.choice.fallback])];
-    const limit = owner.choice === null ? null : owner.settings.limit;
-    const related = [{ span: spanOf(owner.module.tree, written.id), text: "counts in this budget" }];
-    return members.flatMap((model) => {
-      if (model.provider === null) return [];
-      const found: Diagnostic[] = [];
-      const at = { span: spanOf(model.module.tree, model.node.name.id), text: "" };
-      const price = modelPrice(model, budget.currency === "" ? undefined : budget.currency);
-      const { name } = model;
-      if (price === null)
-        found.push(
-          diagnose(
-            "VGW7012",
-            { model: name },
-            { ...at, text: "its price is not known" },
-            {
-              related,
-              help: "add what the provider asks: price: { in: $0.40/Mtok, out: $1.60/Mtok }, or price: free",
-            },
-          ),
-        );
-      else if (budget.unit === "money" && price.currency !== budget.currency)
-        found.push(
-          diagnose(
-            "VGW7014",
-            { model: name, price: price.currency, budget: budget.currency },
-            { ...at, text: `costs ${price.currency}` },
-            { related, help: "write the budget in the currency of the prices" },
-          ),
-        );
-      if (!capped(model) && typeof limit !== "number")
-        found.push(
-          diagnose(
-            "VGW7013",
-            { model: name },
-            { ...at, text: "an answer may be of any length" },
-            {
-              related,
-              help:
-                owner.choice === null
-                  ? "add max_output: 4000tok"
-                  : `add max_output: 4000tok to ${name}, or limit: 4000tok to ${owner.name}`,
-            },
-          ),
-        );
-      return found;
-    });
+  const circles = [...program.budgets].flatMap(([owner, budgets]) => budgets.flatMap((one) => circle(owner, one)));
+  // Each that stands on it finds it; one message is enough.
+  if (circles.length > 0) return circles.slice(0, 1);
+  const told = new Set<string>();
+  const owned = [...program.budgets].flatMap(([owner, budgets]) =>
+    budgets.flatMap((budget) => needs(budget, [owner], told)),
+  );
+  return [...owned, ...program.routes.flatMap((route) => inRoute(route, told))];
+}
+
+/** From a model by `then` back to it: a request would never find the end. */
+function circle(owner: CheckedModel, budget: CheckedBudget): Diagnostic[] {
+  if (budget.instead === null) return [];
+  const seen = new Set<CheckedModel>();
+  const wayBack = (at: CheckedModel): readonly ModelEdge[] | null => {
+    if (seen.has(at)) return null;
+    seen.add(at);
+    for (const edge of edgesOf(at)) {
+      if (edge.to === owner) return [edge];
+      const rest = wayBack(edge.to);
+      if (rest) return [edge, ...rest];
+    }
+    return null;
+  };
+  const back = budget.instead === owner ? [] : wayBack(budget.instead);
+  if (back === null) return [];
+  return [
+    diagnose(
+      "VGW7017",
+      { model: owner.name },
+      { span: spanOf(budget.module.tree, budget.node.id), text: `goes to ${budget.instead.name}` },
+      {
+        related: back.map(({ from, to, name }) => ({
+          span: spanOf(from.module.tree, name.id),
+          text: `from ${from.name} to ${to.name}`,
+        })),
+        help: "let `then` name a model that leads nowhere else, such as one of your own",
+      },
+    ),
+  ];
+}
+
+/** The route's own budgets, and those of its policies. */
+function inRoute({ module, node }: CheckedRoute, told: Set<string>): Diagnostic[] {
+  const policies = node.policies.flatMap((use) => {
+    const meaning = module.meanings.get(use.id);
+    return meaning?.kind === "policy" ? [meaning.policy] : [];
+  });
+  const own = budgetsBelow({ module, node });
+  const all = [...policies.flatMap(budgetsBelow), ...own];
+  const [first] = own;
+  if (all.length === 0) return [];
+  const models = nodesBelow(node).flatMap((below) => {
+    const meaning = below.kind === "forward" ? module.meanings.get(below.service.id) : undefined;
+    return meaning?.kind === "model" ? [meaning.model] : [];
+  });
+  if (models.length === 0) {
+    if (!first) return [];
+    const at = { span: spanOf(module.tree, first.node.id), text: "nothing is paid for here" };
+    return [diagnose("VGW7018", {}, at, { help: "forward to a model behind it, or leave it out" })];
+  }
+  return all.flatMap((budget) => needs(budget, models, told));
+}
+
+function budgetsBelow({
+  module,
+  node,
+}: Pick<CheckedRoute, "module"> & { readonly node: Parameters<typeof nodesBelow>[0] }): CheckedBudget[] {
+  return nodesBelow(node).flatMap((below) => {
+    const meaning = below.kind === "budget" ? module.meanings.get(below.id) : undefined;
+    return meaning?.kind === "budget" ? [meaning.budget] : [];
   });
 }
 
-function capped({ settings }: CheckedModel): boolean {
-  return typeof settings.max_output === "number";
+/** `told`: what has been said of which model. */
+function needs(budget: CheckedBudget, starts: readonly CheckedModel[], told: Set<string>): Diagnostic[] {
+  const related = [{ span: spanOf(budget.module.tree, budget.node.id), text: "counts in this budget" }];
+  const from = budget.instead === null ? starts : [...starts, budget.instead];
+  const found: Diagnostic[] = [];
+  for (const { model, capped } of under(from)) {
+    const tell = (problem: string, make: () => Diagnostic): void => {
+      const key = `${model.module.tree.file} ${model.name} ${problem}`;
+      if (!told.has(key)) found.push(make());
+      told.add(key);
+    };
+    const price = modelPrice(model, budget.currency === "" ? undefined : budget.currency);
+    if (price === null) tell("price", () => unpriced(model, related));
+    else if (budget.unit === "money" && price.currency !== budget.currency)
+      tell(`currency ${budget.currency}`, () => foreign(model, price.currency, budget.currency, related));
+    if (!capped) tell("cap", () => uncapped(model, starts, related));
+  }
+  return found;
+}
+
+interface Under {
+  readonly model: CheckedModel;
+  /** Its output has a cap, over whichever way it is asked. */
+  readonly capped: boolean;
+}
+
+/** Every model at a provider that may be asked. */
+function under(starts: readonly CheckedModel[]): readonly Under[] {
+  const capped = new Map<CheckedModel, boolean>();
+  const seen = new Set<string>();
+  const ids = new Map<CheckedModel, number>();
+  const visit = (at: CheckedModel, limited: boolean): void => {
+    const id = ids.get(at) ?? ids.size;
+    ids.set(at, id);
+    if (seen.has(`${id} ${limited}`)) return;
+    seen.add(`${id} ${limited}`);
+    const now = limited || typeof at.settings.limit === "number";
+    if (at.provider !== null) {
+      const own = now || typeof at.settings.max_output === "number";
+      capped.set(at, (capped.get(at) ?? true) && own);
+    }
+    for (const { to } of edgesOf(at)) visit(to, now);
+  };
+  for (const start of starts) visit(start, false);
+  return [...capped].map(([model, isCapped]) => ({ model, capped: isCapped }));
+}
+
+function placeOf({ module, node }: CheckedModel, text: string): Label {
+  return { span: spanOf(module.tree, node.name.id), text };
+}
+
+function unpriced(model: CheckedModel, related: readonly Label[]): Diagnostic {
+  return diagnose("VGW7012", { model: model.name }, placeOf(model, "its price is not known"), {
+    related,
+    help: "add what the provider asks: price: { in: $0.40/Mtok, out: $1.60/Mtok }, or price: free",
+  });
+}
+
+function foreign(model: CheckedModel, price: string, budget: string, related: readonly Label[]): Diagnostic {
+  return diagnose("VGW7014", { model: model.name, price, budget }, placeOf(model, `costs ${price}`), {
+    related,
+    help: "write the budget in the currency of the prices",
+  });
+}
+
+function uncapped(model: CheckedModel, starts: readonly CheckedModel[], related: readonly Label[]): Diagnostic {
+  const choice = starts.find((start) => start.choice !== null);
+  return diagnose("VGW7013", { model: model.name }, placeOf(model, "an answer may be of any length"), {
+    related,
+    help:
+      choice === undefined
+        ? "add max_output: 4000tok"
+        : `add max_output: 4000tok to ${model.name}, or limit: 4000tok to ${choice.name}`,
+  });
 }

@@ -77,6 +77,9 @@ function namesIn(declaration: Declaration): { readonly names: ReadonlySet<string
       case "choice":
         for (const { text } of node.models) names.add(text);
         break;
+      case "budget-amount":
+        if (node.instead !== null) names.add(node.instead.text);
+        break;
       case "identify":
         for (const { text } of node.identities) names.add(text);
         break;

@@ -14,6 +14,7 @@ import type {
 import { UNKNOWN } from "../3-types/construct.ts";
 import type { Type } from "../3-types/type.ts";
 import type { FailureKind } from "../../runtime/failure.ts";
+import type { BudgetNames } from "./budget.ts";
 import type { Names } from "./names.ts";
 import type { EnvironmentPlan, Expr, FunctionPlan, Origin, Slot, Step } from "./plan.ts";
 
@@ -32,6 +33,7 @@ export interface Program {
   readonly functions: ReadonlyMap<CheckedFunction, string>;
   /** Identities of `limit` steps, by module and node (`bindingKey`). */
   readonly limits: ReadonlyMap<string, string>;
+  readonly budgets: BudgetNames;
   /** Functions that some expression calls, filled while lowering. */
   readonly called: Map<CheckedFunction, FunctionPlan>;
   readonly environment: Map<string, EnvironmentPlan>;
@@ -77,7 +79,7 @@ export interface Context {
 type Node = { readonly id: NodeId };
 
 export function originOf(context: Context, node: Node): Origin {
-  return { file: context.body.program.modules.get(context.module) ?? 0, node: node.id };
+  return { file: context.body.program.modules.get(context.module.of ?? context.module) ?? 0, node: node.id };
 }
 
 export function typeOf(context: Context, node: Node): Type {

@@ -69,6 +69,7 @@ function lowerKind(context: Context, node: tree.Expression): Expr {
     case "match":
       return lowerMatch(context, node);
     case "range":
+    case "budget-amount":
     case "broken":
       throw new Error(`an expression of kind ${node.kind} has no value`);
   }

@@ -1,6 +1,7 @@
 /** Phase 5: the checked program as a plan. Only for programs without errors. */
 import { readFileSync } from "node:fs";
 import type { CheckedProgram } from "../3-types/checked.ts";
+import { budgetNames } from "./budget.ts";
 import { lowerConstants } from "./constant.ts";
 import type { Program, ReadFile } from "./context.ts";
 import { Names } from "./names.ts";
@@ -31,6 +32,7 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
     identities,
     models,
     pools,
+    budgets: [...program.budgets.steps.values()],
     constants,
     functions: [...program.called.values()],
     routes,
@@ -43,12 +45,15 @@ export function lower(checked: CheckedProgram, readFile: ReadFile = fromDisk): P
 export function prepare(checked: CheckedProgram, readFile: ReadFile = fromDisk): Program {
   const modules = new Map(checked.modules.map((module, index) => [module, index]));
   const upstreams = new Names();
+  const services = named(checked.services, upstreams);
+  const models = named(checked.models, upstreams);
   return {
     checked,
     modules,
     limits: limitIdentities(checked, modules),
-    services: named(checked.services, upstreams),
-    models: named(checked.models, upstreams),
+    budgets: budgetNames(checked, modules, models),
+    services,
+    models,
     identities: named(checked.identities),
     constants: named(checked.constants),
     functions: named(checked.functions),

@@ -1,8 +1,10 @@
 /** Models and choices: what the checker knows of them, in the members that the host asks for. */
 import type { CheckedModel, ModelProvider, StaticValue } from "../3-types/checked.ts";
-import { modelBudget, modelPrice } from "../3-types/model-price.ts";
+import { modelPrice } from "../3-types/model-price.ts";
+import { modelBudgets } from "./budget.ts";
 import type { Program } from "./context.ts";
 import type { ModelPlan, PoolPlan } from "./plan.ts";
+import { lowerPreference, ranksByPrice } from "./preference.ts";
 import { noteVariables } from "./service.ts";
 
 export function lowerModels(program: Program): { readonly models: ModelPlan[]; readonly pools: PoolPlan[] } {
@@ -34,19 +36,26 @@ function lowerModel(program: Program, checked: CheckedModel, provider: ModelProv
   return { name, origin: originOf(program, checked), dialect, configuration };
 }
 
-/** In percent of a budget. */
-const ALERTS = [50, 80, 100];
-
-/** Nothing where the program has no budgets: then nobody counts. */
+/** Nothing where the program counts nothing and compares no prices. */
 function moneyOf(program: Program, checked: CheckedModel, name: string): { readonly [key: string]: StaticValue } {
-  if (!program.checked.models.some((model) => modelBudget(model) !== null)) return {};
+  if (!counts(program) && !isCompared(program, checked)) return {};
   const price = modelPrice(checked);
-  return { ...(price !== null && { price: plain(price) }), ...budgetsOf(checked, name) };
+  return { ...(price !== null && { price: plain(price) }), ...budgetsOf(program, checked, name) };
 }
 
-function budgetsOf(checked: CheckedModel, name: string): { readonly [key: string]: StaticValue } {
-  const budget = modelBudget(checked);
-  return budget === null ? {} : { budgets: [plain({ name, ...budget, alerts: ALERTS })] };
+/** Whether calls to models are written down. */
+function counts({ checked, budgets }: Program): boolean {
+  return checked.budgets.size > 0 || budgets.steps.size > 0;
+}
+
+/** Whether a choice asks for its price with each request. */
+function isCompared({ checked }: Program, model: CheckedModel): boolean {
+  return checked.models.some((pool) => pool.choice?.models.includes(model) && ranksByPrice(pool, pool.choice.models));
+}
+
+function budgetsOf(program: Program, checked: CheckedModel, name: string): { readonly [key: string]: StaticValue } {
+  const budgets = modelBudgets(program, checked, name);
+  return budgets.length === 0 ? {} : { budgets: plain(budgets) };
 }
 
 /** Data, as values of settings are. */
@@ -70,25 +79,22 @@ const MEMBERS = [
 ] as const;
 
 function lowerPool(program: Program, checked: CheckedModel, choice: NonNullable<CheckedModel["choice"]>): PoolPlan {
-  const { prefer, on, limit } = checked.settings;
-  const weights = weightsOf(prefer);
+  const { on, limit } = checked.settings;
+  const models = choice.models.map((model) => nameOf(program, model));
   return {
     name: nameOf(program, checked),
     origin: originOf(program, checked),
-    models: choice.models.map((model) => nameOf(program, model)),
+    models,
     fallback: choice.fallback.map((model) => nameOf(program, model)),
-    prefer: weights === null ? "order" : "weights",
-    weights: weights === null ? [] : choice.models.map(({ name }) => weights[name] ?? 1),
+    prefer: lowerPreference(checked, choice.models, models),
     on: (Array.isArray(on) ? on : []).map((word: StaticValue) => String(word).replaceAll("_", "-")),
     limit: typeof limit === "number" ? limit : null,
-    ...budgetsOf(checked, nameOf(program, checked)),
+    ...brokenOf(checked),
+    ...budgetsOf(program, checked, nameOf(program, checked)),
   };
 }
 
-function weightsOf(prefer: StaticValue | undefined): { readonly [name: string]: number } | null {
-  if (typeof prefer !== "object" || prefer === null || !("weights" in prefer)) return null;
-  const found: { [name: string]: number } = {};
-  for (const [name, weight] of Object.entries(prefer.weights ?? {}))
-    if (typeof weight === "number") found[name] = weight;
-  return found;
+function brokenOf({ settings }: CheckedModel): Pick<PoolPlan, "broken"> {
+  const { broken, saying } = settings;
+  return broken === "continue" ? { broken: { saying: typeof saying === "string" ? saying : null } } : {};
 }

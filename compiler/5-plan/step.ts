@@ -1,6 +1,7 @@
 /** Steps, in the order in which they are written; neighbouring calls that may start together are put together. */
 import type * as tree from "../1-syntax/tree.ts";
 import { bind, type Context, newSlot, originOf, readSlot, toSteps, typeOf } from "./context.ts";
+import { lowerBudget } from "./budget.ts";
 import { attemptInto, lowerOtherwise } from "./else.ts";
 import { lower, lowerInto } from "./expression.ts";
 import { lowerConcurrency } from "./concurrency.ts";
@@ -64,6 +65,9 @@ function lowerStep(context: Context, node: tree.Step): void {
       return;
     case "limit":
       guarded(context, node, (inner) => lowerLimit(inner, node));
+      return;
+    case "budget":
+      guarded(context, node, (inner) => lowerBudget(inner, node));
       return;
     case "concurrency":
       guarded(context, node, (inner) => lowerConcurrency(inner, node));

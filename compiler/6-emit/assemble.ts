@@ -32,6 +32,7 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
   }
   for (const { name } of emission.limiters.values()) given.push(`let ${name}: Limiter;`);
   for (const { name } of emission.concurrencies.values()) given.push(`let ${name}: ConcurrencyLimiter;`);
+  for (const name of emission.budgets.values()) given.push(`let ${name}: RouteBudget;`);
   for (const name of emission.usedModels) given.push(`let ${emission.model(name)}: Model;`);
   for (const { name, type } of identities) given.push(`let ${emission.identity(name)}: Identity<${type}>;`);
   for (const { name, type } of joined) given.push(`let ${name}: Identity<${type}>;`);
@@ -60,6 +61,7 @@ function imports(emission: Emission): string[] {
   if (emission.usedModels.size > 0) types.add("Model");
   if (emission.limiters.size > 0) types.add("Limiter");
   if (emission.concurrencies.size > 0) types.add("ConcurrencyLimiter");
+  if (emission.budgets.size > 0) types.add("RouteBudget");
   const names = [...values, ...[...types].filter((name) => !values.includes(name)).map((name) => `type ${name}`)];
   names.sort((left, right) => (bare(left) < bare(right) ? -1 : 1));
   const lines = ["import {", ...names.map((name) => `  ${name},`), `} from "@vivremotion/runtime";`];

@@ -1,6 +1,7 @@
 /** `configure` and `load`: what the host asks of the bundle, as plain objects. */
 import { numberLiteral, stringLiteral } from "./literal.ts";
 import type { StaticValue } from "../3-types/checked.ts";
+import type { PreferenceRule } from "../../runtime/model/configuration.ts";
 import type { EnvironmentPlan, Origin, Plan, Step } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
 import type { Emission } from "./emission.ts";
@@ -102,11 +103,17 @@ function emitModels(writer: SourceWriter, { models, pools }: Plan): void {
   );
   list(
     "pools",
-    pools.map(({ origin, ...members }) => ({ origin, members })),
+    pools.map(({ origin, prefer, ...members }) => ({ origin, members: { ...members, prefer: prefer.map(ruleValue) } })),
   );
 }
 
-function hasBudgets({ models, pools }: Plan): boolean {
+function ruleValue({ by, weights, ranked, when }: PreferenceRule): StaticValue {
+  const conditions = when.map(({ of, operator, value }) => ({ of, operator, value }));
+  return { by, ...(weights && { weights }), ...(ranked && { ranked }), when: conditions };
+}
+
+function hasBudgets({ models, pools, budgets: ofRoutes }: Plan): boolean {
+  if (ofRoutes.length > 0) return true;
   return [...models.map(({ configuration }) => configuration), ...pools].some(({ budgets }) => budgets !== undefined);
 }
 

@@ -101,6 +101,18 @@ export class Emission {
     return known.name;
   }
 
+  /** Budgets of routes that are used, by their names in the plan: the variable that holds the host's. */
+  readonly budgets = new Map<string, string>();
+
+  budget(name: string): string {
+    let known = this.budgets.get(name);
+    if (known === undefined) {
+      known = this.take(identifier(`${name.replace(/ by .*$/, "")} budget`));
+      this.budgets.set(name, known);
+    }
+    return known;
+  }
+
   readonly models = new Map<string, string>();
   readonly usedModels = new Set<string>();
 

@@ -2,6 +2,7 @@
  * Phase 6: the plan as one file of readable TypeScript. A route becomes a function of straight code named after it;
  * everything that the types decide is decided here, so that nothing is looked up when a request runs.
  */
+import { budgetText } from "./budget.ts";
 import type { Expr, Plan } from "../5-plan/plan.ts";
 import { ABI_VERSION } from "../../runtime/abi.ts";
 import { optionalText } from "./call.ts";
@@ -87,6 +88,7 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
     emission.joined.size > 0 ||
     emission.usedModels.size > 0 ||
     emission.limiters.size > 0 ||
+    emission.budgets.size > 0 ||
     emission.concurrencies.size > 0;
   const parameter = needed ? `given: ${emission.useType("Host")}` : "";
   writer.block(`export function load(${parameter}): ${emission.useType("Program")}`, () => {
@@ -109,6 +111,11 @@ function emitLoad(emission: Emission, writer: SourceWriter, late: (load: SourceW
     for (const { name, origin } of [...plan.models, ...plan.pools]) {
       if (!emission.usedModels.has(name)) continue;
       writer.within(origin, () => writer.line(`${emission.model(name)} = given.${modelText(emission, plan, name)};`));
+    }
+    for (const budget of plan.budgets) {
+      const name = emission.budgets.get(budget.name);
+      if (name === undefined) continue;
+      writer.within(budget.origin, () => writer.line(`${name} = given.${budgetText(emission, plan, budget)};`));
     }
     writer.append(constants);
     writer.line(`return { abi: ${ABI_VERSION}, handle${emission.warmed ? ", warm" : ""} };`);

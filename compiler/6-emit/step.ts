@@ -2,6 +2,7 @@
 import type { Slot, Step } from "../5-plan/plan.ts";
 import { emitAttempt } from "./attempt.ts";
 import { type Body, end, fail, guarded, leaveIfAborted, write } from "./body.ts";
+import { emitBudget } from "./budget.ts";
 import { builtinCall } from "./builtin.ts";
 import { callText } from "./call.ts";
 import { emitConcurrency } from "./concurrency.ts";
@@ -80,6 +81,9 @@ function emitStep(body: Body, step: Step): boolean {
       return true;
     case "concurrency":
       emitConcurrency(body, step);
+      return true;
+    case "budget":
+      emitBudget(body, step);
       return true;
     case "identify":
       settle(body, step.slot, `await ${emission.recogniser(step)}.identify(exchange)`, true);

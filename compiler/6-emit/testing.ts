@@ -70,6 +70,7 @@ export function plan(routes: readonly RoutePlan[], more: Partial<Plan> = {}): Pl
     identities: [],
     models: [],
     pools: [],
+    budgets: [],
     constants: [],
     functions: [],
     routes,

@@ -29,7 +29,8 @@ export function manifestOf(plan: Plan, code: string): Manifest {
   };
 }
 
-function keepsLedger({ models, pools }: Plan): boolean {
+function keepsLedger({ models, pools, budgets: ofRoutes }: Plan): boolean {
+  if (ofRoutes.length > 0) return true;
   return [...models.map(({ configuration }) => configuration), ...pools].some(({ budgets }) => budgets !== undefined);
 }
 

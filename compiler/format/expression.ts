@@ -111,7 +111,18 @@ function bare(view: SourceView, node: tree.Expression): Doc {
       return chain(view, node);
     case "match":
       return match(view, node);
+    case "budget-amount":
+      return budget(view, node);
   }
+}
+
+/** `$25/day by caller.team then local`. */
+export function budget(view: SourceView, node: tree.Budget): Doc {
+  return [
+    expression(view, node.amount, binding.value),
+    node.by === null ? "" : [" by ", expression(view, node.by, binding.value)],
+    node.instead === null ? "" : ` then ${node.instead.text}`,
+  ];
 }
 
 /** `value |> … |> … else … else …`: where it does not fit, each part has its own line. */

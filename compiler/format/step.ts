@@ -1,7 +1,7 @@
 /** Steps, settings before them, and what follows a postfix `else`. */
 import type * as tree from "../1-syntax/tree.ts";
 import { type Doc, flat, group, indent, line } from "./doc.ts";
-import { binding, expression } from "./expression.ts";
+import { binding, budget, expression } from "./expression.ts";
 import type { Entry, SourceView } from "./source.ts";
 import { type } from "./type.ts";
 
@@ -27,7 +27,16 @@ export function settings(view: SourceView, from: number, list: readonly tree.Set
 }
 
 export function settingOf(view: SourceView, node: tree.Setting): Doc {
-  return [node.key.text, ": ", expression(view, node.value, binding.everything)];
+  const value: Doc = [node.key.text, ": ", expression(view, node.value, binding.everything)];
+  if (node.condition === null) return value;
+  const others = node.otherwise.map(
+    (other): Doc => [line, "else ", expression(view, other.value, binding.value), condition(view, other.condition)],
+  );
+  return group([value, indent([condition(view, node.condition), ...others])]);
+}
+
+function condition(view: SourceView, node: tree.Expression | null): Doc {
+  return node === null ? "" : [line, "when ", expression(view, node, binding.value)];
 }
 
 function stepOf(view: SourceView, node: tree.Step): Doc {
@@ -72,6 +81,11 @@ function unguarded(view: SourceView, node: Guardable): Doc {
       const from = view.last((by ?? rate).id) + 1;
       const list = node.settings.length === 0 ? "" : [" ", settings(view, from, node.settings)];
       return ["limit ", expression(view, rate, binding.value), key, list, elsePart(view, node.otherwise)];
+    }
+    case "budget": {
+      const list =
+        node.settings.length === 0 ? "" : [" ", settings(view, view.last(node.budget.id) + 1, node.settings)];
+      return ["budget ", budget(view, node.budget), list];
     }
     case "concurrency": {
       const { most, by } = node;

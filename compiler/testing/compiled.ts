@@ -2,7 +2,7 @@
 import type { Configuration, Host, Identity, ServiceConfiguration } from "../../runtime/abi.ts";
 import { compileBundle } from "../../runtime/host/bundle.ts";
 import { checkConfiguration } from "../../runtime/host/configuration.ts";
-import { allServices, modelOf } from "../../runtime/host/models.ts";
+import { allServices, type ModelSource, modelOf, routeBudget } from "../../runtime/host/models.ts";
 import { PROBLEM_HEADERS, problemText } from "../../runtime/http/problem.ts";
 import { createVerifier, type Recogniser, together, type Verifier } from "../../runtime/identity/index.ts";
 import { Proxies } from "../../runtime/http/proxies.ts";
@@ -16,6 +16,8 @@ import {
   newTableKey,
   PermitTable,
 } from "../../runtime/limit/index.ts";
+import { Accounts } from "../../runtime/model/money/accounts.ts";
+import { BudgetTable, createBudgetMemory } from "../../runtime/model/money/budget-table.ts";
 import { ModelCounterSet } from "../../runtime/observe/index.ts";
 import { createService } from "../../runtime/upstream/index.ts";
 import { type InterpretedRequest, sentVerifier, type World } from "../5-plan/interpreter/index.ts";
@@ -72,6 +74,22 @@ function hostOf(
   world: World,
   request: InterpretedRequest,
 ): Host {
+  const source: ModelSource = {
+    configuration,
+    connections: (name) => {
+      const service = services.get(name);
+      if (service === undefined) throw new Error(`the model ${name} has no connections`);
+      return service;
+    },
+    parts: {
+      counters: new ModelCounterSet(),
+      now: () => world.now(),
+      random: () => world.random(),
+      // What is made up is the same each time, so that answers can be compared.
+      identifier: zeros,
+      ...(configuration.gateway.ledger !== undefined && { accounts: accountsOf(world) }),
+    },
+  };
   return {
     environment: configuration.environment,
     identity: (name) => identityOf(verifierOf(name, configuration, world, request)),
@@ -88,19 +106,8 @@ function hostOf(
         throw new Error(`the bundle asks for the service ${name}, which its configuration does not name`);
       return service;
     },
-    model: (name, providers) =>
-      modelOf(
-        name,
-        providers,
-        configuration,
-        (own) => {
-          const service = services.get(own);
-          if (service === undefined) throw new Error(`the model ${own} has no connections`);
-          return service;
-        },
-        // What is made up is the same each time, so that answers can be compared.
-        { counters: new ModelCounterSet(), now: () => world.now(), random: () => world.random(), identifier: zeros },
-      ),
+    model: (name, providers) => modelOf(name, providers, source),
+    budget: (budget, providers) => routeBudget(budget, providers, source),
     limiter: (identity, whenFull) => limitsOf(world).limiter(identity, whenFull),
     // One request at a time: none is inside before.
     concurrency: (identity, whenFull) => places.limiter(identity, whenFull),
@@ -160,6 +167,20 @@ function limitsOf(world: World): Limits {
     limitsByTest.set(test, limits);
   }
   return limits;
+}
+
+const accountsByTest = new WeakMap<object, Accounts>();
+
+/** What the test that the world belongs to has spent, at its clock; nothing is written down. */
+function accountsOf(world: World): Accounts {
+  const test = world.limits ?? world;
+  let accounts = accountsByTest.get(test);
+  if (accounts === undefined) {
+    const table = new BudgetTable(createBudgetMemory(COUNTERS, 1, newTableKey()), 0);
+    accounts = new Accounts({ table, journal: null, now: () => world.now(), alert: () => undefined });
+    accountsByTest.set(test, accounts);
+  }
+  return accounts;
 }
 
 /** What a transport answers before a program is asked. */

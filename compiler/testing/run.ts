@@ -27,6 +27,8 @@ export interface State {
   now: number;
   /** The counts of limits. */
   readonly limits: Map<string, bigint>;
+  /** What budgets have spent. */
+  readonly spent: Map<string, bigint>;
   readonly sent: Sent[];
   readonly logs: unknown[];
   answer: InterpretedAnswer | null;
@@ -46,6 +48,7 @@ export class TestRun {
     address: "127.0.0.1",
     now: START,
     limits: new Map(),
+    spent: new Map(),
     sent: [],
     logs: [],
     answer: null,
@@ -161,6 +164,7 @@ export class TestRun {
       },
       facts: state.facts,
       limits: state.limits,
+      spent: state.spent,
     };
   }
 }

@@ -84,6 +84,19 @@ export const steps: readonly StepEntry[] = [
     ends: false,
   },
   {
+    kind: "budget",
+    word: "budget",
+    syntax: "budget amount · budget amount by value · budget amount by value then model { settings }",
+    documentation:
+      "What models may cost in a period, in money (`$5/day`) or tokens (`1Mtok/day`), for each value of `by`, whichever model the route asks from here on; beside the budgets of the models themselves, all of which must have enough left. " +
+      "A call that does not fit goes to the model or choice behind `then`, or is refused in the client's dialect (429). What is reserved and counted, and for how long, is as in a model's setting `budget`. " +
+      "A budget of a policy counts all routes together that use the policy, each budget of a route its own, and those with the same `name` together. Everything that a route under a budget may ask needs a price and a cap of its output.",
+    example: "budget $5/day by request.address",
+    since: "0.1",
+    places: ["route", "policy"],
+    ends: false,
+  },
+  {
     kind: "identify",
     word: "identify",
     syntax: "identify identity · identify one or other · identify all(one, other) · identify … else step",

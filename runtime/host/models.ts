@@ -3,10 +3,20 @@ import { randomBytes } from "node:crypto";
 import type { Configuration, Model, Service, ServiceConfiguration } from "../abi.ts";
 import type { ModelConfiguration } from "../model/configuration.ts";
 import { type BudgetConfiguration, definitionOf } from "../model/money/configuration.ts";
-import type { Budget } from "../model/money/budget.ts";
 import type { ProviderDialect } from "../model/dialect/dialect.ts";
-import { type EngineParts, createModel, only, pool, Target } from "../model/engine/index.ts";
-import type { ModelConnections } from "../model/engine/index.ts";
+import {
+  asksForSpeed,
+  type Choice,
+  createModel,
+  type EngineParts,
+  HeldBudget,
+  type ModelConnections,
+  only,
+  pool,
+  type Speed,
+  Target,
+} from "../model/engine/index.ts";
+import type { RouteBudget } from "../http/spending.ts";
 
 /** All services of a program, those behind its models included. */
 export function allServices({
@@ -33,34 +43,90 @@ function connectionsOf(model: ModelConfiguration): ServiceConfiguration {
   };
 }
 
-/** What a program gets that asks for the model or choice `name`. */
-export function modelOf(
-  name: string,
-  providers: readonly ProviderDialect[],
-  configuration: Pick<Configuration, "models" | "pools">,
-  connections: (name: string) => ModelConnections,
-  parts: EngineParts,
-): Model {
-  const { models = [], pools = [] } = configuration;
-  const targets = new Map<string, Target>();
-  const wanted = pools.find((one) => one.name === name);
-  const names = wanted === undefined ? [name] : [...wanted.models, ...wanted.fallback];
-  for (const model of models) {
-    if (!names.includes(model.name)) continue;
-    const dialect = providers.find((one) => one.name === model.dialect);
-    if (dialect === undefined)
-      throw new Error(`the program brings no dialect "${model.dialect}" for the model "${model.name}"`);
-    targets.set(model.name, new Target(model, dialect, connections(model.name), budgetsOf(model.budgets, parts)));
-  }
-  if (wanted !== undefined) return createModel(pool(wanted, targets, budgetsOf(wanted.budgets, parts)), parts);
-  const target = targets.get(name);
-  if (target === undefined) throw new Error(`the program asks for the model "${name}" without configuring it`);
-  return createModel(only(target), parts);
+/** What models are made of. */
+export interface ModelSource {
+  readonly configuration: Pick<Configuration, "models" | "pools">;
+  readonly connections: (name: string) => ModelConnections;
+  readonly parts: EngineParts;
 }
 
-/** Threads without accounts count nothing: the program has no budgets then. */
-function budgetsOf(budgets: readonly BudgetConfiguration[] = [], { accounts }: EngineParts): readonly Budget[] {
-  return accounts === undefined ? [] : budgets.map((budget) => accounts.budget(definitionOf(budget)));
+/** What a program gets that asks for the model or choice `name`. */
+export function modelOf(name: string, providers: readonly ProviderDialect[], source: ModelSource): Model {
+  return createModel(new Choices(providers, source).named(name), source.parts);
+}
+
+/** A budget of a program's routes. */
+export function routeBudget(
+  configuration: BudgetConfiguration,
+  providers: readonly ProviderDialect[],
+  source: ModelSource,
+): RouteBudget {
+  // Threads without accounts count nothing.
+  return new Choices(providers, source).budgets([configuration])[0] ?? { name: configuration.name };
+}
+
+/** Whatever may be asked where a program asks for one model or choice, each made once. */
+class Choices {
+  readonly #providers: readonly ProviderDialect[];
+  readonly #source: ModelSource;
+  readonly #targets = new Map<string, Target>();
+  readonly #choices = new Map<string, Choice>();
+
+  constructor(providers: readonly ProviderDialect[], source: ModelSource) {
+    this.#providers = providers;
+    this.#source = source;
+  }
+
+  named(name: string): Choice {
+    let choice = this.#choices.get(name);
+    if (choice === undefined) {
+      choice = this.#choice(name);
+      this.#choices.set(name, choice);
+    }
+    return choice;
+  }
+
+  #choice(name: string): Choice {
+    const found = this.#source.configuration.pools?.find((one) => one.name === name);
+    if (found === undefined) return only(this.#target(name));
+    const members = [...found.models, ...found.fallback];
+    const targets = new Map(members.map((member) => [member, this.#target(member)]));
+    return pool(found, targets, this.budgets(found.budgets));
+  }
+
+  #target(name: string): Target {
+    const known = this.#targets.get(name);
+    if (known !== undefined) return known;
+    const { configuration, connections } = this.#source;
+    const model = configuration.models?.find((one) => one.name === name);
+    if (model === undefined) throw new Error(`the program asks for the model "${name}" without configuring it`);
+    const dialect = this.#providers.find((one) => one.name === model.dialect);
+    if (dialect === undefined)
+      throw new Error(`the program brings no dialect "${model.dialect}" for the model "${model.name}"`);
+    const target = new Target(model, dialect, connections(name), this.budgets(model.budgets), this.#speed(model));
+    this.#targets.set(name, target);
+    return target;
+  }
+
+  /** Nobody measures what no choice asks for. */
+  #speed(model: ModelConfiguration): Speed | null {
+    const { configuration, parts } = this.#source;
+    const asked = configuration.pools?.some(
+      ({ models, prefer }) => models.includes(model.name) && asksForSpeed(prefer),
+    );
+    if (!asked || parts.speeds === undefined) return null;
+    return parts.speeds.of(`${model.name} ${model.dialect} ${model.base} ${model.model}`);
+  }
+
+  budgets(configurations: readonly BudgetConfiguration[] = []): readonly HeldBudget[] {
+    const { accounts } = this.#source.parts;
+    if (accounts === undefined) return [];
+    return configurations.map((configuration) => {
+      const { by, instead } = configuration;
+      const budget = accounts.budget(definitionOf(configuration));
+      return new HeldBudget(budget, by, instead === null ? null : this.named(instead));
+    });
+  }
 }
 
 /** Whether it is one that a model can be asked over. */

@@ -8,6 +8,7 @@ import type { Listener, Transport } from "../http/transport.ts";
 import { type Recogniser, together, type Verifier } from "../identity/index.ts";
 import { giveBackAll } from "../http/held.ts";
 import type { Concurrency, Limits } from "../limit/index.ts";
+import type { SpeedTable } from "../model/engine/index.ts";
 import type { ModelCounterSet } from "../observe/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
@@ -20,7 +21,7 @@ import type { HostLog, LogLevel } from "./host-log.ts";
 import type { ThreadMoney } from "./treasury.ts";
 import { listenError } from "./listen-error.ts";
 import { IdentityPool, type MakeVerifier } from "./identity-pool.ts";
-import { allServices, identifier, isConnections, modelOf } from "./models.ts";
+import { allServices, identifier, isConnections, type ModelSource, modelOf, routeBudget } from "./models.ts";
 import { redirecting } from "./redirect.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
 import { wait } from "./wait.ts";
@@ -58,6 +59,7 @@ export interface ServingParts {
   readonly limits: Limits;
   readonly concurrency: Concurrency;
   readonly models: ModelCounterSet;
+  readonly speeds: SpeedTable;
   /** null: the program has no budgets. */
   readonly money: ThreadMoney | null;
   readonly makeVerifier: MakeVerifier;
@@ -189,13 +191,22 @@ export class Serving implements Thread {
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */
   #hostFor(configuration: Configuration, identities: ReadonlyMap<string, Verifier>): Host {
-    const { observer, limits, concurrency, models, money, now, random } = this.#parts;
+    const { observer, limits, concurrency, models, speeds, money, now, random } = this.#parts;
     const services = this.#pool.acquire(allServices(configuration));
     const deadlines = this.#deadlines;
     const verifierOf = (name: string): Verifier => {
       const verifier = identities.get(name);
       if (verifier === undefined) throw new Error(`the program asks for the identity "${name}" without configuring it`);
       return verifier;
+    };
+    const source: ModelSource = {
+      configuration,
+      connections: (name) => {
+        const service = services.get(name);
+        if (service === undefined || !isConnections(service)) throw new Error(`the model "${name}" has no connections`);
+        return service;
+      },
+      parts: { counters: models, speeds, now, random, identifier, accounts: money?.accounts },
     };
     return {
       environment: configuration.environment,
@@ -214,19 +225,8 @@ export class Serving implements Thread {
         ),
       limiter: (identity, whenFull) => limits.limiter(identity, whenFull),
       concurrency: (identity, whenFull) => concurrency.limiter(identity, whenFull),
-      model: (name, providers) =>
-        modelOf(
-          name,
-          providers,
-          configuration,
-          (own) => {
-            const service = services.get(own);
-            if (service === undefined || !isConnections(service))
-              throw new Error(`the model "${own}" has no connections`);
-            return service;
-          },
-          { counters: models, now, random, identifier, accounts: money?.accounts },
-        ),
+      model: (name, providers) => modelOf(name, providers, source),
+      budget: (budget, providers) => routeBudget(budget, providers, source),
       log: (exchange, level, fields) => observer.log(exchange, level, fields),
       deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),
       now,

@@ -41,7 +41,8 @@ export {
 } from "./input.ts";
 export { admit, crowded, setRetryAfter } from "./limit.ts";
 export { replyKnownProblem, replyMethodNotAllowed } from "./missing.ts";
-export { answerByModel, serveModel } from "./model.ts";
+export { answerByModel, answerByOperation, serveModel, serveOperation } from "./model.ts";
+export { countBy, holdTo } from "./spending.ts";
 export { headerLine, present, textsOf, whenPresent, whenText } from "./optional.ts";
 export { changeQuery, formNames, formValues, queryValue, queryValues } from "./query.ts";
 export { replyFailure } from "../http/problem.ts";

@@ -62,5 +62,6 @@ function nobody(path: string): Exchange {
     webSocket: () => null,
     webSocketNote: null,
     modelNote: null,
+    spending: null,
   };
 }

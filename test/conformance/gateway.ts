@@ -1,5 +1,8 @@
 /** The driver that builds a bundle and asks it over a real socket, with real fake upstreams on loopback. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { emit } from "../../compiler/6-emit/index.ts";
 import { bundle } from "../../compiler/7-bundle/index.ts";
 import type { Plan } from "../../compiler/5-plan/plan.ts";
@@ -48,9 +51,12 @@ async function start(file: CaseFile, code: string, transport: "strict" | "fast")
     upstreams.push(upstream);
     endpoints[service] = [upstream.origin];
   }
+  // Where a program with budgets keeps what was spent.
+  const files = mkdtempSync(join(tmpdir(), "vgw-conformance-"));
   const gateway = await startGateway({
     source: { code },
     environment: file.environment,
+    files,
     overrides: {
       listen: [{ address: "127.0.0.1", port: 0, transport }],
       admin: null,
@@ -101,6 +107,7 @@ async function start(file: CaseFile, code: string, transport: "strict" | "fast")
     stop: async () => {
       await gateway.close(0);
       for (const upstream of upstreams) await upstream.stop();
+      rmSync(files, { recursive: true, force: true });
     },
   };
 }

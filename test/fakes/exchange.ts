@@ -2,6 +2,7 @@
  * An exchange without a socket, for tests of what stands between the transports: the test plays the client, pushing the
  * request's body, reading what was answered, being slow, or leaving.
  */
+import type { Spending } from "../../runtime/http/spending.ts";
 import type {
   ModelNote,
   BodySink,
@@ -125,6 +126,7 @@ export class FakeExchange implements Exchange {
   upstream: UpstreamNote | null = null;
   webSocketNote: WebSocketNote | null = null;
   modelNote: ModelNote | null = null;
+  spending: Spending | null = null;
   status = 0;
   bytesSent = 0;
 

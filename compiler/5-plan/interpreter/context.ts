@@ -1,4 +1,5 @@
 /** What one request's evaluation can reach: the program, the request, the world, and what has been changed so far. */
+import type { HeldTo } from "./budget.ts";
 import type { Failure } from "../../../runtime/failure.ts";
 import type { FunctionPlan, Origin, Plan } from "../plan.ts";
 import type { Client } from "./client.ts";
@@ -18,6 +19,8 @@ export interface Loaded {
   readonly identities: Identities;
   /** The counts of limits, where the world keeps none. */
   readonly limits: Map<string, bigint>;
+  /** What budgets have spent, where the world keeps it not. */
+  readonly spent: Map<string, bigint>;
   /** Who is inside concurrency limits, and who waits. */
   readonly places: Places;
 }
@@ -39,6 +42,8 @@ export interface Context extends Loaded {
   deadline: number | null;
   /** The places that the request has, by what they are counted under; each is given back at its end. */
   readonly held: Map<string, () => void>;
+  /** Budgets of routes that the request is held to. */
+  readonly heldTo: HeldTo[];
   /** What `set request.…` asked for, in order; only `forward` looks at it. */
   readonly requestChanges: RequestChange[];
   /** Applied to whatever answer leaves. */

@@ -54,6 +54,7 @@ export function createInterpreter(
     environment: readEnvironment(plan, environment),
     identities: new Map<string, Verifier>(),
     limits: new Map<string, bigint>(),
+    spent: new Map<string, bigint>(),
     places: new Map(),
   };
   return {
@@ -100,6 +101,7 @@ function newContext(program: Omit<Loaded, "constants">, request: InterpretedRequ
     bodyLimit: 0,
     deadline: null,
     held: new Map(),
+    heldTo: [],
     requestChanges: [],
     responseChanges: [],
     responseStatus: null,

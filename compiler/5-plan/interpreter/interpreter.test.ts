@@ -37,6 +37,7 @@ function plan(routes: RoutePlan[]): Plan {
     identities: [],
     models: [],
     pools: [],
+    budgets: [],
     constants: [],
     functions: [],
     routes,

@@ -18,8 +18,9 @@ import { eventsOf } from "../../../runtime/model/engine/events-of.ts";
 import { error, errorOf, failureOf, refused } from "../../../runtime/model/engine/failures.ts";
 import { isContent } from "../../../runtime/model/engine/holding.ts";
 import { readModelRequest } from "../../../runtime/model/engine/request.ts";
-import { clients, providers } from "../../../runtime/model/dialects.ts";
+import { clients, operations, providers } from "../../../runtime/model/dialects.ts";
 import { Failure } from "../../../runtime/failure.ts";
+import { isOperationClient } from "../../vocabulary/operations.ts";
 import type { ModelStep, PoolPlan } from "../plan.ts";
 import { Spending, usageOf } from "./budget.ts";
 import { resolved, upstreamFailure } from "./call.ts";
@@ -28,6 +29,7 @@ import type { Context, Ending } from "./context.ts";
 import { evaluate } from "./expression.ts";
 import { firstHeader } from "./headers.ts";
 import { JoinedStream } from "./joined-stream.ts";
+import { operate } from "./operation.ts";
 import type { Scope } from "./scope.ts";
 import type { IncomingAnswer, OutgoingRequest } from "./world.ts";
 
@@ -43,7 +45,9 @@ export interface Modelled {
 }
 
 export async function askModel(step: ModelStep, scope: Scope, context: Context): Promise<Modelled> {
-  const client = clients.get(step.client);
+  const operation = operations.get(step.client);
+  if (operation !== undefined) return operate(operation, step, context);
+  const client = isOperationClient(step.client) ? undefined : clients.get(step.client);
   if (client === undefined) throw new Error(`no codec for ${step.client}`);
   const { body } = context.request;
   if (body.length > context.bodyLimit)
@@ -217,14 +221,14 @@ function sent(text: string, client: ClientDialect): Pick<Ending, "status" | "hea
   return { status: 200, headers, body: new TextEncoder().encode(text) };
 }
 
-function configurationOf(name: string, context: Context): ModelConfiguration {
+export function configurationOf(name: string, context: Context): ModelConfiguration {
   const plan = context.plan.models.find((one) => one.name === name);
   if (plan === undefined) throw new Error(`the model ${name} is not in the plan`);
   const entries = Object.entries(plan.configuration).map(([key, value]) => [key, resolved(value, context)]);
   return Object.fromEntries(entries) as ModelConfiguration;
 }
 
-function told(client: ClientDialect, problem: ModelError, step: ModelStep): Modelled {
+export function told(client: Pick<ClientDialect, "writeError">, problem: ModelError, step: ModelStep): Modelled {
   const { status, headers, body } = client.writeError(problem);
   const ending = {
     status,

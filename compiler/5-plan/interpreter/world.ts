@@ -48,6 +48,8 @@ export interface World {
   log(level: "debug" | "info" | "warn" | "error", value: unknown): void;
   /** The counts of limits, where they must outlive an interpreter: as those of a test do. */
   readonly limits?: Map<string, bigint>;
+  /** What budgets have spent; likewise. */
+  readonly spent?: Map<string, bigint>;
   /** The text of an issuer's key set; rejects where it cannot be had. Left out: no issuer is in reach. */
   fetchKeys?(url: string): Promise<string>;
   /** Fixed results of built-ins by name (`share`), as tests give them. */

@@ -46,6 +46,8 @@ function linesOf(step: Step, indent: string): string[] {
       const by = step.key === null ? "" : ` by ${text(step.key)}`;
       return [`${indent}limit ${step.name} ${text(step.rate)}${by} burst ${text(step.burst)} cost ${text(step.cost)}`];
     }
+    case "budget":
+      return [`${indent}budget ${step.budget}${step.key === null ? "" : ` by ${text(step.key)}`}`];
     case "concurrency": {
       const by = step.key === null ? "" : ` by ${text(step.key)}`;
       const queue = step.queue === 0 ? "" : ` queue ${step.queue} wait ${step.wait}`;

@@ -7,11 +7,12 @@ const HOUR = 3_600_000;
 export const priceParts: readonly string[] = ["in", "cached", "cache_write", "cache_write_hour", "out", "reasoning"];
 
 /** Milliseconds by the word behind the slash. */
-export const budgetPeriods: ReadonlyMap<string, number> = new Map([
+export const budgetPeriods: ReadonlyMap<string, number | "month"> = new Map<string, number | "month">([
   ["min", 60_000],
   ["h", HOUR],
   ["day", 24 * HOUR],
   ["week", 7 * 24 * HOUR],
+  ["month", "month"],
 ]);
 
 export const priceSetting: Setting = setting({
@@ -26,9 +27,33 @@ export const budgetSetting: Setting = setting({
   key: "budget",
   type: { kind: "budget" },
   documentation:
-    "How much may be spent in one period, in money (`$25/day`) or tokens (`500ktok/day`), over all threads. Before each call the most that it can cost is reserved (a token for each byte of the request, the cap of the output, at the dearest rate), afterwards what it did cost is counted, to the last digit; what was sent and is not known counts as reserved. A call that does not fit goes to the next model of `fallback`, such as a cheaper one, or is refused as a quota that is used up (429, in the client's dialect). Periods are those of the calendar in UTC (`min`, `h`, `day`, `week` from Monday); a call counts in the one in which it began. What is spent outlives restarts (the gateway's `ledger`). At 50%, 80% and 100% the log tells (`budget.alert`).",
-  example: "budget: $25/day",
+    "How much may be spent in one period, in money (`$25/day`) or tokens (`500ktok/day`), over all threads; several in a list must all have enough left. Before each call the most that it can cost is reserved (a token for each byte of the request, the cap of the output, at the dearest rate), afterwards what it did cost is counted, to the last digit; what was sent and is not known counts as reserved.\n\n" +
+    "With `by` each value has the whole amount for itself: `$25/day by caller.team`. It is worked out in the route that forwards, from the caller and the request alone, so every route that may come to the model must know it. Values stand in the ledger, in the log and in alerts, so none may carry a label. As many at once as `limits.counters` says are counted; beyond them new ones are refused (503) until periods have ended.\n\n" +
+    "A call that does not fit goes to the model or choice behind `then` (`$25/day then local`): the answer says so in `model-degraded`, this budget is not asked again for the request, and all others hold. Without `then` it goes to the next model of `fallback`, or is refused as a quota that is used up (429, in the client's dialect).\n\n" +
+    "Periods are those of the calendar in UTC (`min`, `h`, `day`, `week` from Monday, `month`); a call counts in the one in which it began. What is spent outlives restarts (the gateway's `ledger`). See also `alerts`, and the step `budget` for routes and policies.",
+  example: "budget: $25/day by caller.team then local",
 });
+
+export const alertsSetting: Setting = setting({
+  key: "alerts",
+  type: { kind: "list", of: { kind: "percent" }, min: 0, single: true },
+  default: [0.5, 0.8, 1],
+  documentation:
+    "Parts of each budget, in whole percent, at which the log tells of it (`budget.alert`), once for each period and value of `by`, and the gateway's `alert` is sent. `[]`: never.",
+  example: "alerts: [80%, 100%]",
+});
+
+/** Of a `budget` step. */
+export const budgetStepSettings: readonly Setting[] = [
+  setting({
+    key: "name",
+    type: { kind: "string" },
+    documentation:
+      "Budgets of the same name, unit, period and `by` count together, wherever they stand. Without it: all routes of a policy together, and each budget of a route by itself.",
+    example: 'name: "trial"',
+  }),
+  alertsSetting,
+];
 
 export const ledgerSetting: Setting = setting({
   key: "ledger",

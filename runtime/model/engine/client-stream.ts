@@ -1,5 +1,5 @@
 /** A streamed answer on its way to the client: frames in its dialect, and the provider held back while the client takes no more. */
-import type { Exchange } from "../../http/exchange.ts";
+import type { Exchange, Headers } from "../../http/exchange.ts";
 import type { ModelEvent } from "../canonical/answer.ts";
 import type { AnswerContext, ClientDialect, EventWriter } from "../dialect/dialect.ts";
 import type { Asked } from "./asked.ts";
@@ -10,11 +10,11 @@ export class ClientStream {
   /** Who is held back until the client takes more. */
   #source: Asked | null = null;
 
-  /** Begins the answer. */
-  constructor(exchange: Exchange, client: ClientDialect, context: AnswerContext) {
+  /** Begins the answer; `headers`: further ones. */
+  constructor(exchange: Exchange, client: ClientDialect, context: AnswerContext, headers: Headers) {
     this.#exchange = exchange;
     this.#writer = client.eventWriter(context);
-    exchange.begin(200, ["content-type", client.streamMediaType, "cache-control", "no-cache"], null);
+    exchange.begin(200, ["content-type", client.streamMediaType, "cache-control", "no-cache", ...headers], null);
   }
 
   /** The frames of these events in one write. `source`: who is held back where the client takes no more; null: nobody. */

@@ -1,5 +1,8 @@
 /** The engine as the host sees it. */
 export type { EngineParts } from "./answering.ts";
-export { only, pool } from "./choose.ts";
+export { type Choice, only, pool } from "./choose.ts";
+export { asksForSpeed } from "./ranking.ts";
 export { createModel } from "./model.ts";
+export { HeldBudget } from "./purse.ts";
+export { createSpeedMemory, type Speed, type SpeedMemory, SpeedTable } from "./speed.ts";
 export { type ModelConnections, Target } from "./target.ts";

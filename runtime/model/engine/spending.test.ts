@@ -49,8 +49,7 @@ function open(changes: Partial<ModelRequest>, paid: PriceConfiguration | null = 
     openaiChatProvider,
     connections,
   );
-  const names = { route: "POST /v1", caller: "" };
-  return openCall(accounts, [], target, { ...PLAIN_REQUEST, ...changes }, 100, names, 0);
+  return openCall(accounts, [], target, { ...PLAIN_REQUEST, ...changes }, 100, "POST /v1", 0);
 }
 
 const tier = (name: Json): Partial<ModelRequest> => ({

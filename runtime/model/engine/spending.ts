@@ -1,28 +1,34 @@
 /** What a call may cost, asked of the accounts before it is sent; and why it may not be. */
 import type { ModelError } from "../canonical/error.ts";
 import type { Json, ModelRequest } from "../canonical/request.ts";
-import type { Accounts, Charge, OpenCall, Refused } from "../money/accounts.ts";
-import type { Budget } from "../money/budget.ts";
+import type { Accounts, OpenCall, Refused } from "../money/accounts.ts";
+import type { PriceConfiguration } from "../money/configuration.ts";
 import { boundInput, worstCost } from "../money/worst-case.ts";
 import { error } from "./failures.ts";
+import type { HeldBudget, HeldCharge } from "./purse.ts";
 import type { Target } from "./target.ts";
+
+/** A budget that lets another model be asked is used up: that one, or this for the client where it cannot answer. */
+export interface UsedUp {
+  readonly held: HeldBudget;
+  readonly error: ModelError;
+}
 
 /** What a request may say of the service tier (OpenAI, Anthropic) where its cost is counted: others have prices of their own. */
 const ORDINARY_TIERS: readonly Json[] = [null, "auto", "default", "standard_only"];
 
-/** Opens a call in the budgets of the choice and of the model. null: nothing is counted for it. */
-export function openCall(
-  accounts: Accounts,
-  budgets: readonly Budget[],
-  target: Target,
-  asked: ModelRequest,
-  /** In bytes. */
-  length: number,
-  names: { readonly route: string; readonly caller: string },
-  now: number,
-): OpenCall | ModelError | null {
-  const { price } = target.configuration;
-  if (price === undefined) return null;
+/** The most that a call can cost and use. */
+export interface CallBound {
+  /** Pico-units. */
+  readonly worst: bigint;
+  /** In and out together. */
+  readonly tokens: number;
+  /** The request holds audio. */
+  readonly audio: boolean;
+}
+
+/** Of a request whose body has so many bytes; or why nothing bounds it. */
+export function boundCall(price: PriceConfiguration, asked: ModelRequest, length: number): CallBound | ModelError {
   if (!ORDINARY_TIERS.includes(asked.extras.fields.service_tier ?? null))
     return {
       ...error("client", 400, "This model is paid for at its ordinary price: leave out service_tier."),
@@ -37,23 +43,50 @@ export function openCall(
       400,
       "This request could cost any amount: it needs a limit of its output, and no documents of unknown length.",
     );
-  const charges: Charge[] = [...budgets, ...target.budgets].map((budget) => ({ budget, key: names.caller }));
   const worst = worstCost(price, input, output, asked.count);
+  return { worst, tokens: input.tokens + output * asked.count, audio: input.audio };
+}
+
+/** Opens a call in these budgets. null: nothing is counted for it. */
+export function openCall(
+  accounts: Accounts,
+  charges: readonly HeldCharge[],
+  target: Target,
+  asked: ModelRequest,
+  /** In bytes. */
+  length: number,
+  route: string,
+  now: number,
+): OpenCall | ModelError | UsedUp | null {
+  const { price } = target.configuration;
+  if (price === undefined) return null;
+  const bound = boundCall(price, asked, length);
+  if ("class" in bound) return bound;
   const opened = accounts.open({
     charges,
     price,
-    audio: input.audio,
-    worst,
-    worstTokens: input.tokens + output * asked.count,
-    route: names.route,
+    audio: bound.audio,
+    worst: bound.worst,
+    worstTokens: bound.tokens,
+    route,
     model: target.name,
     upstream: target.configuration.model,
-    caller: names.caller,
+    caller: callerOf(charges),
   });
-  return "reason" in opened ? refusal(opened, now) : opened;
+  if (!("reason" in opened)) return opened;
+  const problem = refusalOf(opened, now);
+  const held = opened.reason === "exhausted" ? charges[opened.charge]?.held : undefined;
+  return held === undefined || held.instead === null ? problem : { held, error: problem };
 }
 
-function refusal({ reason, resets }: Refused, now: number): ModelError {
+/** Whom the ledger names: what the first budget counts by that tells requests apart. */
+function callerOf(charges: readonly HeldCharge[]): string {
+  for (const { key } of charges) if (key !== "") return key;
+  return "";
+}
+
+/** What the client is told. */
+export function refusalOf({ reason, resets }: Pick<Refused, "reason" | "resets">, now: number): ModelError {
   if (reason === "ledger") return error("overloaded", 503, "The model takes no more requests just now.");
   if (reason === "full")
     return { ...error("overloaded", 503, "The model takes no more requests just now."), code: "budget_full" };

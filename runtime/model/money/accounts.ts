@@ -40,6 +40,8 @@ export interface Refused {
    * nobody answers; "ledger": the call cannot be written down.
    */
   readonly reason: "exhausted" | "full" | "away" | "ledger";
+  /** Index of the charge that did not fit; -1 for "ledger". */
+  readonly charge: number;
   /** "" for "ledger". */
   readonly budget: string;
   /** In the budget's unit. */
@@ -129,7 +131,7 @@ export class Accounts {
     const claims = claimsOf(call, now);
     if (claims.length > 0) {
       const verdict = table.reserve(claims, now);
-      if (verdict !== "reserved") return this.#refused(claims[table.failed]!, verdict, table.left);
+      if (verdict !== "reserved") return this.#refused(claims[table.failed]!, table.failed, verdict, table.left);
     }
     return this.#opened(call, claims, this.#next(), now);
   }
@@ -142,7 +144,7 @@ export class Accounts {
     const number = this.#next();
     if (shared !== undefined && claims.length > 0) {
       const refusal = await shared.reserve(number, claims, now);
-      if (refusal !== null) return this.#refused(claims[refusal.failed]!, refusal.reason, refusal.left);
+      if (refusal !== null) return this.#refused(claims[refusal.failed]!, refusal.failed, refusal.reason, refusal.left);
     }
     return this.#opened(call, claims, number, now);
   }
@@ -151,9 +153,9 @@ export class Accounts {
     return this.#parts.journal?.next() ?? ++this.#number;
   }
 
-  #refused({ budget, end }: Claim, reason: "exhausted" | "full" | "away", left: bigint): Refused {
+  #refused({ budget, end }: Claim, charge: number, reason: "exhausted" | "full" | "away", left: bigint): Refused {
     budget.counts[reason]++;
-    return { reason, budget: budget.definition.name, left, resets: end };
+    return { reason, charge, budget: budget.definition.name, left, resets: end };
   }
 
   /** Everything is reserved; what cannot be written down is not sent. */
@@ -162,7 +164,7 @@ export class Accounts {
     if (journal !== null && !journal.opened(number, now, call)) {
       this.#settleClaims(claims, number, 0n, 0);
       this.counts.unwritten++;
-      return { reason: "ledger", budget: "", left: 0n, resets: 0 };
+      return { reason: "ledger", charge: -1, budget: "", left: 0n, resets: 0 };
     }
     for (const { budget } of claims) budget.counts.reserved++;
     return new OpenCall(this, call, claims, number);

@@ -22,8 +22,13 @@ export interface BudgetConfiguration {
   readonly period: number | "month";
   /** In percent of the limit. */
   readonly alerts: readonly number[];
+  /** Number of what it counts by, among the keys that a route tells; null: one count for all requests, or of a route, which tells its key with it. */
+  readonly by: number | null;
+  /** Name of the model or choice that is asked where it is used up; null: nobody is. */
+  readonly instead: string | null;
 }
 
-export function definitionOf({ limit, ...budget }: BudgetConfiguration): BudgetDefinition {
-  return { ...budget, limit: budget.unit === "money" ? fromMicros(limit) : BigInt(limit) };
+export function definitionOf(budget: BudgetConfiguration): BudgetDefinition {
+  const { name, unit, currency, limit, period, alerts } = budget;
+  return { name, unit, currency, period, alerts, limit: unit === "money" ? fromMicros(limit) : BigInt(limit) };
 }

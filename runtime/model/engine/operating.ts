@@ -1,0 +1,300 @@
+/**
+ * One operation from its body to its answer: read, asked of one model after another until one answers, and answered in the client's dialect. What a provider takes
+ * in pieces is asked for in pieces, a few at a time. A plain relation of `Answering`: an operation has one answer, and never a stream.
+ */
+import { performance } from "node:perf_hooks";
+import type { OperationOptions } from "../../abi.ts";
+import { Failure } from "../../failure.ts";
+import type { BodySink, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
+import { timedOut } from "../../upstream/failures.ts";
+import { utf8FromBytes } from "../../value/index.ts";
+import type { ModelError } from "../canonical/error.ts";
+import { EMPTY_REQUEST } from "../canonical/request.ts";
+import type { Usage } from "../canonical/usage.ts";
+import { parseJson } from "../dialect/fields.ts";
+import type { OpenCall } from "../money/accounts.ts";
+import { type Asking, isAsking, isJob, type Job, type Operation, type ProviderAnswer } from "../operation/operation.ts";
+import type { EngineParts } from "./answering.ts";
+import type { Choice, Order } from "./choose.ts";
+import { error, errorOf, failureOf, refused } from "./failures.ts";
+import { Gathered } from "./gathered.ts";
+import { Piece } from "./piece.ts";
+import { Purse } from "./purse.ts";
+import { openCall } from "./spending.ts";
+import type { Target } from "./target.ts";
+
+/** Pieces of one question that are asked for at a time. */
+const AT_ONCE = 4;
+/** As of `Answering`. */
+const LEAD = 25;
+const JSON_HEADERS: Headers = ["content-type", "application/json"];
+
+/** What is asked of one model. */
+interface Round {
+  readonly target: Target;
+  readonly asking: Asking;
+  readonly call: OpenCall | null;
+  readonly answers: (ProviderAnswer | null)[];
+  readonly pieces: Set<Piece>;
+  /** The next piece that is asked for. */
+  next: number;
+  left: number;
+  /** Something has been sent, and may have been worked on. */
+  sent: boolean;
+}
+
+export class Operating implements BodySink {
+  readonly #choice: Choice;
+  readonly #parts: EngineParts;
+  readonly #exchange: Exchange;
+  readonly #options: OperationOptions;
+  readonly #operation: Operation;
+  /** Null: nobody waits, and an error is answered here. */
+  readonly #settle: ((result: Failure | null) => void) | null;
+  readonly #body: Gathered;
+  #reading = true;
+  #over = false;
+  #job: Job | null = null;
+  #order: Order | null = null;
+  #next = 0;
+  #fallbacks = 0;
+  #round: Round | null = null;
+
+  constructor(
+    choice: Choice,
+    parts: EngineParts,
+    exchange: Exchange,
+    options: OperationOptions,
+    settle: ((result: Failure | null) => void) | null,
+  ) {
+    this.#choice = choice;
+    this.#parts = parts;
+    this.#exchange = exchange;
+    this.#options = options;
+    this.#operation = options.operation;
+    this.#settle = settle;
+    this.#body = new Gathered(options.bodyLimit);
+  }
+
+  start(): void {
+    const exchange = this.#exchange;
+    if (exchange.aborted) {
+      this.#finish(null);
+      return;
+    }
+    exchange.service = this.#choice.name;
+    exchange.onAbort(() => this.#clientLeft());
+    const { body } = this.#options;
+    if (body !== null) this.#received(body.data);
+    else if (exchange.body.length === 0) this.#received(new Uint8Array(0));
+    else {
+      exchange.body.limit = this.#options.bodyLimit;
+      exchange.body.consume(this);
+    }
+  }
+
+  // ------------------------------------------------------------ BodySink: from the client
+
+  chunk(data: Uint8Array): void {
+    if (this.#reading) this.#body.keep(data);
+  }
+
+  end(): void {
+    if (this.#reading) this.#received(this.#body.take());
+  }
+
+  fail(reason: "too-large" | "aborted" | "malformed"): void {
+    if (!this.#reading) return;
+    if (reason === "aborted") {
+      this.#clientLeft();
+      return;
+    }
+    const large = reason === "too-large";
+    const text = large ? "The request's body is longer than allowed." : "The request's body did not arrive whole.";
+    const code = large ? "body-too-large" : "body-malformed";
+    this.#give(errorOf(new Failure("invalid", large ? 413 : 400, code, text)), code);
+    this.#exchange.closeAfter();
+  }
+
+  #received(bytes: Uint8Array): void {
+    this.#reading = false;
+    const job = readJob(this.#operation, bytes, this.#exchange.path);
+    if ("class" in job) {
+      this.#give(job, "invalid-input");
+      return;
+    }
+    this.#job = job;
+    const order = this.#choice.order(EMPTY_REQUEST, this.#parts.random);
+    if ("class" in order) {
+      this.#give(order, `${this.#choice.name}: nobody fits`);
+      return;
+    }
+    this.#order = order;
+    this.#ask(null);
+  }
+
+  // ------------------------------------------------------------ asking
+
+  /** Asks the next model that can be asked at all. */
+  #ask(before: ModelError | null): void {
+    let problem = before;
+    const { targets } = this.#order!;
+    while (this.#next < targets.length) {
+      const index = this.#next++;
+      const target = targets[index]!;
+      if (targets.indexOf(target) < index) continue;
+      if (index > 0) this.#fallbacks++;
+      const asking = this.#job!.ask(target.configuration.dialect, target.provider);
+      if (!isAsking(asking)) {
+        problem ??= refused(asking);
+        continue;
+      }
+      const call = this.#open(target, asking);
+      if (call !== null && "class" in call) {
+        problem ??= call;
+        continue;
+      }
+      const { length } = asking.requests;
+      const round: Round = {
+        target,
+        asking,
+        call,
+        answers: new Array<ProviderAnswer | null>(length).fill(null),
+        pieces: new Set(),
+        next: 0,
+        left: length,
+        sent: false,
+      };
+      this.#round = round;
+      for (let at = 0; at < AT_ONCE && this.#round === round; at++) this.#send(round);
+      return;
+    }
+    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
+  }
+
+  #open(target: Target, asking: Asking): OpenCall | ModelError | null {
+    const { accounts } = this.#parts;
+    if (accounts === undefined || !this.#operation.priced) return null;
+    let length = 0;
+    for (const { body } of asking.requests) length += typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    const asked = { ...EMPTY_REQUEST, maxOutput: 0 };
+    const charges = new Purse(this.#choice, this.#exchange.spending).charges(target);
+    const opened = openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now());
+    // Another model's answer would not be one to the same question: nobody stands in.
+    return opened !== null && "held" in opened ? opened.error : opened;
+  }
+
+  #send(round: Round): void {
+    const index = round.next;
+    const request = round.asking.requests[index];
+    if (request === undefined) return;
+    round.next++;
+    const deadline = this.#options.deadline;
+    const piece = new Piece(round.target, (answer) => this.#heard(round, piece, index, answer));
+    round.pieces.add(piece);
+    piece.send(this.#exchange, request, deadline === null ? null : deadline - LEAD);
+  }
+
+  #heard(round: Round, piece: Piece, index: number, answer: ProviderAnswer | ModelError): void {
+    round.pieces.delete(piece);
+    if (this.#round !== round) return;
+    round.sent ||= !piece.unused;
+    if ("class" in answer) {
+      if (piece.detail !== "") this.#exchange.detail = piece.detail;
+      this.#missed(round, answer);
+      return;
+    }
+    round.answers[index] = answer;
+    if (--round.left > 0) {
+      this.#send(round);
+      return;
+    }
+    const answers = round.answers.filter((one) => one !== null);
+    const result = round.asking.answer(answers, this.#choice.name);
+    if ("class" in result) {
+      this.#missed(round, result);
+      return;
+    }
+    this.#round = null;
+    this.#count(round, "answered", result.usage);
+    this.#exchange.respond(200, JSON_HEADERS, result.body);
+    this.#finish(null);
+  }
+
+  /** Another one, or its error to the client. */
+  #missed(round: Round, problem: ModelError): void {
+    this.#drop(round);
+    this.#count(round, problem.class, null);
+    const { deadline } = this.#options;
+    const late = deadline !== null && performance.now() >= deadline - LEAD;
+    if (!late && this.#next < this.#order!.targets.length && this.#choice.movesOn(problem.class)) this.#ask(problem);
+    else
+      this.#give(problem, `${round.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
+  }
+
+  /** The other pieces are not wanted any more. */
+  #drop(round: Round): void {
+    this.#round = null;
+    for (const piece of round.pieces) {
+      round.sent = true;
+      piece.abandon();
+    }
+  }
+
+  // ------------------------------------------------------------ endings
+
+  #count(round: Round, outcome: ModelNote["outcome"], usage: Usage | null): void {
+    if (outcome === "answered" && usage !== null) round.call?.settle({ kind: "usage", usage });
+    else if (!round.sent) round.call?.settle({ kind: "nothing" });
+    else round.call?.settle({ kind: "unknown" });
+    const note: ModelNote = {
+      model: round.target.name,
+      usage,
+      outcome,
+      fallbacks: this.#fallbacks,
+      continuations: 0,
+      firstToken: null,
+    };
+    this.#exchange.modelNote = note;
+    this.#parts.counters.count(note);
+  }
+
+  #give(problem: ModelError, detail: string | null): void {
+    const exchange = this.#exchange;
+    if (this.#settle !== null) {
+      this.#finish(failureOf(problem, this.#choice.name));
+      return;
+    }
+    const { status, headers, body } = this.#operation.writeError(problem);
+    exchange.reason = `model-${problem.class}`;
+    if (exchange.detail === "" && detail !== null) exchange.detail = detail;
+    exchange.respond(status, [...headers], body);
+    this.#finish(null);
+  }
+
+  #clientLeft(): void {
+    if (this.#over) return;
+    const round = this.#round;
+    if (round !== null) {
+      this.#drop(round);
+      this.#count(round, "left", null);
+    }
+    this.#finish(null);
+  }
+
+  #finish(result: Failure | null): void {
+    this.#over = true;
+    this.#reading = false;
+    this.#exchange.onAbort(null);
+    this.#settle?.(result);
+  }
+}
+
+/** Bytes to JSON to what is asked, or the error that the client gets. */
+export function readJob(operation: Operation, bytes: Uint8Array, path: string): Job | ModelError {
+  const text = utf8FromBytes(bytes);
+  const parsed = text === undefined ? null : parseJson(text);
+  if (parsed === null) return error("client", 400, "The request's body is not JSON.");
+  const read = operation.read(bytes, parsed.value, path);
+  return isJob(read) ? read : refused(read);
+}
