@@ -1,9 +1,10 @@
 /** What a program has of a model, or of a choice of several: made for one generation, over connections that outlive it. */
-import type { Model, ModelOptions } from "../../abi.ts";
+import type { Model, ModelOptions, OperationOptions } from "../../abi.ts";
 import type { Failure } from "../../failure.ts";
 import type { Exchange } from "../../http/exchange.ts";
 import { Answering, type EngineParts } from "./answering.ts";
 import type { Choice } from "./choose.ts";
+import { Operating } from "./operating.ts";
 
 class ChosenModel implements Model {
   readonly #choice: Choice;
@@ -24,6 +25,14 @@ class ChosenModel implements Model {
 
   serve(exchange: Exchange, options: ModelOptions): void {
     new Answering(this.#choice, this.#parts, exchange, options, null).start();
+  }
+
+  operate(exchange: Exchange, options: OperationOptions): Promise<Failure | null> {
+    return new Promise((resolve) => new Operating(this.#choice, this.#parts, exchange, options, resolve).start());
+  }
+
+  serveOperation(exchange: Exchange, options: OperationOptions): void {
+    new Operating(this.#choice, this.#parts, exchange, options, null).start();
   }
 }
 

@@ -7,6 +7,7 @@ import { isObject, parseJson } from "../dialect/fields.ts";
 import { failure } from "../wire/event-order.ts";
 import type { FakeDialect, FakeFailure } from "./dialect.ts";
 import { FAKES } from "./dialects.ts";
+import { fakeOperation } from "./operations.ts";
 import { script } from "./script.ts";
 import { NO_SWITCHES, parseSwitches, type Switches, switchesOfModel, switchesOfPrompt } from "./switches.ts";
 
@@ -59,6 +60,8 @@ export class FakeProvider {
   }
 
   respond(asked: FakeRequest): FakeResponse {
+    const operation = this.#operation(asked);
+    if (operation !== null) return operation;
     for (const dialect of this.#dialects) {
       const path = dialect.match(asked.path, asked.query);
       if (path === null) continue;
@@ -78,15 +81,42 @@ export class FakeProvider {
     });
   }
 
-  #answer(dialect: FakeDialect, request: ModelRequest, { switches: header, query }: FakeRequest): FakeResponse {
-    const said = [switchesOfModel(request.model), header, switchesOfPrompt(lastText(request))];
+  /** What is no conversation; it fails and is late by the same switches. */
+  #operation({ method, path, switches: header, body: text }: FakeRequest): FakeResponse | null {
+    const body = method === "POST" ? parseJson(text)?.value : undefined;
+    const operation = isObject(body) ? fakeOperation(path, body) : null;
+    const dialect = this.#dialects.find(({ name }) => name === operation?.dialect);
+    if (operation === null || dialect === undefined) return null;
+    const said = [switchesOfModel(operation.model), header, switchesOfPrompt(operation.text)];
+    const switches = this.#switchesOf(said);
+    if (typeof switches === "string") return failed(dialect.refusal(switches));
+    if (switches.failure !== null)
+      return delayed(failed(dialect.failure(switches.failure, switches.retry)), switches.latency);
+    if (switches.fault === "hang") return { status: null, headers: [], steps: [], ends: "silence" };
+    const bytes = switches.fault === "garbage" ? GARBAGE : Buffer.from(JSON.stringify(operation.answer()));
+    return {
+      status: 200,
+      headers: ["content-type", "application/json"],
+      steps: inPieces([{ after: switches.latency, bytes }], switches.bytes),
+      ends: endOf(switches.fault),
+    };
+  }
+
+  /** Or what is wrong with them. */
+  #switchesOf(said: readonly string[]): Switches | string {
     let switches: Switches = { ...NO_SWITCHES, ...this.#switches };
     for (const text of said) {
       const parsed = parseSwitches(text);
-      if (typeof parsed === "string") return failed(dialect.refusal(parsed));
+      if (typeof parsed === "string") return parsed;
       switches = { ...switches, ...parsed };
     }
-    switches = this.#counted(switches, said.join("|"));
+    return this.#counted(switches, said.join("|"));
+  }
+
+  #answer(dialect: FakeDialect, request: ModelRequest, { switches: header, query }: FakeRequest): FakeResponse {
+    const said = [switchesOfModel(request.model), header, switchesOfPrompt(lastText(request))];
+    const switches = this.#switchesOf(said);
+    if (typeof switches === "string") return failed(dialect.refusal(switches));
     if (switches.failure !== null)
       return delayed(failed(dialect.failure(switches.failure, switches.retry)), switches.latency);
     if (switches.fault === "hang") return { status: null, headers: [], steps: [], ends: "silence" };

@@ -1,0 +1,119 @@
+/** One request of an operation to a provider, and its whole answer: what came of it is told once. */
+import { performance } from "node:perf_hooks";
+import { Failure } from "../../failure.ts";
+import type { Exchange, Headers } from "../../http/exchange.ts";
+import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
+import type { ModelError } from "../canonical/error.ts";
+import type { ProviderRequest } from "../dialect/dialect.ts";
+import type { ProviderAnswer } from "../operation/operation.ts";
+import { errorOf } from "./failures.ts";
+import { Gathered } from "./gathered.ts";
+import type { Target } from "./target.ts";
+
+/** The error of a provider is read up to so many bytes. */
+const ERROR_LIMIT = 64 * 1024;
+
+export class Piece implements StreamReceiver {
+  /** What went wrong with the connection, for the log; "": nothing. */
+  detail = "";
+  /** Nothing was sent, or the provider refused it: it costs nothing. */
+  unused = false;
+  readonly #target: Target;
+  readonly #tell: (answer: ProviderAnswer | ModelError) => void;
+  #attempt: StreamedAttempt | null = null;
+  #status = 0;
+  #headers: Headers = [];
+  #body: Gathered | null = null;
+  #over = false;
+  /** Within `send`: a failure is told before there is an attempt. */
+  #sending = false;
+  #failedEarly: Failure | null = null;
+
+  constructor(target: Target, tell: (answer: ProviderAnswer | ModelError) => void) {
+    this.#target = target;
+    this.#tell = tell;
+  }
+
+  /** `deadline`: `performance.now()` by which it must be over; null: only the model's own limits hold. */
+  send(exchange: Exchange, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
+    const { configuration, connections } = this.#target;
+    const total = performance.now() + configuration.total;
+    this.#sending = true;
+    this.#attempt = connections.stream(
+      exchange,
+      {
+        method: "POST",
+        target: written.target,
+        headers: this.#target.headers(written),
+        body: written.body,
+        timeout: configuration.timeout,
+        deadline: deadline === null ? total : Math.min(total, deadline),
+        silence: configuration.total,
+      },
+      this,
+    );
+    this.#sending = false;
+    const early = this.#failedEarly;
+    if (early === null) return;
+    this.#failedEarly = null;
+    this.failed(early);
+  }
+
+  /** Nothing is told behind this. */
+  abandon(): void {
+    this.#over = true;
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    attempt?.abandon(null);
+  }
+
+  head(status: number, headers: Headers): void {
+    this.#status = status;
+    this.#headers = headers;
+    this.#body = new Gathered(this.#refused ? ERROR_LIMIT : this.#target.configuration.answerLimit);
+  }
+
+  data(chunk: Uint8Array): void {
+    // Only valid during the call.
+    if (this.#over || this.#body!.keep(Buffer.from(chunk))) return;
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    attempt?.abandon(null);
+    this.#end(
+      this.#refused
+        ? this.#readError()
+        : errorOf(new Failure("protocol", 502, "upstream-answer-too-large", "too large")),
+    );
+  }
+
+  complete(): void {
+    this.#attempt = null;
+    this.#end(this.#refused ? this.#readError() : { headers: this.#headers, body: this.#body!.take() });
+  }
+
+  failed(failure: Failure): void {
+    if (this.#sending) {
+      this.#failedEarly = failure;
+      return;
+    }
+    this.#attempt = null;
+    this.detail = failure.detail;
+    this.unused = failure.kind === "connect" || failure.kind === "overload";
+    this.#end(errorOf(failure));
+  }
+
+  get #refused(): boolean {
+    return this.#status < 200 || this.#status > 299;
+  }
+
+  #readError(): ModelError {
+    this.unused = true;
+    return this.#target.dialect.readError(this.#status, this.#headers, this.#body!.take());
+  }
+
+  #end(answer: ProviderAnswer | ModelError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#tell(answer);
+  }
+}
