@@ -1,6 +1,7 @@
 /** What a bundle's `configure` says about models and choices of them: plain data, checked by the host. Durations in milliseconds, sizes in bytes. */
 import type { ServiceConfiguration } from "../abi.ts";
 import type { ProviderDialectName } from "./dialect/dialect.ts";
+import type { RequiredFeature } from "./engine/fits.ts";
 import type { BudgetConfiguration, PriceConfiguration } from "./money/configuration.ts";
 
 export interface ModelConfiguration {
@@ -35,24 +36,49 @@ export interface ModelConfiguration {
   readonly connections: number;
   /** Largest whole answer. */
   readonly answerLimit: number;
+  /** Most tokens of a prompt, as estimated; left out: the provider decides. */
+  readonly context?: number | undefined;
+  /** What of a request it does not take; left out: nothing that its provider can be told. */
+  readonly lacks?: readonly RequiredFeature[] | undefined;
   /** Left out: not known, so calls are in no ledger and no budget. */
   readonly price?: PriceConfiguration | undefined;
   /** Left out: none. */
   readonly budgets?: readonly BudgetConfiguration[] | undefined;
 }
 
+/** "context": estimated tokens of the prompt; "p50", "p95": milliseconds to the first token, as measured; "in_flight": calls, over all threads. */
+export type Measure = "context" | "p50" | "p95" | "in_flight";
+
+export interface Comparison {
+  readonly of: Measure;
+  readonly operator: "<" | "<=" | ">" | ">=";
+  readonly value: number;
+}
+
+export interface PreferenceRule {
+  readonly by: "order" | "weights" | "cheapest" | "fastest" | "least_loaded";
+  /** By "weights": of each of the pool's models. */
+  readonly weights?: readonly number[] | undefined;
+  /** By "cheapest", where the prices decide it for every request: the names of the models, the cheapest at the head. */
+  readonly ranked?: readonly string[] | undefined;
+  /** All of them must hold for a model; what is not measured holds. */
+  readonly when: readonly Comparison[];
+}
+
 export interface PoolConfiguration {
   readonly name: string;
   /** Names of models, the one that is asked first at the head. */
   readonly models: readonly string[];
-  /** How the first one is chosen: as written, or by chance in proportion to `weights`. */
-  readonly prefer: "order" | "weights";
-  /** Of each of `models`; empty: all alike. */
-  readonly weights: readonly number[];
+  /** By which `models` are ranked: each rule those for which its conditions hold, in their turn; what is left over stays in order. */
+  readonly prefer: readonly PreferenceRule[];
   /** Names of models that are asked when one has failed before its first content, in this order, none twice. */
   readonly fallback: readonly string[];
   /** Classes of errors after which another model is asked. */
   readonly on: readonly string[];
+  /** Names that clients use, by which a model is asked first: whole, or beginnings with "*" behind them; left out: none. */
+  readonly aliases?: readonly { readonly name: string; readonly model: string }[] | undefined;
+  /** Whether a request for a model of another name than `aliases` and the pool's own is refused; left out: it is not. */
+  readonly strict?: boolean | undefined;
   /** Most tokens of one answer, whichever model gives it; null: as the model and the client say. */
   readonly limit: number | null;
   /** Where a stream breaks off behind its first content, the next model goes on. `saying`: text in between; null: none. Left out: the stream ends with an error. */

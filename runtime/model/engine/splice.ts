@@ -27,6 +27,7 @@ export class Splice {
   #said = "";
   /** The client has had nothing but text and thoughts. */
   #continuable = true;
+  #started = false;
   /** Models that broke off. */
   #breaks = 0;
   /** The client's index of each of the model's parts; -1: left out. */
@@ -87,12 +88,11 @@ export class Splice {
     this.#map = [];
     this.#trimmed = "";
     this.#used = this.sum(usage);
-    for (const [index, kind] of this.#open) {
-      if (kind === "text") this.#joint = index;
-      else {
-        out.push({ type: "close", index });
-        this.#open.delete(index);
-      }
+    this.#joint = [...this.#open].findLast(([, kind]) => kind === "text")?.[0] ?? -1;
+    for (const index of this.#open.keys()) {
+      if (index === this.#joint) continue;
+      out.push({ type: "close", index });
+      this.#open.delete(index);
     }
     if (said && this.#saying !== null && this.#saying !== "") {
       if (this.#joint === -1) {
@@ -126,7 +126,8 @@ export class Splice {
   #one(event: ModelEvent, out: ModelEvent[]): void {
     switch (event.type) {
       case "start":
-        if (this.#breaks === 0) out.push(event);
+        if (!this.#started) out.push(event);
+        this.#started = true;
         return;
       case "open":
         this.#opened(event, out);
