@@ -5,7 +5,7 @@
 import type * as tree from "../1-syntax/tree.ts";
 import { nodesBelow, type WalkedNode } from "../1-syntax/walk.ts";
 import type { Fix } from "../diagnostics/index.ts";
-import type { CheckedModel, CheckedService, StaticValue } from "./checked.ts";
+import type { CheckedModel, CheckedRoute, CheckedService, StaticValue } from "./checked.ts";
 import { type Body, type ModuleState, type RelatedNode, report, span } from "./context.ts";
 import { deepLabels, judged } from "./labels.ts";
 import { pathOfWrittenLabel } from "./label-path.ts";
@@ -22,10 +22,12 @@ export interface ForwardedBody {
   readonly over?: RelatedNode | undefined;
 }
 
+type Carried = CheckedRoute["carries"][number];
 /** Why a body carries a label. */
-type Why = "said" | "read" | "cleared";
+type Why = Carried["why"];
 
-export function judgeBodies(body: Body, route: tree.Route, carries: StaticValue | undefined): void {
+/** What bodies of the route carry, once everything that they are forwarded to has been judged by it. */
+export function judgeBodies(body: Body, route: tree.Route, carries: StaticValue | undefined): readonly Carried[] {
   const { forwarded } = body;
   const written = route.settings.find(({ key }) => key.text === "carries");
   if (forwarded.length === 0 && written && !nodesBelow(route).some(forwardsBody))
@@ -38,6 +40,7 @@ export function judgeBodies(body: Body, route: tree.Route, carries: StaticValue 
       else if (why === "said") judgeService(body, route, step, to.service, label);
     }
   }
+  return forwarded.length === 0 ? [] : [...carried].map(([label, why]) => ({ label, why }));
 }
 
 /** Also one whose name means nothing (reported). */

@@ -142,8 +142,11 @@ program
   );
 
 program
-  .command("why <method> <target> [path]")
-  .description("show how one request is decided: which route, which step, and why")
+  .command("why <method> [target] [path]")
+  .usage("[options] METHOD TARGET [PATH], or FILE [ROUTE]")
+  .description(
+    "show how one request is decided: which route, which step, and why; of a FILE: which models its routes may ask, over which ways, and what each can be told",
+  )
   .option("-H, --header <line>", "a request header, `name: value`; may be repeated", collect, [])
   .option("--host <host>", "the Host of the request", "localhost")
   .option("--address <address>", "the client's address", "127.0.0.1")
@@ -151,10 +154,17 @@ program
   .option("--answer <service=status body>", "what a service answers; may be repeated", collect, [])
   .option("--json", "print one JSON document for machines")
   .action(
-    running(async (method: string, target: string, path: string | undefined, options: WhyCommandOptions) =>
-      (await import("./why.ts")).runWhy(method, target, path, options),
+    running(async (method: string, target: string | undefined, path: string | undefined, options: WhyCommandOptions) =>
+      isFile(method)
+        ? (await import("./why-models.ts")).runWhyModels(method, target, options)
+        : (await import("./why.ts")).runWhy(method, target, path, options),
     ),
   );
+
+/** A program or a folder with one, where a method could stand. */
+function isFile(word: string): boolean {
+  return word.endsWith(".vgw") || /[./\\]/.test(word);
+}
 
 interface WhyCommandOptions {
   readonly header: string[];

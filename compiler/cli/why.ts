@@ -16,10 +16,16 @@ export interface WhyOptions {
 
 export async function runWhy(
   method: string,
-  target: string,
+  target: string | undefined,
   path: string | undefined,
   options: WhyOptions,
 ): Promise<number> {
+  if (target === undefined)
+    throw new CommandError(
+      `${method} alone is no request`,
+      exit.usage,
+      "a request: vgw why GET /orders/1; the models of a program: vgw why gateway.vgw",
+    );
   if (!target.startsWith("/")) {
     throw new CommandError(
       `${target} is not a request target`,
