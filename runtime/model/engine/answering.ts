@@ -14,14 +14,14 @@ import { timedOut } from "../../upstream/failures.ts";
 import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
-import type { Accounts, OpenCall } from "../money/accounts.ts";
-import type { AnswerContext, ClientDialect } from "../dialect/dialect.ts";
+import { type Accounts, OpenCall } from "../money/accounts.ts";
+import type { AnswerContext, ClientDialect, ProviderRequest } from "../dialect/dialect.ts";
 import { Asked, type Asker } from "./asked.ts";
 import { ClientStream } from "./client-stream.ts";
 import { Gathered } from "./gathered.ts";
 import type { Choice, Order } from "./choose.ts";
 import { type HeldBudget, Purse } from "./purse.ts";
-import { openCall, type UsedUp } from "./spending.ts";
+import { type Opening, openCall } from "./spending.ts";
 import { errorOf, failureOf } from "./failures.ts";
 import { readModelRequest } from "./request.ts";
 import type { SpeedTable } from "./speed.ts";
@@ -185,31 +185,65 @@ export class Answering implements BodySink, Asker {
         continue;
       }
       const call = this.#open(target, asked, written.body);
-      if (call !== null && "held" in call) {
-        if (this.#giveWay(call.held)) {
-          this.#ask(problem ?? call.error);
-          return;
-        }
-        problem ??= call.error;
-        continue;
+      if (call instanceof Promise) {
+        // Nobody is asked while budgets that are counted elsewhere are.
+        this.#asked = null;
+        void call.then((opening) => this.#opened(opening, target, asked, passed !== null, written, problem));
+        return;
       }
-      if (call !== null && "class" in call) {
-        // Another one may cost less.
-        problem ??= call;
-        continue;
-      }
-      if (splice === null) this.#phase = "asked";
-      const one = new Asked(target, asked, passed !== null, call, this);
-      one.fallbacks = this.#fallbacks;
-      if (splice !== null) one.continuations = splice.breaks;
-      this.#asked = one;
-      one.send(this.#exchange, written, this.#deadline);
-      return;
+      const missed = this.#sendIf(call, target, asked, passed !== null, written, problem);
+      if (missed === null) return;
+      problem = missed;
     }
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
   }
 
-  #open(target: Target, asked: ModelRequest, body: string | Uint8Array): OpenCall | ModelError | UsedUp | null {
+  /** Budgets that are counted elsewhere have answered. */
+  #opened(
+    call: Opening,
+    target: Target,
+    asked: ModelRequest,
+    passed: boolean,
+    written: ProviderRequest<string | Uint8Array>,
+    before: ModelError | null,
+  ): void {
+    if (this.#phase === "over") {
+      // The client has left meanwhile.
+      if (call instanceof OpenCall) call.settle({ kind: "nothing" });
+      return;
+    }
+    const missed = this.#sendIf(call, target, asked, passed, written, before);
+    if (missed !== null) this.#ask(missed);
+  }
+
+  /** Sends the request where its call could be opened; else the problem with which the next one is asked. null: somebody is being asked. */
+  #sendIf(
+    call: Opening,
+    target: Target,
+    asked: ModelRequest,
+    passed: boolean,
+    written: ProviderRequest<string | Uint8Array>,
+    before: ModelError | null,
+  ): ModelError | null {
+    if (call !== null && "held" in call) {
+      const problem = before ?? call.error;
+      if (!this.#giveWay(call.held)) return problem;
+      this.#ask(problem);
+      return null;
+    }
+    // Another one may cost less.
+    if (call !== null && "class" in call) return before ?? call;
+    const splice = this.#splice;
+    if (splice === null) this.#phase = "asked";
+    const one = new Asked(target, asked, passed, call, this);
+    one.fallbacks = this.#fallbacks;
+    if (splice !== null) one.continuations = splice.breaks;
+    this.#asked = one;
+    one.send(this.#exchange, written, this.#deadline);
+    return null;
+  }
+
+  #open(target: Target, asked: ModelRequest, body: string | Uint8Array): Opening | Promise<Opening> {
     const { accounts } = this.#parts;
     if (accounts === undefined) return null;
     this.#purse ??= new Purse(this.#choice, this.#exchange.spending);

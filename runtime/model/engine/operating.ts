@@ -12,7 +12,7 @@ import type { ModelError } from "../canonical/error.ts";
 import { EMPTY_REQUEST } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
 import { parseJson } from "../dialect/fields.ts";
-import type { OpenCall } from "../money/accounts.ts";
+import { OpenCall } from "../money/accounts.ts";
 import { type Asking, isAsking, isJob, type Job, type Operation, type ProviderAnswer } from "../operation/operation.ts";
 import type { EngineParts } from "./answering.ts";
 import type { Choice, Order } from "./choose.ts";
@@ -20,7 +20,7 @@ import { error, errorOf, failureOf, refused } from "./failures.ts";
 import { Gathered } from "./gathered.ts";
 import { Piece } from "./piece.ts";
 import { Purse } from "./purse.ts";
-import { openCall } from "./spending.ts";
+import { type Opening, openCall } from "./spending.ts";
 import type { Target } from "./target.ts";
 
 /** Pieces of one question that are asked for at a time. */
@@ -150,38 +150,57 @@ export class Operating implements BodySink {
         continue;
       }
       const call = this.#open(target, asking);
-      if (call !== null && "class" in call) {
-        problem ??= call;
-        continue;
+      if (call instanceof Promise) {
+        void call.then((opening) => this.#opened(opening, target, asking, problem));
+        return;
       }
-      const { length } = asking.requests;
-      const round: Round = {
-        target,
-        asking,
-        call,
-        answers: new Array<ProviderAnswer | null>(length).fill(null),
-        pieces: new Set(),
-        next: 0,
-        left: length,
-        sent: false,
-      };
-      this.#round = round;
-      for (let at = 0; at < AT_ONCE && this.#round === round; at++) this.#send(round);
-      return;
+      const missed = this.#sendIf(call, target, asking, problem);
+      if (missed === null) return;
+      problem = missed;
     }
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
   }
 
-  #open(target: Target, asking: Asking): OpenCall | ModelError | null {
+  /** Budgets that are counted elsewhere have answered. */
+  #opened(call: Opening, target: Target, asking: Asking, before: ModelError | null): void {
+    if (this.#over) {
+      // The client has left meanwhile.
+      if (call instanceof OpenCall) call.settle({ kind: "nothing" });
+      return;
+    }
+    const missed = this.#sendIf(call, target, asking, before);
+    if (missed !== null) this.#ask(missed);
+  }
+
+  /** Sends what is asked where its call could be opened; else the problem with which the next one is asked. null: somebody is being asked. */
+  #sendIf(call: Opening, target: Target, asking: Asking, before: ModelError | null): ModelError | null {
+    // Another model's answer would not be one to the same question: nobody stands in where a budget is used up.
+    if (call !== null && "held" in call) return before ?? call.error;
+    if (call !== null && "class" in call) return before ?? call;
+    const { length } = asking.requests;
+    const round: Round = {
+      target,
+      asking,
+      call,
+      answers: new Array<ProviderAnswer | null>(length).fill(null),
+      pieces: new Set(),
+      next: 0,
+      left: length,
+      sent: false,
+    };
+    this.#round = round;
+    for (let at = 0; at < AT_ONCE && this.#round === round; at++) this.#send(round);
+    return null;
+  }
+
+  #open(target: Target, asking: Asking): Opening | Promise<Opening> {
     const { accounts } = this.#parts;
     if (accounts === undefined || !this.#operation.priced) return null;
     let length = 0;
     for (const { body } of asking.requests) length += typeof body === "string" ? Buffer.byteLength(body) : body.length;
     const asked = { ...EMPTY_REQUEST, maxOutput: 0 };
     const charges = new Purse(this.#choice, this.#exchange.spending).charges(target);
-    const opened = openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now());
-    // Another model's answer would not be one to the same question: nobody stands in.
-    return opened !== null && "held" in opened ? opened.error : opened;
+    return openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now());
   }
 
   #send(round: Round): void {

@@ -47,7 +47,10 @@ export function boundCall(price: PriceConfiguration, asked: ModelRequest, length
   return { worst, tokens: input.tokens + output * asked.count, audio: input.audio };
 }
 
-/** Opens a call in these budgets. null: nothing is counted for it. */
+/** A call that may be sent; why it may not; or null: nothing is counted for it. */
+export type Opening = OpenCall | ModelError | UsedUp | null;
+
+/** Opens a call in these budgets. A promise only where they are counted elsewhere; it never rejects. */
 export function openCall(
   accounts: Accounts,
   charges: readonly HeldCharge[],
@@ -57,12 +60,12 @@ export function openCall(
   length: number,
   route: string,
   now: number,
-): OpenCall | ModelError | UsedUp | null {
+): Opening | Promise<Opening> {
   const { price } = target.configuration;
   if (price === undefined) return null;
   const bound = boundCall(price, asked, length);
   if ("class" in bound) return bound;
-  const opened = accounts.open({
+  const call = {
     charges,
     price,
     audio: bound.audio,
@@ -72,7 +75,12 @@ export function openCall(
     model: target.name,
     upstream: target.configuration.model,
     caller: callerOf(charges),
-  });
+  };
+  if (accounts.elsewhere) return accounts.openShared(call).then((opened) => openingOf(opened, charges, now));
+  return openingOf(accounts.open(call), charges, now);
+}
+
+function openingOf(opened: OpenCall | Refused, charges: readonly HeldCharge[], now: number): Opening {
   if (!("reason" in opened)) return opened;
   const problem = refusalOf(opened, now);
   const held = opened.reason === "exhausted" ? charges[opened.charge]?.held : undefined;
@@ -90,6 +98,8 @@ export function refusalOf({ reason, resets }: Pick<Refused, "reason" | "resets">
   if (reason === "ledger") return error("overloaded", 503, "The model takes no more requests just now.");
   if (reason === "full")
     return { ...error("overloaded", 503, "The model takes no more requests just now."), code: "budget_full" };
+  if (reason === "away")
+    return { ...error("overloaded", 503, "The model takes no more requests just now."), code: "budget_unknown" };
   return {
     ...error("quota", 429, "The budget for this is used up, or what is left of it does not cover this request."),
     code: "budget_exhausted",
