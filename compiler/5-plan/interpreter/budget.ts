@@ -70,7 +70,7 @@ export class Spending {
     // Prices without budgets are there to be compared.
     if (price === undefined || !hasBudgets(this.#context.plan))
       return new Opened(this.#context, [], null, { worst: 0n, tokens: 0 });
-    const bound = boundCall(price, request, length);
+    const bound = boundCall(price, model.dialect, request, length);
     if ("class" in bound) return { error: bound, instead: null };
     const now = this.#context.world.now();
     const charges = [...this.#held, ...this.#of(model.budgets)].filter(

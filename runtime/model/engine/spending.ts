@@ -1,9 +1,12 @@
 /** What a call may cost, asked of the accounts before it is sent; and why it may not be. */
 import type { ModelError } from "../canonical/error.ts";
-import type { Json, ModelRequest } from "../canonical/request.ts";
+import type { ModelRequest } from "../canonical/request.ts";
 import type { Accounts, OpenCall, Refused } from "../money/accounts.ts";
 import type { PriceConfiguration } from "../money/configuration.ts";
+import { fieldBilling } from "../money/billed-fields.ts";
+import { isFree } from "../money/price.ts";
 import { boundInput, worstCost } from "../money/worst-case.ts";
+import type { ProviderDialectName } from "../dialect/dialect.ts";
 import { error } from "./failures.ts";
 import type { HeldBudget, HeldCharge } from "./purse.ts";
 import type { Target } from "./target.ts";
@@ -14,8 +17,8 @@ export interface UsedUp {
   readonly error: ModelError;
 }
 
-/** What a request may say of the service tier (OpenAI, Anthropic) where its cost is counted: others have prices of their own. */
-const ORDINARY_TIERS: readonly Json[] = [null, "auto", "default", "standard_only"];
+/** The call may be sent; or why not, and perhaps who is asked instead; null: nothing is counted for it. */
+export type Opening = OpenCall | ModelError | UsedUp | null;
 
 /** The most that a call can cost and use. */
 export interface CallBound {
@@ -28,13 +31,25 @@ export interface CallBound {
 }
 
 /** Of a request whose body has so many bytes; or why nothing bounds it. */
-export function boundCall(price: PriceConfiguration, asked: ModelRequest, length: number): CallBound | ModelError {
-  if (!ORDINARY_TIERS.includes(asked.extras.fields.service_tier ?? null))
+export function boundCall(
+  price: PriceConfiguration,
+  dialect: ProviderDialectName,
+  asked: ModelRequest,
+  length: number,
+): CallBound | ModelError {
+  const billed = isFree(price) ? null : fieldBilling(asked.extras, dialect);
+  if (billed !== null && billed.refused !== null) {
     return {
-      ...error("client", 400, "This model is paid for at its ordinary price: leave out service_tier."),
-      parameter: "service_tier",
+      ...error(
+        "client",
+        400,
+        `This model is paid for at its ordinary price, which ${billed.refused} may change: leave it out.`,
+      ),
+      parameter: billed.refused,
     };
-  const input = boundInput(asked, length, price.imageTokens, price.context);
+  }
+  const bytes = billed?.beyond === true ? null : length;
+  const input = boundInput(asked, bytes, price.imageTokens, price.context);
   // Where the client alone caps the output, and does not: an answer ends with the context at the latest.
   const output = asked.maxOutput ?? price.context;
   if (input === null || output === null)
@@ -43,12 +58,11 @@ export function boundCall(price: PriceConfiguration, asked: ModelRequest, length
       400,
       "This request could cost any amount: it needs a limit of its output, and no documents of unknown length.",
     );
-  const worst = worstCost(price, input, output, asked.count);
-  return { worst, tokens: input.tokens + output * asked.count, audio: input.audio };
+  if (input.audio && price.rates.audioInput === null) return error("client", 400, "Audio has no price at this model.");
+  const each = output + (billed?.output ?? 0);
+  const worst = worstCost(price, billed?.hour === true ? { ...input, hour: true } : input, each, asked.count);
+  return { worst, tokens: input.tokens + each * asked.count, audio: input.audio };
 }
-
-/** A call that may be sent; why it may not; or null: nothing is counted for it. */
-export type Opening = OpenCall | ModelError | UsedUp | null;
 
 /** Opens a call in these budgets. A promise only where they are counted elsewhere; it never rejects. */
 export function openCall(
@@ -63,7 +77,7 @@ export function openCall(
 ): Opening | Promise<Opening> {
   const { price } = target.configuration;
   if (price === undefined) return null;
-  const bound = boundCall(price, asked, length);
+  const bound = boundCall(price, target.dialect.name, asked, length);
   if ("class" in bound) return bound;
   const call = {
     charges,

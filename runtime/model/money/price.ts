@@ -88,3 +88,12 @@ export function ratesFor(price: Price, prompt: number): Rates {
   for (const band of price.bands) if (prompt > band.above) rates = band.rates;
   return rates;
 }
+
+/** Nothing that a call may use costs anything. */
+export function isFree({ rates, bands, request, search }: Price): boolean {
+  return request === 0 && search === 0 && [rates, ...bands.map((band) => band.rates)].every(isNothing);
+}
+
+function isNothing(rates: Rates): boolean {
+  return Object.values(rates).every((rate) => rate === 0);
+}

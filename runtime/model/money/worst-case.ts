@@ -19,19 +19,19 @@ export interface InputBound {
 }
 
 /**
- * `bytes`: of the body that is sent. `imageTokens`: the most that the model makes of one image. `context`: the model's context in tokens, null where it is not
+ * `bytes`: of the body that is sent; null: the provider adds to it what the request only names. `imageTokens`: the most that the model makes of one image. `context`: the model's context in tokens, null where it is not
  * known. null: nothing bounds the input, because it has documents of unknown size.
  */
 export function boundInput(
   request: ModelRequest,
-  bytes: number,
+  bytes: number | null,
   imageTokens: number,
   context: number | null,
 ): InputBound | null {
-  let tokens = bytes + FRAME + (request.tools.length > 0 ? TOOLS : 0);
+  let tokens = (bytes ?? 0) + FRAME + (request.tools.length > 0 ? TOOLS : 0);
   let audio = false;
   let hour = request.tools.some(isHour) || request.system.some(isHour);
-  let known = true;
+  let known = bytes !== null;
   const look = (part: Part): void => {
     if (part.type === "image") {
       tokens += imageTokens;
