@@ -15,8 +15,15 @@ export const forwardModelSettings: readonly Setting[] = [
     type: { kind: "word", words: ["keep", "drop", "refuse"] },
     default: "keep",
     documentation:
-      "What becomes of instructions that the client gives: messages of role `system` or `developer`, `instructions`, `system`, `systemInstruction`. `keep`: they follow those of `system`. `drop`: they are left out. `refuse`: a request with some is answered with 400. With `drop` and `refuse`, a request whose instructions lie with the provider (`previous_response_id`, `conversation`, `prompt`, `cachedContent`) is answered with 400, since nobody here can see them.",
+      "What becomes of instructions that the client gives: messages of role `system` or `developer`, `instructions`, `system`, `systemInstruction`. `keep`: they follow those of `system`. `drop`: they are left out. `refuse`: a request with some is answered with 400. With `drop` and `refuse`, a request whose instructions lie with the provider (`previous_response_id`, `conversation`, `prompt`, `cachedContent`) or come in another form (`chat_template`) is answered with 400, since nobody here can see them.",
     example: "client_system: drop",
+  }),
+  setting({
+    key: "sticky",
+    type: { kind: "expression", type: "string" },
+    documentation:
+      "Requests for which this gives the same go to the same model of a choice, so that a conversation stays with one, and with what its provider has cached of it: a caller, a session, anything that has a text form. Each model has its share of all values, by `weights` where `prefer` has them; one that cannot be asked is passed over for the next in an order that is the same for this value, in every thread and after every start. Nothing is kept for it. It stands in the place of `prefer`, so a choice that prefers the cheapest, the fastest or the least loaded cannot be asked with it.",
+    example: "sticky: caller.id",
   }),
   setting({
     key: "needs",

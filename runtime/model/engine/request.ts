@@ -17,7 +17,7 @@ const NOTHING: ClientPath = { model: null, stream: null };
 
 /**
  * `client` of the answer: who writes it, which the URL may choose. `altered`: the program's own instructions have changed it, so that the bytes do not say
- * it any more.
+ * it any more; or nobody may find other instructions in them than were found here, such as in the first of two members of one name.
  */
 export function readModelRequest(
   client: ClientDialect,
@@ -35,7 +35,9 @@ export function readModelRequest(
   const read = client.readRequest(parsed.value, found.path);
   if (!isRequest(read)) return refused(read);
   const request = prompt === undefined ? read : withSystemPrompt(read, prompt, client.name);
-  return "class" in request ? request : { request, client: found.client, altered: request !== read };
+  return "class" in request
+    ? request
+    : { request, client: found.client, altered: request !== read || prompt?.client === "refuse" };
 }
 
 function isRequest(read: ReturnType<ClientDialect["readRequest"]>): read is ModelRequest {

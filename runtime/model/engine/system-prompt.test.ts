@@ -54,6 +54,7 @@ describe("what a model is instructed", () => {
 
 describe("instructions that lie with the provider", () => {
   const kinds = [
+    ["openai-chat", "chat_template", "{{ messages }}"],
     ["openai-responses", "prompt", { id: "p" }],
     ["openai-responses", "previous_response_id", "resp_1"],
     ["openai-responses", "conversation", "conv_1"],
@@ -94,11 +95,22 @@ describe("bytes pass as they came only where they say what is asked", () => {
     return readModelRequest(client, { path: "/", query: "" }, bytes, prompt);
   };
 
+  it("what may bring no instructions is always written anew", () => {
+    const twice = '{"model":"m","messages":[{"role":"system","role":"user","content":"a"}]}';
+    const client = clients.get("openai-chat");
+    if (client === undefined) throw new Error("no client");
+    const bytes = new TextEncoder().encode(twice);
+    expect(readModelRequest(client, { path: "/", query: "" }, bytes, of(null, "refuse"))).toMatchObject({
+      altered: true,
+    });
+  });
+
   it.each([
     [undefined, false],
     [of(null, "keep"), false],
     [of("House.", "keep"), true],
     [of(null, "drop"), true],
+    [of("", "keep"), false],
   ] as const)("%o: altered %s", (prompt, altered) => {
     expect(read(prompt)).toMatchObject({ altered });
   });

@@ -13,8 +13,9 @@ const FIELDS: { readonly [Name in ClientDialectName]: string } = {
   gemini: "systemInstruction",
 };
 
-/** Fields that stand for instructions which lie with the provider: nobody here can see them, or leave them out. */
+/** Fields that stand for instructions which lie with the provider, or bring them in another form: nobody here can see them, or leave them out. */
 const STORED: { readonly [dialect: string]: readonly string[] } = {
+  "openai-chat": ["chat_template"],
   "openai-responses": ["prompt", "previous_response_id", "conversation"],
   gemini: ["cachedContent"],
 };
