@@ -5,7 +5,7 @@ import { nodesBelow } from "../1-syntax/walk.ts";
 import type { CheckedModel, CheckedProgram, CheckedRoute } from "../3-types/checked.ts";
 import { type ModelReach, reachOf } from "../3-types/model-edge.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
-import { needs } from "../vocabulary/needs.ts";
+import { needs, supportWords } from "../vocabulary/needs.ts";
 import { supportTables } from "../vocabulary/support.ts";
 
 export function analyseNeeds(program: CheckedProgram): Diagnostic[] {
@@ -29,7 +29,10 @@ function unmet(route: CheckedRoute, step: tree.ForwardStep): Diagnostic[] {
 }
 
 /** Why the model's provider cannot be told; null: it can. */
-function cannot({ provider }: CheckedModel, need: string): string | null {
+function cannot({ provider, settings }: CheckedModel, need: string): string | null {
+  const { supports } = settings;
+  if (Array.isArray(supports) && supportWords.includes(need) && !supports.includes(need))
+    return "its supports does not name it";
   const feature = needs.get(need);
   const table = provider && supportTables.get(provider.word);
   if (!table || feature === undefined) return null;

@@ -480,6 +480,11 @@ export const catalogue = {
     severity: "warning",
     message: "`carries` has no effect: this route forwards its body to nobody",
   },
+  VGW5008: {
+    slug: "nobody-cleared",
+    severity: "error",
+    message: "no model of {choice} is cleared for {labels}",
+  },
   VGW5010: {
     slug: "secret-in-source",
     severity: "error",
@@ -643,7 +648,7 @@ export const catalogue = {
   VGW7012: {
     slug: "unpriced-under-budget",
     severity: "error",
-    message: "the model {model} has a budget and no price",
+    message: "what the model {model} costs is counted, and its price is not known",
   },
   VGW7013: {
     slug: "uncapped-under-budget",
@@ -685,10 +690,35 @@ export const catalogue = {
     severity: "error",
     message: "the cheapest is asked for, and prices are in {one} and {other}",
   },
+  VGW7033: {
+    slug: "sticky-without-choice",
+    severity: "error",
+    message: "`sticky` has no effect on {name}, which is one model",
+  },
+  VGW7034: {
+    slug: "alias-outside-choice",
+    severity: "error",
+    message: "the name {alias} means {model}, which {choice} does not ask",
+  },
+  VGW7035: {
+    slug: "nobody-in-region",
+    severity: "error",
+    message: "no model of {choice} is in {region}",
+  },
+  VGW7036: {
+    slug: "supports-too-much",
+    severity: "error",
+    message: "the provider {provider} cannot be told {feature}",
+  },
   VGW8001: {
     slug: "unused",
     severity: "warning",
     message: "the {what} {name} is never used",
+  },
+  VGW8010: {
+    slug: "deprecated-model",
+    severity: "warning",
+    message: "the provider takes the model {model} away on {day}",
   },
 } as const;
 
@@ -790,6 +820,7 @@ export interface MessageValues {
   VGW5005: { label: string | number };
   VGW5006: { label: string | number; model: string | number };
   VGW5007: Record<never, never>;
+  VGW5008: { choice: string | number; labels: string | number };
   VGW5010: { what: string | number };
   VGW6001: { method: string | number; path: string | number };
   VGW6002: { request: string | number };
@@ -831,5 +862,10 @@ export interface MessageValues {
   VGW7020: { setting: string | number; choice: string | number };
   VGW7031: { model: string | number };
   VGW7032: { one: string | number; other: string | number };
+  VGW7033: { name: string | number };
+  VGW7034: { alias: string | number; model: string | number; choice: string | number };
+  VGW7035: { choice: string | number; region: string | number };
+  VGW7036: { provider: string | number; feature: string | number };
   VGW8001: { what: string | number; name: string | number };
+  VGW8010: { model: string | number; day: string | number };
 }

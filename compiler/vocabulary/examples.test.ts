@@ -139,6 +139,8 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
     choiceSettings,
     (example) => {
       const rest = example.startsWith("on") ? ", fallback: [large]" : "";
+      if (example.startsWith("clearance"))
+        return `model own { provider: openai("a"), key: secret("K"), ${example} }\nmodel m = choose(own) { ${example} }`;
       return `${WORLD}\nmodel m = choose(mini, large) { ${example}${rest} }`;
     },
   ],
