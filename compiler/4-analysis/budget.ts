@@ -17,7 +17,24 @@ export function analyseBudgets(program: CheckedProgram): Diagnostic[] {
   const owned = [...program.budgets].flatMap(([owner, budgets]) =>
     budgets.flatMap((budget) => needs(budget, [owner], told)),
   );
-  return [...owned, ...program.routes.flatMap((route) => inRoute(route, told))];
+  return [
+    ...owned,
+    ...program.routes.flatMap((route) => inRoute(route, told)),
+    ...program.models.flatMap((owner) => untellable(owner, told)),
+  ];
+}
+
+/** Whose cost is to be told needs a price, on every way. */
+function untellable(owner: CheckedModel, told: Set<string>): Diagnostic[] {
+  const written = owner.node.settings.find(({ key }) => key.text === "cost_headers");
+  if (!written || owner.settings.cost_headers !== true) return [];
+  const related = [{ span: spanOf(owner.module.tree, written.id), text: "its cost is to be told" }];
+  return under([owner]).flatMap(({ model }) => {
+    const key = `${model.module.tree.file} ${model.name} price`;
+    if (told.has(key) || modelPrice(model) !== null) return [];
+    told.add(key);
+    return [unpriced(model, related)];
+  });
 }
 
 /** From a model by `then` back to it: a request would never find the end. */

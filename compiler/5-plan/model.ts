@@ -1,9 +1,10 @@
 /** Models and choices: what the checker knows of them, in the members that the host asks for. */
-import type { CheckedModel, ModelProvider, StaticValue } from "../3-types/checked.ts";
+import type { CheckedChoice, CheckedModel, ModelProvider, StaticValue } from "../3-types/checked.ts";
 import { modelPrice } from "../3-types/model-price.ts";
 import { modelBudgets } from "./budget.ts";
 import type { Program } from "./context.ts";
 import type { ModelPlan, PoolPlan } from "./plan.ts";
+import { fitOf } from "./model-fit.ts";
 import { lowerPreference, ranksByPrice } from "./preference.ts";
 import { noteVariables } from "./service.ts";
 
@@ -32,7 +33,7 @@ function lowerModel(program: Program, checked: CheckedModel, provider: ModelProv
   const { settings } = checked;
   const configuration: { [key: string]: StaticValue } = { name, dialect, variant, model, base, settings: extra };
   for (const [member, key] of MEMBERS) configuration[member] = settings[key] ?? null;
-  Object.assign(configuration, moneyOf(program, checked, name));
+  Object.assign(configuration, fitOf(program.checked, checked), moneyOf(program, checked, name));
   return { name, origin: originOf(program, checked), dialect, configuration };
 }
 
@@ -43,9 +44,13 @@ function moneyOf(program: Program, checked: CheckedModel, name: string): { reado
   return { ...(price !== null && { price: plain(price) }), ...budgetsOf(program, checked, name) };
 }
 
+function tellsCost({ settings }: CheckedModel): boolean {
+  return settings.cost_headers === true;
+}
+
 /** Whether calls to models are written down. */
 function counts({ checked, budgets }: Program): boolean {
-  return checked.budgets.size > 0 || budgets.steps.size > 0;
+  return checked.budgets.size > 0 || budgets.steps.size > 0 || checked.models.some(tellsCost);
 }
 
 /** Whether a choice asks for its price with each request. */
@@ -55,7 +60,10 @@ function isCompared({ checked }: Program, model: CheckedModel): boolean {
 
 function budgetsOf(program: Program, checked: CheckedModel, name: string): { readonly [key: string]: StaticValue } {
   const budgets = modelBudgets(program, checked, name);
-  return budgets.length === 0 ? {} : { budgets: plain(budgets) };
+  return {
+    ...(budgets.length > 0 && { budgets: plain(budgets) }),
+    ...(tellsCost(checked) && { costHeaders: true }),
+  };
 }
 
 /** Data, as values of settings are. */
@@ -78,7 +86,7 @@ const MEMBERS = [
   ["answerLimit", "answer_limit"],
 ] as const;
 
-function lowerPool(program: Program, checked: CheckedModel, choice: NonNullable<CheckedModel["choice"]>): PoolPlan {
+function lowerPool(program: Program, checked: CheckedModel, choice: CheckedChoice): PoolPlan {
   const { on, limit } = checked.settings;
   const models = choice.models.map((model) => nameOf(program, model));
   return {
@@ -89,12 +97,25 @@ function lowerPool(program: Program, checked: CheckedModel, choice: NonNullable<
     prefer: lowerPreference(checked, choice.models, models),
     on: (Array.isArray(on) ? on : []).map((word: StaticValue) => String(word).replaceAll("_", "-")),
     limit: typeof limit === "number" ? limit : null,
+    ...aliasesOf(program, checked, choice),
     ...brokenOf(checked),
     ...budgetsOf(program, checked, nameOf(program, checked)),
   };
 }
 
-function brokenOf({ settings }: CheckedModel): Pick<PoolPlan, "broken"> {
+/** Nothing where clients may ask by any name. */
+function aliasesOf(
+  program: Program,
+  { settings }: CheckedModel,
+  { aliases }: CheckedChoice,
+): Pick<PoolPlan, "aliases" | "strict"> {
+  if (aliases.length === 0) return {};
+  const names = aliases.map(({ name, model }) => ({ name, model: nameOf(program, model) }));
+  return { aliases: names, ...(settings.unknown !== "choose" && { strict: true }) };
+}
+
+function brokenOf({ settings }: CheckedModel): Pick<PoolPlan, "broken" | "hedge"> {
   const { broken, saying } = settings;
-  return broken === "continue" ? { broken: { saying: typeof saying === "string" ? saying : null } } : {};
+  const hedged = settings.hedge ? { hedge: settings.hedge } : {};
+  return broken === "continue" ? { ...hedged, broken: { saying: typeof saying === "string" ? saying : null } } : hedged;
 }

@@ -86,14 +86,22 @@ export interface PoolPlan {
   readonly models: readonly string[];
   readonly fallback: readonly string[];
   readonly prefer: readonly PreferenceRule[];
+  /** Names that clients use; left out: any name means the pool. */
+  readonly aliases?: readonly { readonly name: string; readonly model: string }[];
+  /** Other names than those and the pool's own are refused. */
+  readonly strict?: boolean;
   /** Classes of errors after which the next of `fallback` is asked. */
   readonly on: readonly string[];
   /** In tokens; null: as the model and the client say. */
   readonly limit: number | null;
   /** The next model goes on with a stream that breaks; left out: it ends with an error. */
   readonly broken?: { readonly saying: string | null };
+  /** `{ after, most, budget }`; left out: nobody is asked beside another. */
+  readonly hedge?: StaticValue;
   /** Of a `BudgetConfiguration` each; left out: none. */
   readonly budgets?: StaticValue;
+  /** Answers say what they cost. */
+  readonly costHeaders?: StaticValue;
 }
 
 /** A budget that routes hold their requests to: a `BudgetConfiguration`, whose name several may share to count together. */
@@ -446,6 +454,8 @@ export interface ModelStep extends Originated {
   readonly client: ClientDialectName | OperationClient;
   /** As of a `SystemPrompt`; null: the client's instructions go as they are. */
   readonly prompt: { readonly system: Expr | null; readonly client: "keep" | "drop" | "refuse" } | null;
+  /** Requests for which it gives the same go to the same model of the pool; null: each for itself. */
+  readonly sticky: Expr | null;
   /** What budgets of models count by, by their `by` (`BudgetConfiguration`); null: none that may be asked here counts by it. */
   readonly keys: readonly (Expr | null)[];
 }

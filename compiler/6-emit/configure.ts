@@ -2,6 +2,7 @@
 import { numberLiteral, stringLiteral } from "./literal.ts";
 import type { StaticValue } from "../3-types/checked.ts";
 import type { PreferenceRule } from "../../runtime/model/configuration.ts";
+import { countsCalls } from "../5-plan/counts.ts";
 import type { EnvironmentPlan, Origin, Plan, Step } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
 import type { Emission } from "./emission.ts";
@@ -34,7 +35,7 @@ export function emitConfigure(emission: Emission, writer: SourceWriter): void {
     }
     writer.line("return {");
     writer.indented(() => {
-      emitGateway(writer, plan.gateway.name, plan.gateway.settings, hasBudgets(plan));
+      emitGateway(writer, plan.gateway.name, plan.gateway.settings, countsCalls(plan));
       writer.line("services: [");
       writer.indented(() => {
         for (const service of plan.services) {
@@ -110,11 +111,6 @@ function emitModels(writer: SourceWriter, { models, pools }: Plan): void {
 function ruleValue({ by, weights, ranked, when }: PreferenceRule): StaticValue {
   const conditions = when.map(({ of, operator, value }) => ({ of, operator, value }));
   return { by, ...(weights && { weights }), ...(ranked && { ranked }), when: conditions };
-}
-
-function hasBudgets({ models, pools, budgets: ofRoutes }: Plan): boolean {
-  if (ofRoutes.length > 0) return true;
-  return [...models.map(({ configuration }) => configuration), ...pools].some(({ budgets }) => budgets !== undefined);
 }
 
 /** The TypeScript type of the environment's values. */
@@ -224,8 +220,15 @@ function emitGateway(writer: SourceWriter, name: string, settings: Settings, led
       writer.line(
         `ledger: { folder: ${settingText(settings.ledger, "ledger")}, keep: ${numberLiteral(LEDGER_KEEP)} },`,
       );
+    if (ledger && settings.state !== undefined && settings.state !== null) writer.line(stateText(settings.state, name));
   });
   writer.line("},");
+}
+
+function stateText(state: StaticValue, gateway: string): string {
+  const { url, when_away, timeout, name } = record(state);
+  const rest = `timeout: ${settingText(timeout, 500)}, name: ${settingText(name ?? gateway, null)}`;
+  return `state: { url: ${settingText(url, null)}, whenAway: ${settingText(when_away, "refuse")}, ${rest} },`;
 }
 
 function listenerText(listener: Settings): string {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { ABI_VERSION } from "../../runtime/abi.ts";
 import { type Manifest, MANIFEST_FORMAT } from "../../runtime/manifest.ts";
 import type { StaticValue } from "../3-types/checked.ts";
+import { countsCalls } from "../5-plan/counts.ts";
 import type { Plan } from "../5-plan/plan.ts";
 import { filesOf } from "./files.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -20,18 +21,14 @@ export function manifestOf(plan: Plan, code: string): Manifest {
     compiler: packageJson.version,
     size: Buffer.byteLength(code),
     native: null,
-    ...(keepsLedger(plan) && { sqlite: null }),
+    ...(countsCalls(plan) && { sqlite: null }),
+    ...(countsCalls(plan) && (plan.gateway.settings.state ?? null) !== null && { redis: null }),
     listen: listeners(plan.gateway.settings.listen),
     ...filesOf(plan),
     environment: plan.environment.map(({ variable, type, secret, default: spare }) => {
       return { variable, type, secret, required: spare === null };
     }),
   };
-}
-
-function keepsLedger({ models, pools, budgets: ofRoutes }: Plan): boolean {
-  if (ofRoutes.length > 0) return true;
-  return [...models.map(({ configuration }) => configuration), ...pools].some(({ budgets }) => budgets !== undefined);
 }
 
 export function sha256(data: string | Uint8Array): string {

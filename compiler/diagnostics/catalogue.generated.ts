@@ -675,6 +675,11 @@ export const catalogue = {
     severity: "error",
     message: "this budget holds for nothing: the route asks no model",
   },
+  VGW7019: {
+    slug: "state-without-budget",
+    severity: "error",
+    message: "this gateway has no budget that it could count in `state`",
+  },
   VGW7020: {
     slug: "setting-never-acts",
     severity: "error",
@@ -859,6 +864,7 @@ export interface MessageValues {
   VGW7016: { model: string | number; by: string | number };
   VGW7017: { model: string | number };
   VGW7018: Record<never, never>;
+  VGW7019: Record<never, never>;
   VGW7020: { setting: string | number; choice: string | number };
   VGW7031: { model: string | number };
   VGW7032: { one: string | number; other: string | number };

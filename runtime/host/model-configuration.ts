@@ -1,5 +1,6 @@
 /** Models and choices of a configuration, checked as the rest of it. */
 import { z } from "zod";
+import { REQUIRED_FEATURES } from "../model/engine/fits.ts";
 
 const MILLISECONDS = z.number().min(0);
 const COUNT = z.int().min(1);
@@ -70,8 +71,11 @@ export const MODEL = z
     breaker: z.object({ failures: FRACTION, of: COUNT, within: MILLISECONDS, probe: MILLISECONDS }).nullable(),
     connections: COUNT,
     answerLimit: COUNT,
+    context: COUNT.optional(),
+    lacks: z.array(z.enum(REQUIRED_FEATURES)).optional(),
     price: PRICE.optional(),
     budgets: z.array(BUDGET).optional(),
+    costHeaders: z.boolean().optional(),
   })
   .refine((model) => isPrivate(model), {
     path: ["base"],
@@ -97,9 +101,13 @@ export const POOL = z.object({
   prefer: z.array(RULE),
   fallback: z.array(z.string()),
   on: z.array(z.string()),
+  aliases: z.array(z.object({ name: z.string().min(1), model: z.string() })).optional(),
+  strict: z.boolean().optional(),
   limit: COUNT.nullable(),
   broken: z.object({ saying: z.string().nullable() }).optional(),
+  hedge: z.object({ after: MILLISECONDS, most: COUNT, budget: FRACTION }).optional(),
   budgets: z.array(BUDGET).optional(),
+  costHeaders: z.boolean().optional(),
 });
 
 /** Nobody reads on the way; or the provider is one that stands in one's own network. */

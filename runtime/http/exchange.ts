@@ -124,14 +124,28 @@ export interface ModelNote {
   readonly model: string;
   /** What it used as far as its provider told; null: it told nothing. */
   readonly usage: Usage | null;
-  /** "left": the client went away; or the class of what went wrong. */
-  readonly outcome: "answered" | "left" | ModelErrorClass;
+  /** "left": the client went away; "outrun": another was faster; or the class of what went wrong. */
+  readonly outcome: "answered" | "left" | "outrun" | ModelErrorClass;
   /** Models that were given up before it. */
   readonly fallbacks: number;
   /** How often another model went on where a stream had broken off, up to and with it. */
   readonly continuations: number;
   /** Milliseconds from asking it to its first content, of a stream; null: there was none. */
   readonly firstToken: number | null;
+  /** What was counted for the call; left out: nothing is counted. */
+  readonly cost?: CostNote | undefined;
+  /** Why it was asked: a rule of its choice, "fallback" or "hedge"; left out: there was no choice. */
+  readonly by?: string | undefined;
+  /** Models that could not be asked, and why; left out: none. */
+  readonly skipped?: readonly { readonly model: string; readonly reason: string }[] | undefined;
+}
+
+export interface CostNote {
+  /** Pico-units. */
+  readonly amount: bigint;
+  readonly currency: string;
+  /** False: its provider did not tell, so that the most it can have cost is counted. */
+  readonly exact: boolean;
 }
 
 export interface WebSocketAnswer {

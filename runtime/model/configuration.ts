@@ -44,6 +44,8 @@ export interface ModelConfiguration {
   readonly price?: PriceConfiguration | undefined;
   /** Left out: none. */
   readonly budgets?: readonly BudgetConfiguration[] | undefined;
+  /** Answers say what they cost; left out: they do not. */
+  readonly costHeaders?: boolean | undefined;
 }
 
 /** "context": estimated tokens of the prompt; "p50", "p95": milliseconds to the first token, as measured; "in_flight": calls, over all threads. */
@@ -83,6 +85,10 @@ export interface PoolConfiguration {
   readonly limit: number | null;
   /** Where a stream breaks off behind its first content, the next model goes on. `saying`: text in between; null: none. Left out: the stream ends with an error. */
   readonly broken?: { readonly saying: string | null } | undefined;
+  /** Other models are asked beside one whose stream has no content yet: after so many milliseconds, so many at most, for a part of the requests. Left out: none. */
+  readonly hedge?: { readonly after: number; readonly most: number; readonly budget: number } | undefined;
   /** Left out: none. */
   readonly budgets?: readonly BudgetConfiguration[] | undefined;
+  /** Answers say what they cost; left out: they do not. */
+  readonly costHeaders?: boolean | undefined;
 }

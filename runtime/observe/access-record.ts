@@ -4,6 +4,7 @@
  */
 import type { Exchange, ModelNote } from "../http/exchange.ts";
 import { completionTokens, promptTokens } from "../model/canonical/usage.ts";
+import { costText } from "../model/engine/cost-headers.ts";
 
 // A quote, a backslash, a control character or a lone surrogate needs JSON's escapes; paths and names hardly ever have one.
 const NEEDS_ESCAPE = /["\\\0-\x1f\x7f-\u009f\u2028\u2029\ud800-\udfff]/;
@@ -73,13 +74,18 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
 }
 
 /** Tokens as the provider counted them: all that went in and came out, and what of it was cached or thought. */
-function modelFields({ model, usage, outcome, fallbacks, continuations, firstToken }: ModelNote): string {
+function modelFields(note: ModelNote): string {
+  const { model, usage, outcome, fallbacks, continuations, firstToken, by = "", skipped = [], cost } = note;
   let fields = `,"model":${quoted(model)}`;
+  if (by !== "" && by !== "only") fields += `,"model_by":${quoted(by)}`;
+  if (skipped.length > 0)
+    fields += `,"models_skipped":${quoted(skipped.map((one) => `${one.model}: ${one.reason}`).join(", "))}`;
   if (usage !== null) {
     fields += `,"tokens_in":${promptTokens(usage)},"tokens_out":${completionTokens(usage)}`;
     if (usage.cacheRead > 0) fields += `,"tokens_cached":${usage.cacheRead}`;
     if (usage.reasoning > 0) fields += `,"tokens_reasoning":${usage.reasoning}`;
   }
+  if (cost !== undefined) fields += `,"cost":"${costText(cost)}"`;
   if (firstToken !== null) fields += `,"first_token_ms":${rounded(firstToken)}`;
   if (fallbacks > 0) fields += `,"fallbacks":${fallbacks}`;
   if (continuations > 0) fields += `,"continuations":${continuations}`;

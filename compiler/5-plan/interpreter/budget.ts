@@ -7,10 +7,12 @@ import type { ModelError } from "../../../runtime/model/canonical/error.ts";
 import type { ModelRequest } from "../../../runtime/model/canonical/request.ts";
 import { completionTokens, promptTokens, type Usage } from "../../../runtime/model/canonical/usage.ts";
 import { type BudgetConfiguration, definitionOf } from "../../../runtime/model/money/configuration.ts";
+import { formatAmount } from "../../../runtime/model/money/amount.ts";
 import { costOf } from "../../../runtime/model/money/cost.ts";
 import { spanAt } from "../../../runtime/model/money/period.ts";
-import type { ProviderDialect } from "../../../runtime/model/dialect/dialect.ts";
+import type { ClientDialect, ProviderDialect } from "../../../runtime/model/dialect/dialect.ts";
 import { boundCall, refusalOf } from "../../../runtime/model/engine/spending.ts";
+import { countsCalls } from "../counts.ts";
 import type { BudgetStep, ModelStep } from "../plan.ts";
 import type { Context } from "./context.ts";
 import { evaluate } from "./expression.ts";
@@ -32,24 +34,67 @@ export function holdTo(step: BudgetStep, scope: Scope, context: Context): void {
   context.heldTo.push({ configuration: budget.configuration, key });
 }
 
-function hasBudgets({ models, pools, budgets }: Context["plan"]): boolean {
-  if (budgets.length > 0) return true;
-  return [...models.map(({ configuration }) => configuration), ...pools].some((one) => one.budgets !== undefined);
-}
-
 /** The budgets of one request. */
 export class Spending {
   readonly #context: Context;
   readonly #keys: readonly string[];
   #held: readonly HeldTo[];
   readonly #gaveWay = new Set<BudgetConfiguration>();
-  /** What the client is told where another model stands in. */
-  headers: readonly string[] = [];
+  /** Who stands in, for the client; null: nobody does. */
+  #degraded: string | null = null;
+  /** What the request cost so far; null: nothing is counted, or nobody is to be told. */
+  #cost: Told | null = null;
+  readonly #tells: boolean;
 
   constructor(step: ModelStep, scope: Scope, context: Context) {
     this.#context = context;
     this.#keys = step.keys.map((key) => (key === null ? "" : textOf(evaluate(key, scope, context), key.type)));
-    this.#held = [...context.heldTo, ...this.#of(context.plan.pools.find(({ name }) => name === step.model)?.budgets)];
+    const pool = context.plan.pools.find(({ name }) => name === step.model);
+    this.#held = [...context.heldTo, ...this.#of(pool?.budgets)];
+    const model = context.plan.models.find(({ name }) => name === step.model)?.configuration;
+    this.#tells = (pool ?? model)?.costHeaders === true;
+  }
+
+  /** A call of this request is over. */
+  settle(call: Opened, usage: Usage | "nothing" | null): void {
+    const { price } = call;
+    if (price === null || price === undefined) return;
+    const { cost, exact } = call.settle(usage);
+    if (!this.#tells) return;
+    const before = this.#cost?.amount ?? 0n;
+    const amount = before + cost;
+    const isExact = exact && (before === 0n || this.#cost?.exact === true);
+    const text = `${formatAmount(amount)} ${price.currency}${isExact ? "" : ";at-most"}`;
+    const told = usage === "nothing" ? null : usage;
+    this.#cost = { amount, exact: isExact, text, usage: told, charges: call.charges };
+  }
+
+  /** What an answer says of it; `whole`: not of a stream, whose head leaves before. */
+  headers(whole: boolean): readonly string[] {
+    const degraded = this.#degraded === null ? [] : ["model-degraded", this.#degraded];
+    const cost = this.#cost;
+    if (!whole || cost === null) return degraded;
+    const { usage } = cost;
+    const tokens = usage === null ? [] : ["model-tokens", `in=${promptTokens(usage)}, out=${completionTokens(usage)}`];
+    const left = cost.charges.map((charge) => this.#remaining(charge));
+    const budgets = left.length === 0 ? [] : ["model-budget", left.join(", ")];
+    return [...degraded, "model-cost", cost.text, ...tokens, ...budgets];
+  }
+
+  #remaining({ configuration, key }: HeldTo): string {
+    const { limit, period, unit, currency, name } = definitionOf(configuration);
+    const now = this.#context.world.now();
+    const { start, end } = spanAt(period, now);
+    const left = limit - (spentIn(this.#context).get(idOf(configuration, key, start)) ?? 0n);
+    const positive = left > 0n ? left : 0n;
+    const amount = unit === "money" ? `${formatAmount(positive)} ${currency}` : `${positive} tok`;
+    return `${quoted(name)};left="${amount}";reset=${Math.ceil((end - now) / 1000)}`;
+  }
+
+  /** Stands before the end of a stream whose clients read over it; "": nothing does. */
+  comment({ name, streamMediaType }: ClientDialect): string {
+    const reads = name !== "gemini" && streamMediaType.startsWith("text/event-stream");
+    return this.#cost === null || !reads ? "" : `: model-cost: ${this.#cost.text}\n\n`;
   }
 
   #of(budgets: unknown): readonly HeldTo[] {
@@ -68,7 +113,7 @@ export class Spending {
   ): Opened | { readonly error: ModelError; readonly instead: string | null } {
     const { price } = model;
     // Prices without budgets are there to be compared.
-    if (price === undefined || !hasBudgets(this.#context.plan))
+    if (price === undefined || !countsCalls(this.#context.plan))
       return new Opened(this.#context, [], null, { worst: 0n, tokens: 0 });
     const bound = boundCall(price, model.dialect, request, length);
     if ("class" in bound) return { error: bound, instead: null };
@@ -88,19 +133,12 @@ export class Spending {
         instead: instead === null ? null : this.#giveWay(configuration, instead),
       };
     }
-    return new Opened(
-      this.#context,
-      charges.map(({ configuration, key }) =>
-        idOf(configuration, key, spanAt(definitionOf(configuration).period, now).start),
-      ),
-      price,
-      bound,
-    );
+    return new Opened(this.#context, charges, price, bound);
   }
 
   #giveWay(configuration: BudgetConfiguration, instead: string): string {
     this.#gaveWay.add(configuration);
-    this.headers = ["model-degraded", `${instead};budget=${quoted(configuration.name)}`];
+    this.#degraded = `${instead};budget=${quoted(configuration.name)}`;
     this.#held = [...this.#held, ...this.#of(this.#context.plan.pools.find(({ name }) => name === instead)?.budgets)];
     return instead;
   }
@@ -141,36 +179,50 @@ export function usageOf(
   return "class" in answer ? null : answer.usage;
 }
 
+/** What a client is told. */
+interface Told {
+  readonly amount: bigint;
+  readonly exact: boolean;
+  readonly text: string;
+  readonly usage: Usage | null;
+  readonly charges: readonly HeldTo[];
+}
+
 /** A call that was made. */
 export class Opened {
+  readonly charges: readonly HeldTo[];
+  /** null: nothing is counted. */
+  readonly price: ModelConfiguration["price"] | null;
   readonly #context: Context;
-  readonly #ids: readonly string[];
-  readonly #price: ModelConfiguration["price"] | null;
   readonly #bound: { readonly worst: bigint; readonly tokens: number };
+  readonly #at: number;
 
   constructor(
     context: Context,
-    ids: readonly string[],
+    charges: readonly HeldTo[],
     price: ModelConfiguration["price"] | null,
     bound: { readonly worst: bigint; readonly tokens: number },
   ) {
+    this.charges = charges;
+    this.price = price;
     this.#context = context;
-    this.#ids = ids;
-    this.#price = price;
     this.#bound = bound;
+    this.#at = context.world.now();
   }
 
-  /** "nothing": it was not sent, or refused with an error; null: nobody knows. */
-  settle(usage: Usage | "nothing" | null): void {
-    const price = this.#price;
-    if (price === null || price === undefined || usage === "nothing") return;
+  /** "nothing": it was not sent, or refused with an error; null: nobody knows. Gives what it cost. */
+  settle(usage: Usage | "nothing" | null): { readonly cost: bigint; readonly exact: boolean } {
+    const { price } = this;
+    if (price === null || price === undefined || usage === "nothing") return { cost: 0n, exact: true };
     const told = usage === null ? null : costOf(price, usage);
     const cost = told ?? this.#bound.worst;
     const tokens = usage === null || told === null ? this.#bound.tokens : promptTokens(usage) + completionTokens(usage);
     const spent = spentIn(this.#context);
-    for (const id of this.#ids) {
-      const used = id.startsWith('["money"') ? cost : BigInt(tokens);
-      spent.set(id, (spent.get(id) ?? 0n) + used);
+    for (const { configuration, key } of this.charges) {
+      const { unit, period } = definitionOf(configuration);
+      const id = idOf(configuration, key, spanAt(period, this.#at).start);
+      spent.set(id, (spent.get(id) ?? 0n) + (unit === "money" ? cost : BigInt(tokens)));
     }
+    return { cost, exact: told !== null };
   }
 }

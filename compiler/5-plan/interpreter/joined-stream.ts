@@ -11,6 +11,8 @@ export class JoinedStream {
   /** The client has had content. */
   begun = false;
   text = "";
+  /** Stands before its end; "": nothing does. */
+  comment = "";
   readonly #splice: Splice;
   readonly #writer: EventWriter;
   #usage: Usage | null = null;
@@ -54,6 +56,6 @@ export class JoinedStream {
   }
 
   #write(events: readonly ModelEvent[]): void {
-    for (const event of events) this.text += this.#writer.write(event);
+    for (const event of events) this.text += (event.type === "end" ? this.comment : "") + this.#writer.write(event);
   }
 }

@@ -10,6 +10,7 @@ import type { ModelRequest } from "../../../runtime/model/canonical/request.ts";
 import type {
   AnswerContext,
   ClientDialect,
+  PassingReader,
   PassThrough,
   ProviderDialect,
 } from "../../../runtime/model/dialect/dialect.ts";
@@ -24,13 +25,14 @@ import { isOperationClient } from "../../vocabulary/operations.ts";
 import type { ModelStep, PoolPlan } from "../plan.ts";
 import { Spending, usageOf } from "./budget.ts";
 import { resolved, upstreamFailure } from "./call.ts";
-import { type Candidates, candidates } from "./choice.ts";
+import { aliasOf, type Candidates, candidates, refusedAlone } from "./choice.ts";
 import type { Context, Ending } from "./context.ts";
 import { evaluate } from "./expression.ts";
 import { firstHeader } from "./headers.ts";
 import { JoinedStream } from "./joined-stream.ts";
 import { operate } from "./operation.ts";
 import type { Scope } from "./scope.ts";
+import { textOf } from "./value.ts";
 import type { IncomingAnswer, OutgoingRequest } from "./world.ts";
 
 type ReadRequest = Exclude<ReturnType<typeof readModelRequest>, ModelError>;
@@ -65,7 +67,10 @@ export async function askModel(step: ModelStep, scope: Scope, context: Context):
   const spending = new Spending(step, scope, context);
   let asking = pool;
   let limit = pool?.limit ?? null;
-  let { chosen, fallback } = choose(step.model, pool, request, context);
+  const key = step.sticky === null ? null : textOf(evaluate(step.sticky, scope, context), step.sticky.type);
+  const first = choose(step.model, pool, request, context, key);
+  if ("class" in first) return told(read.client, first, step);
+  let { chosen, fallback } = first;
   const tried = new Set<string>();
   let failed = false;
   for (let index = 0; index < chosen.length + fallback.length; index++) {
@@ -74,7 +79,7 @@ export async function askModel(step: ModelStep, scope: Scope, context: Context):
     tried.add(name);
     const answered = await ask(name, limit, read, step, context, joined, spending);
     if (!("class" in answered.result)) {
-      const headers = [...answered.result.headers, ...spending.headers];
+      const headers = [...answered.result.headers, ...spending.headers(!request.stream)];
       return { ending: { ...answered.result, headers, reason: "", origin: step.origin }, failure: null };
     }
     failed ||= answered.asked;
@@ -82,9 +87,12 @@ export async function askModel(step: ModelStep, scope: Scope, context: Context):
     problem = answered.asked ? answered.result : (earlier ?? answered.result);
     if (answered.instead !== null) {
       const { instead } = answered;
-      asking = context.plan.pools.find((one) => one.name === instead) ?? null;
+      const other = context.plan.pools.find((one) => one.name === instead) ?? null;
+      const next = choose(instead, other, request, context, key);
+      if ("class" in next) continue;
+      asking = other;
       limit = least([limit, asking?.limit ?? null]);
-      ({ chosen, fallback } = choose(instead, asking, request, context));
+      ({ chosen, fallback } = next);
       tried.clear();
       failed = false;
       index = -1;
@@ -106,10 +114,16 @@ function promptOf({ prompt }: ModelStep, scope: Scope, context: Context): System
   return { system: system === null ? null : String(evaluate(system, scope, context)), client };
 }
 
-function choose(name: string, pool: PoolPlan | null, request: ModelRequest, context: Context): Candidates {
-  if (pool === null) return { chosen: [name], fallback: [] };
-  const configuration = (name: string): ModelConfiguration => configurationOf(name, context);
-  return candidates(pool, { request, random: () => context.world.random(), configuration });
+function choose(
+  name: string,
+  pool: PoolPlan | null,
+  request: ModelRequest,
+  context: Context,
+  key: string | null,
+): Candidates | ModelError {
+  const configuration = (model: string): ModelConfiguration => configurationOf(model, context);
+  if (pool === null) return refusedAlone(request, configuration(name)) ?? { chosen: [name], fallback: [] };
+  return candidates(pool, { request, random: () => context.world.random(), configuration, key });
 }
 
 function least(caps: readonly (number | null)[]): number | null {
@@ -148,7 +162,7 @@ async function ask(
   const call = spending.open(configuration, capped, outgoing.body?.length ?? 0);
   if ("error" in call) return { asked: false, instead: call.instead, result: call.error };
   const incoming = await context.world.call(name, outgoing);
-  call.settle(usageOf(incoming, provider, capped));
+  spending.settle(call, usageOf(incoming, provider, capped));
   const outcome = "failure" in incoming ? incoming.failure : String(incoming.status);
   context.trace.push({
     entry: "call",
@@ -159,17 +173,21 @@ async function ask(
     outcome,
   });
   const answer = answerContext(request, step, context);
+  const comment = spending.comment(client);
+  if (joined !== null) joined.comment = comment;
+  const pass = passed === null ? undefined : own;
   return {
     asked: true,
     instead: null,
-    result: judge(incoming, name, provider, capped, client, answer, passed === null ? undefined : own, joined),
+    result: judge(incoming, name, provider, capped, client, answer, pass, joined, comment),
   };
 }
 
-function answerContext(request: ModelRequest, step: ModelStep, { world }: Context): AnswerContext {
+function answerContext(request: ModelRequest, step: ModelStep, { world, plan }: Context): AnswerContext {
+  const pool = plan.pools.find(({ name }) => name === step.model);
   return {
     request,
-    model: step.model,
+    model: pool !== undefined && aliasOf(pool, request) !== null ? request.model : step.model,
     created: Math.floor(world.now() / 1000),
     random: (length) => "0".repeat(length),
   };
@@ -184,20 +202,33 @@ function judge(
   context: AnswerContext,
   pass: PassThrough | undefined,
   joined: JoinedStream | null,
+  comment: string,
 ): Answered {
   if ("failure" in incoming) return errorOf(upstreamFailure(incoming.failure, name));
   const { status, headers, body } = incoming;
   if (status < 200 || status > 299) return provider.readError(status, headers, body);
   const json = /^application\/json\b/i.test(firstHeader(headers, "content-type") ?? "");
   if (asked.stream && !json) {
+    if (pass?.stream !== undefined && joined === null && client.rewrites !== true)
+      return passed(pass.stream(asked, context.model, asked.streamUsage), body, client, context);
     const reader = provider.eventReader(asked);
-    return streamed([...reader.push(body), ...reader.finish()], client, context, joined);
+    return streamed([...reader.push(body), ...reader.finish()], client, context, joined, comment);
   }
   const answer = provider.readAnswer(body, asked);
   if ("class" in answer) return answer;
-  if (asked.stream) return streamed(eventsOf(answer), client, context, joined);
+  if (asked.stream) return streamed(eventsOf(answer), client, context, joined, comment);
   const written = pass?.answer(body, context.model) ?? new TextEncoder().encode(client.writeAnswer(answer, context));
   return { status: 200, headers: ["content-type", "application/json"], body: written };
+}
+
+/** The provider's own bytes; of them an error alone is written anew. */
+function passed(reader: PassingReader, body: Uint8Array, client: ClientDialect, context: AnswerContext): Answered {
+  const events = [...reader.push(body), ...reader.finish()];
+  const last = events.at(-1);
+  if (last?.type !== "error") return { ...sent("", client), body: reader.take() ?? new Uint8Array(0) };
+  if (!events.some(isContent)) return last.error;
+  const text = client.eventWriter(context).write(last);
+  return { ...sent("", client), body: Buffer.concat([reader.take() ?? new Uint8Array(0), Buffer.from(text)]) };
 }
 
 /** What fails before its first content is an error of its own; behind it, one within the stream. */
@@ -206,6 +237,7 @@ function streamed(
   client: ClientDialect,
   context: AnswerContext,
   joined: JoinedStream | null,
+  comment: string,
 ): Answered {
   const content = events.findIndex(isContent);
   const failing = events.findIndex(({ type }) => type === "error");
@@ -213,7 +245,7 @@ function streamed(
   if (first?.type === "error" && (content === -1 || failing < content)) return first.error;
   if (joined !== null) return joined.add(events) ?? sent(joined.text, client);
   const writer = client.eventWriter(context);
-  return sent(events.map((event) => writer.write(event)).join(""), client);
+  return sent(events.map((event) => (event.type === "end" ? comment : "") + writer.write(event)).join(""), client);
 }
 
 function sent(text: string, client: ClientDialect): Pick<Ending, "status" | "headers" | "body"> {

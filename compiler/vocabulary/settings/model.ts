@@ -1,7 +1,8 @@
 /** The settings of `model`: of one at a provider, and of a choice of several. */
 import { type Setting, setting } from "../setting.ts";
-import { breakerSettings } from "./resilience.ts";
-import { alertsSetting, budgetSetting, priceSetting } from "./money.ts";
+import { choiceFitSettings, fitSettings } from "./fits.ts";
+import { breakerSettings, modelHedgeSettings } from "./resilience.ts";
+import { alertsSetting, budgetSetting, costHeadersSetting, priceSetting } from "./money.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -123,9 +124,11 @@ export const modelSettings: readonly Setting[] = [
       "Labels of data that this model may see: in bodies that a route forwards (see the route's `carries`) and in what `system` says. A route whose bodies carry another label does not compile where any way leads to this model: asked first, by `fallback`, or by another setting of a choice that names it. A choice has no clearance of its own, for each of its models is judged. What a model answers goes back to whoever sent the body, and is not judged again; neither prompts nor answers stand in logs, metrics or the ledger.",
     example: "clearance: pii",
   }),
+  ...fitSettings,
   priceSetting,
   budgetSetting,
   alertsSetting,
+  costHeadersSetting,
 ];
 
 export const choiceSettings: readonly Setting[] = [
@@ -176,7 +179,14 @@ export const choiceSettings: readonly Setting[] = [
     type: { kind: "string" },
     documentation:
       "With `broken: continue`: a text that the client gets between what two models said; the models do not see it. Left out: none, so the answer reads as one.",
-    example: 'saying: "\n\n[another model continues]\n\n"',
+    example: 'saying: " […] "',
+  }),
+  setting({
+    key: "hedge",
+    type: { kind: "record", settings: modelHedgeSettings, without: "usual" },
+    documentation:
+      "When another model is asked too, because a streamed answer has no content yet: the next of `choose(…)` in its order, then those of `fallback`. The first content wins; the others' connections are closed, and each is paid for: what it has told, or what was reserved for it, for a provider that was asked may bill. Budgets reserve for each of them; one that does not fit is not asked. Answers that are not streamed are not hedged, since nothing tells a slow model from a long answer. The log has `by: hedge`, metrics `outcome: outrun` for who lost. Left out: never.",
+    example: "hedge: { after: 2s, most: 1, budget: 10% }",
   }),
   setting({
     key: "limit",
@@ -185,6 +195,8 @@ export const choiceSettings: readonly Setting[] = [
       "The most tokens of one answer, whichever model gives it. A request that allows more, or says nothing, is sent with this cap; a model's own `max_output` holds too.",
     example: "limit: 2000tok",
   }),
+  ...choiceFitSettings,
   budgetSetting,
   alertsSetting,
+  costHeadersSetting,
 ];

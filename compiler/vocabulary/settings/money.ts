@@ -43,6 +43,15 @@ export const alertsSetting: Setting = setting({
   example: "alerts: [80%, 100%]",
 });
 
+export const costHeadersSetting: Setting = setting({
+  key: "cost_headers",
+  type: { kind: "bool" },
+  default: false,
+  documentation:
+    "Whether answers say what they cost, where this is what the route forwards to: `model-cost` (`0.000123 USD`, to the last digit as in the ledger; with `;at-most` where the provider did not tell), `model-tokens` (`in=310, out=25`) and `model-budget` (what each budget of the call has left, and in how many seconds it begins anew). A streamed answer has sent its head by then: before its end stands a comment, `: model-cost: 0.000123 USD`, which clients of events read over; in Gemini's dialect, whose clients do not, there is none. The log has it always (`cost`), and `GET /usage` of the admin listener. Every model that may be asked needs a price.",
+  example: "cost_headers: true",
+});
+
 /** Of a `budget` step. */
 export const budgetStepSettings: readonly Setting[] = [
   setting({

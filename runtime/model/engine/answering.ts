@@ -8,7 +8,7 @@
 import { performance } from "node:perf_hooks";
 import type { ModelOptions } from "../../abi.ts";
 import { Failure } from "../../failure.ts";
-import type { BodySink, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
+import type { BodySink, CostNote, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
 import type { ModelCounterSet } from "../../observe/model-counters.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
@@ -18,11 +18,14 @@ import { type Accounts, OpenCall } from "../money/accounts.ts";
 import type { AnswerContext, ClientDialect, ProviderRequest } from "../dialect/dialect.ts";
 import { Asked, type Asker } from "./asked.ts";
 import { ClientStream } from "./client-stream.ts";
+import { costHeaders, costText, quoted } from "./cost-headers.ts";
 import { Gathered } from "./gathered.ts";
 import type { Choice, Order } from "./choose.ts";
 import { type HeldBudget, Purse } from "./purse.ts";
 import { type Opening, openCall } from "./spending.ts";
+import type { Skipped } from "./fits.ts";
 import { errorOf, failureOf } from "./failures.ts";
+import { Race } from "./race.ts";
 import { readModelRequest } from "./request.ts";
 import type { SpeedTable } from "./speed.ts";
 import { Splice } from "./splice.ts";
@@ -46,6 +49,7 @@ export interface EngineParts {
 const LEAD = 25;
 
 const NO_HEADERS: Headers = [];
+const NOBODY: readonly Skipped[] = [];
 const JSON_HEADERS: Headers = ["content-type", "application/json"];
 
 /** "request": its body is coming; "asked": a model has it; "streaming": the client gets content; "over": it has all that it will get. */
@@ -81,6 +85,9 @@ export class Answering implements BodySink, Asker {
   /** Only where another model may go on with a stream that broke. */
   #splice: Splice | null = null;
   #fallbacks = 0;
+  /** Only where others may be asked beside one that takes its time. */
+  #race: Race | null = null;
+  #skipped: readonly Skipped[] = NOBODY;
 
   constructor(
     choice: Choice,
@@ -151,12 +158,18 @@ export class Answering implements BodySink, Asker {
     this.#request = read.request;
     this.#source = read.altered ? null : bytes;
     this.#client = read.client;
-    const order = this.#choice.order(read.request, this.#parts.random);
+    const order = this.#choice.order(read.request, this.#parts.random, this.#options.sticky ?? null);
     if ("class" in order) {
       this.#give(order, `${this.#choice.name}: nobody fits`);
       return;
     }
     this.#order = order;
+    const { hedging } = this.#choice;
+    if (hedging !== null && read.request.stream && order.targets.length > 1) {
+      hedging.deposit();
+      this.#race = new Race(hedging, () => this.#ask(null));
+    }
+    for (const { model, reason } of order.skipped) this.#skip(model, reason);
     this.#ask(null);
   }
 
@@ -172,7 +185,7 @@ export class Answering implements BodySink, Asker {
       const target = targets[index]!;
       // One of those that were chosen from, which was tried as such.
       if (index >= chosen && targets.indexOf(target) < Math.min(chosen, this.#visited)) continue;
-      if (index > 0) this.#fallbacks++;
+      if (index > 0 && !this.#races) this.#fallbacks++;
       const capped = target.capped(request, this.#limit);
       // Only set once a stream has begun.
       const splice = this.#splice;
@@ -181,6 +194,7 @@ export class Answering implements BodySink, Asker {
       const written = passed ?? target.write(asked);
       if ("class" in written) {
         // Another one may be able to say it.
+        this.#skip(target.name, "dialect");
         problem ??= written;
         continue;
       }
@@ -188,13 +202,21 @@ export class Answering implements BodySink, Asker {
       if (call instanceof Promise) {
         // Nobody is asked while budgets that are counted elsewhere are.
         this.#asked = null;
-        void call.then((opening) => this.#opened(opening, target, asked, passed !== null, written, problem));
+        const race = this.#race;
+        race?.waits();
+        void call.then((opening) => {
+          race?.waited();
+          // Another one has won meanwhile.
+          if (race?.over === true && splice === null) unused(opening);
+          else this.#opened(opening, target, asked, passed !== null, written, problem);
+        });
         return;
       }
       const missed = this.#sendIf(call, target, asked, passed !== null, written, problem);
       if (missed === null) return;
       problem = missed;
     }
+    if (this.#races) return;
     this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
   }
 
@@ -209,7 +231,7 @@ export class Answering implements BodySink, Asker {
   ): void {
     if (this.#phase === "over") {
       // The client has left meanwhile.
-      if (call instanceof OpenCall) call.settle({ kind: "nothing" });
+      unused(call);
       return;
     }
     const missed = this.#sendIf(call, target, asked, passed, written, before);
@@ -227,18 +249,28 @@ export class Answering implements BodySink, Asker {
   ): ModelError | null {
     if (call !== null && "held" in call) {
       const problem = before ?? call.error;
-      if (!this.#giveWay(call.held)) return problem;
+      // Whoever is asked instead would be asked beside the one that runs.
+      if (this.#races || !this.#giveWay(call.held)) return problem;
       this.#ask(problem);
       return null;
     }
     // Another one may cost less.
-    if (call !== null && "class" in call) return before ?? call;
+    if (call !== null && "class" in call) {
+      this.#skip(target.name, "budget");
+      return before ?? call;
+    }
     const splice = this.#splice;
     if (splice === null) this.#phase = "asked";
     const one = new Asked(target, asked, passed, call, this);
+    // What another model may have to go on with is written here from its first event.
+    if (passed && splice === null && this.#choice.broken === null && this.#client.rewrites !== true)
+      one.passedAs = this.#name;
     one.fallbacks = this.#fallbacks;
+    one.by = this.#next > this.#order!.chosen || this.#fallbacks > 0 ? "fallback" : this.#order!.by;
     if (splice !== null) one.continuations = splice.breaks;
+    if (this.#races) one.by = "hedge";
     this.#asked = one;
+    if (this.#race?.over === false) this.#race.started(one);
     one.send(this.#exchange, written, this.#deadline);
     return null;
   }
@@ -256,7 +288,7 @@ export class Answering implements BodySink, Asker {
   #giveWay(held: HeldBudget): boolean {
     const instead = this.#purse?.giveWay(held) ?? null;
     if (instead === null) return false;
-    const order = instead.order(this.#request!, this.#parts.random);
+    const order = instead.order(this.#request!, this.#parts.random, this.#options.sticky ?? null);
     if ("class" in order) return false;
     // What the client asked for is as long as it was at most.
     const { limit } = instead;
@@ -267,6 +299,11 @@ export class Answering implements BodySink, Asker {
     this.#visited = Number.POSITIVE_INFINITY;
     this.#fallbacks++;
     return true;
+  }
+
+  /** Whether others are being asked already, for whom this one is a hedge. */
+  get #races(): boolean {
+    return this.#race?.runs === true;
   }
 
   /** `performance.now()` by which the client must have been told. */
@@ -281,6 +318,7 @@ export class Answering implements BodySink, Asker {
   missed(asked: Asked, problem: ModelError): void {
     if (asked.detail !== "") this.#exchange.detail = asked.detail;
     this.#count(asked, problem.class);
+    if (this.#race?.left(asked) === true) return;
     if (this.#movesOn(problem)) this.#ask(problem);
     else
       this.#give(problem, `${asked.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
@@ -301,30 +339,39 @@ export class Answering implements BodySink, Asker {
 
   answered(asked: Asked, answer: ModelAnswer, body: Uint8Array): void {
     const { dialect } = asked.target;
-    const passed = asked.passed ? (dialect.pass?.answer(body, this.#choice.name) ?? null) : null;
+    const passed = asked.passed ? (dialect.pass?.answer(body, this.#name) ?? null) : null;
     const text = passed ?? this.#client.writeAnswer(answer, this.#context());
     this.#count(asked, "answered");
-    const told = this.#headers();
+    const told = this.#headers(asked);
     this.#exchange.respond(200, told.length === 0 ? JSON_HEADERS : [...JSON_HEADERS, ...told], text);
     this.#finish(null);
   }
 
   told(asked: Asked, events: readonly ModelEvent[]): void {
+    if (this.#race?.over === false) this.#won(this.#race, asked);
     const stream = this.#stream ?? this.#begin();
-    const last = events[events.length - 1]!;
-    if (this.#splice !== null) this.#told(this.#splice, stream, asked, events, last);
+    const last = events[events.length - 1];
+    if (last === undefined) stream.write(events, asked);
+    else if (this.#splice !== null) this.#told(this.#splice, stream, asked, events, last);
     else {
+      if (last.type === "end") {
+        this.#close(stream, asked, events);
+        return;
+      }
       stream.write(events, asked);
-      if (last.type === "end") this.#ended(asked, null);
-      else if (last.type === "error") this.#ended(asked, last.error);
+      if (last.type === "error") this.#ended(asked, last.error);
     }
   }
 
   /** Where the stream breaks, the next model goes on if it can. */
   #told(splice: Splice, stream: ClientStream, asked: Asked, events: readonly ModelEvent[], last: ModelEvent): void {
     const failed = last.type === "error" ? last : null;
-    stream.write(splice.pass(failed === null ? events : events.slice(0, -1)), asked);
-    if (last.type === "end") this.#ended(asked, null);
+    const passed = splice.pass(failed === null ? events : events.slice(0, -1));
+    if (last.type === "end") {
+      this.#close(stream, asked, passed);
+      return;
+    }
+    stream.write(passed, asked);
     if (failed === null) return;
     const joint = this.#movesOn(failed.error) ? splice.broke(asked.usage, this.#request!) : null;
     if (joint === null) {
@@ -339,20 +386,47 @@ export class Answering implements BodySink, Asker {
     this.#ask(failed.error);
   }
 
+  /** Of those who were asked, it has content first. */
+  #won(race: Race, asked: Asked): void {
+    for (const loser of race.won(asked)) {
+      loser.abandon();
+      this.#count(loser, "outrun");
+      // It took longer than this; of those that were asked later nobody knows.
+      if (loser.at < asked.at) loser.target.speed?.answered(true, performance.now() - loser.at, 0, 0);
+    }
+    this.#asked = asked;
+  }
+
   #begin(): ClientStream {
     this.#phase = "streaming";
-    const stream = new ClientStream(this.#exchange, this.#client, this.#context(), this.#headers());
+    const stream = new ClientStream(this.#exchange, this.#client, this.#context(), this.#headers(null));
     this.#stream = stream;
     const { broken } = this.#choice;
     if (broken !== null) this.#splice = new Splice(broken.saying);
     return stream;
   }
 
+  /** The last events of a stream that came to its end; what it cost stands before it, where clients read over it. */
+  #close(stream: ClientStream, asked: Asked, events: readonly ModelEvent[]): void {
+    if (this.#choice.tellsCost && takesComments(this.#client)) {
+      // What is passed as it is has its end in the same bytes.
+      if (!asked.passes) stream.write(events.slice(0, -1), asked);
+      this.#count(asked, "answered");
+      const cost = this.#exchange.modelNote?.cost;
+      if (cost !== undefined) stream.comment(`model-cost: ${costText(cost)}`);
+      stream.write(events.slice(-1), asked);
+    } else {
+      stream.write(events, asked);
+      this.#count(asked, "answered");
+    }
+    this.#ended(asked, null);
+  }
+
   /** The client has all that it will get. */
   #ended(asked: Asked, problem: ModelError | null): void {
     const exchange = this.#exchange;
     if (asked.detail !== "") exchange.detail = asked.detail;
-    this.#count(asked, problem === null ? "answered" : problem.class);
+    if (problem !== null) this.#count(asked, problem.class);
     if (problem !== null) exchange.reason = `model-${problem.class}`;
     exchange.end([]);
     this.#finish(null);
@@ -360,16 +434,31 @@ export class Answering implements BodySink, Asker {
 
   // ------------------------------------------------------------ endings
 
-  /** Of an answer: what the client is told of its budgets. */
-  #headers(): Headers {
+  /** Of an answer: what the client is told of its budgets; `asked`: whoever gave it, where it is whole. */
+  #headers(asked: Asked | null): Headers {
     const degraded = this.#purse?.degradedBy ?? null;
-    return degraded === null ? NO_HEADERS : ["model-degraded", degradedText(this.#choosing.name, degraded)];
+    const note = asked !== null && this.#choice.tellsCost ? this.#exchange.modelNote : null;
+    if (degraded === null && note === null) return NO_HEADERS;
+    const headers: Headers = degraded === null ? [] : ["model-degraded", degradedText(this.#choosing.name, degraded)];
+    if (note !== null && asked !== null) headers.push(...costHeaders(note, asked.remaining, this.#parts.now()));
+    return headers;
+  }
+
+  /** As the client knows the model. */
+  get #name(): string {
+    return this.#order?.model ?? this.#choice.name;
+  }
+
+  /** It cannot be asked, so another one is. */
+  #skip(model: string, reason: Skipped["reason"]): void {
+    this.#skipped = [...this.#skipped, { model, reason }];
+    this.#parts.counters.skipped(model, reason);
   }
 
   #context(): AnswerContext {
     return {
       request: this.#request!,
-      model: this.#choice.name,
+      model: this.#name,
       created: Math.floor(this.#parts.now() / 1000),
       random: this.#parts.identifier,
     };
@@ -400,8 +489,9 @@ export class Answering implements BodySink, Asker {
 
   #clientLeft(): void {
     if (this.#phase === "over") return;
-    const asked = this.#asked;
-    if (asked !== null) {
+    const racing = this.#race?.over === false;
+    const left = racing ? this.#race!.end() : this.#asked === null ? [] : [this.#asked];
+    for (const asked of left) {
       asked.abandon();
       this.#count(asked, "left");
     }
@@ -411,22 +501,42 @@ export class Answering implements BodySink, Asker {
   /** What a model that was asked gave, for the accounts, metrics and log. */
   #count(asked: Asked, outcome: ModelNote["outcome"]): void {
     const splice = this.#splice;
+    asked.skipped = this.#skipped;
     const note = asked.over(outcome);
     this.#parts.counters.count(note);
     // What the request used is what all used that the client has words of.
+    const counted = this.#exchange.modelNote?.cost;
+    const told = splice === null || asked.continuations === 0 ? note : { ...note, usage: splice.sum(note.usage) };
+    // What it cost is what all of them cost.
     this.#exchange.modelNote =
-      splice === null || asked.continuations === 0 ? note : { ...note, usage: splice.sum(note.usage) };
+      counted === undefined || counted.amount === 0n ? told : { ...told, cost: sumOf(counted, note.cost) };
   }
 
   #finish(result: Failure | null): void {
     this.#phase = "over";
     this.#exchange.onAbort(null);
     this.#stream?.release();
+    this.#race?.end();
     this.#settle?.(result);
   }
 }
 
-/** Who stands in, and for which budget, as an item with a parameter (RFC 8941); the name may have any characters. */
+/** Nothing is sent for it. */
+function unused(call: Opening): void {
+  if (call instanceof OpenCall) call.settle({ kind: "nothing" });
+}
+
+function sumOf(one: CostNote, other: CostNote | undefined): CostNote {
+  if (other === undefined || other.currency !== one.currency) return one;
+  return { ...one, amount: one.amount + other.amount, exact: one.exact && other.exact };
+}
+
+/** Who stands in, and for which budget, as an item with a parameter (RFC 8941). */
 function degradedText(instead: string, budget: string): string {
-  return `${instead};budget="${budget.replace(/[^ -~]/g, "?").replace(/["\\]/g, "\\$&")}"`;
+  return `${instead};budget=${quoted(budget)}`;
+}
+
+/** Google's clients take a comment for a broken event. */
+function takesComments({ name, streamMediaType }: ClientDialect): boolean {
+  return name !== "gemini" && streamMediaType.startsWith("text/event-stream");
 }

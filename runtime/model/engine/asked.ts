@@ -11,13 +11,15 @@ import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
-import type { Usage } from "../canonical/usage.ts";
-import type { EventReader, ProviderRequest } from "../dialect/dialect.ts";
-import type { OpenCall } from "../money/accounts.ts";
+import { completionTokens, type Usage } from "../canonical/usage.ts";
+import type { EventReader, PassingReader, ProviderRequest } from "../dialect/dialect.ts";
+import type { OpenCall, Remaining } from "../money/accounts.ts";
+import type { Skipped } from "./fits.ts";
 import { errorOf } from "./failures.ts";
 import { eventsOf } from "./events-of.ts";
 import { Gathered } from "./gathered.ts";
 import { Holding, isContent } from "./holding.ts";
+import type { Speed } from "./speed.ts";
 import type { Target } from "./target.ts";
 
 /** The error of a provider is read up to so many bytes. */
@@ -39,7 +41,7 @@ export interface Asker {
   missed(asked: Asked, problem: ModelError): void;
   /** To a request that is not streamed. `body`: as the provider wrote it. */
   answered(asked: Asked, answer: ModelAnswer, body: Uint8Array): void;
-  /** Events of a streamed answer; the first call brings content. */
+  /** Events of a streamed answer; the first call brings content. None: of what is passed as it is there may be more. */
   told(asked: Asked, events: readonly ModelEvent[]): void;
 }
 
@@ -49,10 +51,16 @@ export class Asked extends Timed implements StreamReceiver {
   readonly request: ModelRequest;
   /** In the client's own bytes. */
   readonly passed: boolean;
+  /** A stream's bytes go to the client as they are, but for the model, which has this name there; null: they are written anew. */
+  passedAs: string | null = null;
   /** `performance.now()` */
   readonly at: number = performance.now();
   /** Models that were given up before it. */
   fallbacks = 0;
+  /** Why it was asked: a rule of its choice, or "fallback". */
+  by = "";
+  /** Who could not be asked. */
+  skipped: readonly Skipped[] = [];
   /** Streams that had broken off before it was asked to go on. */
   continuations = 0;
   /** Milliseconds to the first content of a stream. */
@@ -73,14 +81,19 @@ export class Asked extends Timed implements StreamReceiver {
   #body: Gathered | null = null;
   /** Of a stream, once its head is there. */
   #reader: EventReader | null = null;
+  /** The same one, where bytes go to the client as they are. */
+  #passing: PassingReader | null = null;
   readonly #holding = new Holding();
   /** Held back by whoever reads what is told. */
   #paused = false;
+  /** At any time. */
+  #heldBack = false;
   /** When content came last, or was taken again; performance.now(). */
   #heardAt = 0;
   #rest = 0;
   /** From before the request is sent until it is known what it used; null: nothing is counted for it. */
   #call: OpenCall | null;
+  #settled: OpenCall | null = null;
   #told: Usage | null = null;
 
   constructor(target: Target, request: ModelRequest, passed: boolean, call: OpenCall | null, asker: Asker) {
@@ -127,6 +140,7 @@ export class Asked extends Timed implements StreamReceiver {
   pause(): void {
     if (this.#phase !== "streaming" || this.#paused) return;
     this.#paused = true;
+    this.#heldBack = true;
     this.#attempt?.pause();
   }
 
@@ -144,9 +158,24 @@ export class Asked extends Timed implements StreamReceiver {
     this.#leave()?.abandon(null);
   }
 
+  /** Whether what it tells goes to the client as `take` gives it, and not as events say. */
+  get passes(): boolean {
+    return this.#passing !== null;
+  }
+
+  /** The client's bytes of what has been told; null: none. */
+  take(): Uint8Array | null {
+    return this.#passing?.take() ?? null;
+  }
+
   /** As far as the provider has told. */
   get usage(): Usage | null {
     return this.#reader?.usage ?? this.#told;
+  }
+
+  /** Once it is over: what its budgets have left. */
+  get remaining(): readonly Remaining[] {
+    return this.#settled?.remaining ?? [];
   }
 
   /** It is over, in whatever way: settled, and noted. */
@@ -154,10 +183,36 @@ export class Asked extends Timed implements StreamReceiver {
     const { usage, fallbacks, continuations, firstToken, target } = this;
     const call = this.#call;
     this.#call = null;
-    if (outcome === "answered" && usage !== null) call?.settle({ kind: "usage", usage });
-    else if (this.#refused || this.#unsent) call?.settle({ kind: "nothing" });
-    else call?.settle({ kind: "unknown" });
-    return { model: target.name, usage, outcome, fallbacks, continuations, firstToken };
+    if (target.speed !== null) this.#measure(target.speed, outcome);
+    const settled = call?.settle(
+      outcome === "answered" && usage !== null
+        ? { kind: "usage", usage }
+        : { kind: this.#refused || this.#unsent ? "nothing" : "unknown" },
+    );
+    const cost = settled && { amount: settled.cost, currency: settled.currency, exact: settled.how !== "unknown" };
+    this.#settled = call;
+    const { by, skipped } = this;
+    return {
+      model: target.name,
+      usage,
+      outcome,
+      fallbacks,
+      continuations,
+      firstToken,
+      by,
+      skipped,
+      ...(cost && { cost }),
+    };
+  }
+
+  /** What the client did, or asked for, says nothing of how fast the model is. */
+  #measure(speed: Speed, outcome: ModelNote["outcome"]): void {
+    const { stream } = this.request;
+    const took = performance.now() - this.at;
+    if (outcome === "answered") {
+      const first = this.firstToken ?? took;
+      speed.answered(stream, first, took - first, this.#heldBack ? 0 : tokensOf(this.usage));
+    } else if (!SAYS_NOTHING.has(outcome)) speed.failed(stream, took);
   }
 
   // ------------------------------------------------------------ StreamReceiver: from the provider
@@ -170,7 +225,7 @@ export class Asked extends Timed implements StreamReceiver {
       this.#body = new Gathered(ERROR_LIMIT);
     } else if (this.request.stream && !isJson(headers)) {
       this.#phase = "held";
-      this.#reader = this.target.dialect.eventReader(this.request);
+      this.#reader = this.#openReader();
     } else {
       this.#phase = "whole";
       this.#body = new Gathered(this.target.configuration.answerLimit);
@@ -276,8 +331,19 @@ export class Asked extends Timed implements StreamReceiver {
     this.#asker.answered(this, answer, body);
   }
 
+  #openReader(): EventReader {
+    const { dialect } = this.target;
+    const { request, passedAs } = this;
+    if (passedAs !== null) this.#passing = dialect.pass?.stream?.(request, passedAs, request.streamUsage) ?? null;
+    return this.#passing ?? dialect.eventReader(request);
+  }
+
   #events(events: readonly ModelEvent[]): void {
-    if (events.length === 0) return;
+    if (events.length === 0) {
+      // Signs of life, and events that mean nothing here, are the client's all the same.
+      if (this.#passing !== null && this.#phase === "streaming") this.#asker.told(this, events);
+      return;
+    }
     let from = 0;
     if (this.#phase === "held") {
       while (from < events.length) {
@@ -338,6 +404,12 @@ export class Asked extends Timed implements StreamReceiver {
     this.#attempt = null;
     return attempt;
   }
+}
+
+const SAYS_NOTHING: ReadonlySet<ModelNote["outcome"]> = new Set(["left", "outrun", "client", "policy", "context"]);
+
+function tokensOf(usage: Usage | null): number {
+  return usage === null ? 0 : completionTokens(usage);
 }
 
 function isJson(headers: Headers): boolean {

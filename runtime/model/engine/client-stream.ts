@@ -19,9 +19,14 @@ export class ClientStream {
 
   /** The frames of these events in one write. `source`: who is held back where the client takes no more; null: nobody. */
   write(events: readonly ModelEvent[], source: Asked | null): void {
+    const passed = source?.take() ?? null;
+    let taken = passed === null || this.#exchange.write(passed);
     let text = "";
-    for (const event of events) text += this.#writer.write(event);
-    if (text === "" || this.#exchange.write(Buffer.from(text)) || source === null) return;
+    // Of what is passed as it is only an error has to be written: the provider's own is not for clients, and the gateway's has no bytes.
+    for (const event of events)
+      if (source?.passes !== true || event.type === "error") text += this.#writer.write(event);
+    if (text !== "") taken = this.#exchange.write(Buffer.from(text));
+    if (taken || source === null) return;
     this.#source = source;
     source.pause();
     this.#exchange.onDrain(this.#drained);
@@ -31,6 +36,11 @@ export class ClientStream {
   continued(): void {
     const text = this.#writer.continued();
     if (text !== "") this.#exchange.write(Buffer.from(text));
+  }
+
+  /** What clients of events read over: one line. */
+  comment(text: string): void {
+    this.#exchange.write(Buffer.from(`: ${text}\n\n`));
   }
 
   readonly #drained = (): void => {

@@ -183,6 +183,16 @@ export class Accounts {
     return settled;
   }
 
+  /** Part of `OpenCall.remaining`. */
+  remaining(claims: readonly Claim[]): readonly Remaining[] {
+    const { table, shared } = this.#parts;
+    if (shared !== undefined) return [];
+    return claims.map(({ budget, fingerprint, limit, end }) => {
+      const left = limit - table.look(fingerprint).committed;
+      return { budget: budget.definition, left: left > 0n ? left : 0n, resets: end };
+    });
+  }
+
   #settleClaims(claims: readonly Claim[], number: number, cost: bigint, tokens: number): void {
     const { table, shared } = this.#parts;
     const used = (claim: Claim): bigint => (claim.budget.definition.unit === "money" ? cost : BigInt(tokens));
@@ -218,9 +228,20 @@ function claimsOf({ charges, worst, worstTokens }: Call, now: number): readonly 
   });
 }
 
+/** What a budget has left for a key, in the period in which a call began. */
+export interface Remaining {
+  readonly budget: BudgetDefinition;
+  /** In the budget's unit, with what is reserved just now taken off. */
+  readonly left: bigint;
+  /** Milliseconds since the epoch at which the period ends. */
+  readonly resets: number;
+}
+
 export interface Settled {
   /** Pico-units. */
   readonly cost: bigint;
+  /** Of the price, also where it cost nothing. */
+  readonly currency: string;
   readonly tokens: number;
   readonly how: Exclude<SettledHow, "lost">;
   /** null: not known, or nothing was used. */
@@ -228,15 +249,16 @@ export interface Settled {
 }
 
 function settle(call: Call, outcome: Outcome): Settled {
-  if (outcome.kind === "nothing") return { cost: 0n, tokens: 0, how: "nothing", usage: null };
+  const { currency } = call.price;
+  if (outcome.kind === "nothing") return { cost: 0n, currency, tokens: 0, how: "nothing", usage: null };
   const usage = outcome.kind === "unknown" ? null : outcome.usage;
   const told = usage !== null && isUsage(usage) && !(call.audio === true && usage.audioInput === undefined);
   const cost = told ? costOf(call.price, usage) : null;
   // Nonsense and what has no price are as unknown as silence.
   if (usage === null || cost === null)
-    return { cost: call.worst, tokens: call.worstTokens, how: "unknown", usage: null };
+    return { cost: call.worst, currency, tokens: call.worstTokens, how: "unknown", usage: null };
   const tokens = promptTokens(usage) + completionTokens(usage);
-  return { cost, tokens, how: "usage", usage };
+  return { cost, currency, tokens, how: "usage", usage };
 }
 
 /** A call that may be sent. It must be settled, once; more often changes nothing. */
@@ -257,5 +279,10 @@ export class OpenCall {
   settle(outcome: Outcome): Settled {
     this.#settled ??= this.#accounts.settle(this.#call, this.#claims, this.#number, outcome);
     return this.#settled;
+  }
+
+  /** What its budgets have left, where they are counted in this process. */
+  get remaining(): readonly Remaining[] {
+    return this.#accounts.remaining(this.#claims);
   }
 }

@@ -1,0 +1,9 @@
+/** Whether calls to models are counted and written down: where budgets say how much they may cost, or answers what they did. */
+import type { Plan } from "./plan.ts";
+
+export function countsCalls({ models, pools, budgets }: Pick<Plan, "models" | "pools" | "budgets">): boolean {
+  if (budgets.length > 0) return true;
+  return [...models.map(({ configuration }) => configuration), ...pools].some(
+    (one) => one.budgets !== undefined || one.costHeaders === true,
+  );
+}
