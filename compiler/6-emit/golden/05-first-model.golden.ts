@@ -5,6 +5,7 @@ import {
   anthropicClient,
   anthropicProvider,
   type Configuration,
+  decodeSegment,
   type Environment,
   environmentError,
   type Exchange,
@@ -12,30 +13,35 @@ import {
   type Host,
   type Limiter,
   type Model,
+  ollamaProvider,
   openaiChatClient,
   openaiChatProvider,
   openaiResponsesClient,
+  pathSegments,
   type Program,
+  replyContent,
   replyFailure,
-  replyJson,
   replyKnownProblem,
   replyMethodNotAllowed,
+  requestHeader,
   serveModel,
   setRetryAfter,
   urlFromText,
   variable,
   warmMatcher,
+  whenText,
 } from "@vivremotion/runtime";
-import { serialiseRecord } from "./serialisers.js";
 
 // Given by the host when the bundle is loaded.
 let host: Host;
 let defaultLimit: Limiter;
 let defaultLimit2: Limiter;
 let defaultLimit3: Limiter;
+let defaultLimit4: Limiter;
 let assistant: Model;
+let own: Model;
 
-// POST /v1/chat/completions, open (gateway.vgw:32)
+// POST /v1/chat/completions, open (gateway.vgw:40)
 function postV1ChatCompletions(exchange: Exchange): void {
   exchange.route = "POST /v1/chat/completions";
   host.deadline(exchange, 120_000);
@@ -46,7 +52,7 @@ function postV1ChatCompletions(exchange: Exchange): void {
   return serveModel(exchange, assistant, openaiChatClient, null, 10_000_000, 120_000);
 }
 
-// POST /v1/responses, open (gateway.vgw:39)
+// POST /v1/responses, open (gateway.vgw:47)
 function postV1Responses(exchange: Exchange): void {
   exchange.route = "POST /v1/responses";
   host.deadline(exchange, 120_000);
@@ -57,7 +63,7 @@ function postV1Responses(exchange: Exchange): void {
   return serveModel(exchange, assistant, openaiResponsesClient, null, 10_000_000, 120_000);
 }
 
-// POST /v1/messages, open (gateway.vgw:46)
+// POST /v1/messages, open (gateway.vgw:54)
 function postV1Messages(exchange: Exchange): void {
   exchange.route = "POST /v1/messages";
   host.deadline(exchange, 120_000);
@@ -68,17 +74,45 @@ function postV1Messages(exchange: Exchange): void {
   return serveModel(exchange, assistant, anthropicClient, null, 10_000_000, 120_000);
 }
 
-// GET /v1/models, open (gateway.vgw:54)
+// GET /v1/models, open (gateway.vgw:75)
 function getV1Models(exchange: Exchange): void {
   exchange.route = "GET /v1/models";
-  return replyJson(exchange, 200, serialiseRecord({ object: "list", data: [{ id: "assistant", object: "model", created: 0, owned_by: "shop" }] }));
+  return replyContent(exchange, 200, "application/json", '{"data":[{"type":"model","id":"assistant","display_name":"assistant","created_at":"1970-01-01T00:00:00Z"}],"has_more":false,"first_id":"assistant","last_id":"assistant"}');
+}
+
+// GET /v1/models, open (gateway.vgw:79)
+function getV1Models2(exchange: Exchange): void {
+  exchange.route = "GET /v1/models";
+  return replyContent(exchange, 200, "application/json", '{"object":"list","data":[{"id":"assistant","object":"model","created":0,"owned_by":"vgw"}]}');
+}
+
+// GET /v1/models/{name}, open (gateway.vgw:83)
+function getV1ModelsByName(exchange: Exchange, name: string): void {
+  exchange.route = "GET /v1/models/{name}";
+  if (name === "assistant") {
+    return replyContent(exchange, 200, "application/json", '{"id":"assistant","object":"model","created":0,"owned_by":"vgw"}');
+  }
+  return replyContent(exchange, 404, "application/json", '{"error":{"message":"There is no such model.","type":"invalid_request_error","param":"model","code":"model_not_found"}}');
+}
+
+// POST /shop/{lang: "English" | "French"}/chat/completions, open (gateway.vgw:63)
+function postShopChatCompletionsByLang(exchange: Exchange, lang: "English" | "French"): void {
+  exchange.route = "POST /shop/{lang: \"English\" | \"French\"}/chat/completions";
+  host.deadline(exchange, 120_000);
+  if (!admit(exchange, defaultLimit4, "default", exchange.address, rate20PerMin, 20, 1)) {
+    setRetryAfter(exchange, defaultLimit4);
+    return replyFailure(exchange, failureOf("limited"));
+  }
+  return serveModel(exchange, own, openaiChatClient, null, 100_000, 120_000, { system: `You help customers of a bicycle shop. Answer in ${lang}.`, client: "drop" });
 }
 
 /** The routes in the order in which they decide; the first that fits answers. */
 function handle(exchange: Exchange): void | Promise<void> {
   const { method } = exchange;
+  const segments = pathSegments(exchange.path);
   // Methods of the routes whose path fits, for 405 should none of them take the request.
   let allowed: readonly string[] | null = null;
+  let guarded = false;
 
   // /v1/chat/completions
   if (exchange.path === "/v1/chat/completions") {
@@ -100,11 +134,33 @@ function handle(exchange: Exchange): void | Promise<void> {
 
   // /v1/models
   if (exchange.path === "/v1/models") {
-    if (method === "GET" || method === "HEAD") return getV1Models(exchange);
+    if (method === "GET" || method === "HEAD") {
+      if (!((requestHeader(exchange, "anthropic-version") ?? "") === "")) return getV1Models(exchange);
+      guarded = true;
+    }
+    if (method === "GET" || method === "HEAD") return getV1Models2(exchange);
     allowed = allowMethods(allowed, ["GET", "HEAD"]);
   }
 
-  if (allowed === null) return replyKnownProblem(exchange, 404, "not-found", problemNotFound);
+  // /v1/models/{name}
+  if (segments.length === 3 && segments[0] === "v1" && segments[1] === "models") {
+    const name = decodeSegment(segments[2]!);
+    if (name !== undefined) {
+      if (method === "GET" || method === "HEAD") return getV1ModelsByName(exchange, name);
+      allowed = allowMethods(allowed, ["GET", "HEAD"]);
+    }
+  }
+
+  // /shop/{lang}/chat/completions
+  if (segments.length === 4 && segments[0] === "shop" && segments[2] === "chat" && segments[3] === "completions") {
+    const lang = whenText(decodeSegment(segments[1]!), unionFromText);
+    if (lang !== undefined) {
+      if (method === "POST") return postShopChatCompletionsByLang(exchange, lang);
+      allowed = allowMethods(allowed, ["POST"]);
+    }
+  }
+
+  if (guarded || allowed === null) return replyKnownProblem(exchange, 404, "not-found", problemNotFound);
   return replyMethodNotAllowed(exchange, allowed, problemMethodNotAllowed);
 }
 
@@ -121,6 +177,7 @@ export function configure(given: Environment): Configuration {
     OPENAI_URL: variable<string>(given, "OPENAI_URL", "url", urlFromText, "http://127.0.0.1:8090/v1", problems),
     ANTHROPIC_API_KEY: variable<string>(given, "ANTHROPIC_API_KEY", "string", (text) => text, null, problems),
     ANTHROPIC_URL: variable<string>(given, "ANTHROPIC_URL", "url", urlFromText, "http://127.0.0.1:8090", problems),
+    OLLAMA_URL: variable<string>(given, "OLLAMA_URL", "url", urlFromText, "http://127.0.0.1:8090", problems),
   };
   if (problems.length > 0) throw environmentError(problems);
   return {
@@ -185,6 +242,26 @@ export function configure(given: Environment): Configuration {
         breaker: null,
         connections: 1000,
         answerLimit: 32_000_000,
+        lacks: ["audio"],
+      },
+      {
+        name: "own",
+        dialect: "ollama",
+        variant: "",
+        model: "llama3.2",
+        base: environment.OLLAMA_URL,
+        settings: {  },
+        key: null,
+        maxOutput: null,
+        timeout: 300_000,
+        firstToken: 60_000,
+        silence: 60_000,
+        total: 600_000,
+        connectTimeout: 5000,
+        idle: 30_000,
+        breaker: null,
+        connections: 1000,
+        answerLimit: 32_000_000,
       },
     ],
     pools: [
@@ -192,10 +269,9 @@ export function configure(given: Environment): Configuration {
         name: "assistant",
         models: ["mini"],
         fallback: ["claude"],
-        prefer: "order",
-        weights: [],
         on: ["rate", "quota", "overloaded", "timeout", "upstream", "auth", "not-found", "context"],
         limit: 1000,
+        prefer: [],
       },
     ],
     environment,
@@ -207,12 +283,20 @@ export function load(given: Host): Program {
   defaultLimit = given.limiter("route POST /v1/chat/completions", "deny");
   defaultLimit2 = given.limiter("route POST /v1/responses", "deny");
   defaultLimit3 = given.limiter("route POST /v1/messages", "deny");
+  defaultLimit4 = given.limiter("route POST /shop/{lang: \"English\" | \"French\"}/chat/completions", "deny");
+  own = given.model("own", [ollamaProvider]);
   assistant = given.model("assistant", [openaiChatProvider, anthropicProvider]);
   return { abi: 5, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.
 const rate60PerMin = { count: 60, per: 60000 };
+
+const rate20PerMin = { count: 20, per: 60000 };
+
+function unionFromText(text: string): "English" | "French" | undefined {
+  return text === "English" || text === "French" ? text : undefined;
+}
 
 const problemNotFound =
   '{"type":"urn:vgw:problem:not-found","title":"No route answers this request","status":404,"code":"not-found"}';
