@@ -240,6 +240,8 @@ export interface ModelOptions {
   readonly bodyLimit: number;
   /** `performance.now()` by which the whole answer must be complete; null: none. */
   readonly deadline: number | null;
+  /** Requests with the same text go to the same model of a choice; left out or null: each for itself. */
+  readonly sticky?: string | null | undefined;
   /** Left out: the client's instructions go as they are. */
   readonly prompt?: SystemPrompt | undefined;
 }
@@ -292,6 +294,20 @@ export interface GatewayConfiguration {
    * Left out: nothing is counted.
    */
   readonly ledger?: { readonly folder: string; readonly keep: number } | undefined;
+  /** Where budgets are counted that gateways on other machines count in too; left out: in this process alone. */
+  readonly state?: StateConfiguration | undefined;
+}
+
+/** A Redis that gateways share. */
+export interface StateConfiguration {
+  /** `redis://` or `rediss://`, with user, password and number of the database where it has them. */
+  readonly url: string;
+  /** What becomes of calls that count in a budget while it does not answer: "allow": this process counts alone. */
+  readonly whenAway: "refuse" | "allow";
+  /** For an answer; milliseconds. */
+  readonly timeout: number;
+  /** What gateways that count together have in common. */
+  readonly name: string;
 }
 
 export interface ListenConfiguration {

@@ -55,6 +55,7 @@ export type WalkedNode =
   | tree.PolicyUse
   | tree.Parameter
   | tree.Setting
+  | tree.GuardedValue
   | tree.Claims
   | tree.Claim
   | tree.Choice

@@ -100,7 +100,19 @@ export interface CheckedModel extends Checked<tree.Model> {
   /** Labels that it may see; of a choice: none, since its models are judged. */
   readonly clearance: readonly string[];
   /** Of a choice: what it chooses from; null: it is one model. */
-  readonly choice: { readonly models: readonly CheckedModel[]; readonly fallback: readonly CheckedModel[] } | null;
+  readonly choice: CheckedChoice | null;
+}
+/** Only models that the choice may ask at all (`model-fit.ts`). */
+export interface CheckedChoice {
+  readonly models: readonly CheckedModel[];
+  readonly fallback: readonly CheckedModel[];
+  readonly aliases: readonly CheckedAlias[];
+}
+/** `"gpt-4o": mini`. */
+export interface CheckedAlias {
+  /** Whole, or a beginning with "*" behind it. */
+  readonly name: string;
+  readonly model: CheckedModel;
 }
 /** `$25/day by caller.team then local`. */
 export interface CheckedBudget {
@@ -218,6 +230,8 @@ export interface ForwardModelSettings {
   /** Instructions of the program; null: none. */
   readonly system: tree.Expression | null;
   readonly clientSystem: "keep" | "drop" | "refuse";
+  /** Requests for which it gives the same go to the same model of the choice; null: each for itself. */
+  readonly sticky: tree.Expression | null;
   /** Words of `vocabulary/needs.ts`. */
   readonly needs: readonly string[];
 }

@@ -4,6 +4,7 @@ import { nearest } from "../2-names/index.ts";
 import { operations } from "../vocabulary/operations.ts";
 import { clientDialects } from "../vocabulary/providers.ts";
 import { budgetKeys } from "./budget.ts";
+import { checkSticky } from "./sticky.ts";
 import { forwardModelSettings } from "../vocabulary/settings/forward-model.ts";
 import type { BudgetKey, ForwardModelSettings } from "./checked.ts";
 import { type Body, type ModuleState, report, span } from "./context.ts";
@@ -41,12 +42,19 @@ function checkModelSettings(body: Body, step: tree.ForwardStep): ForwardModelSet
   const table = isOperation ? [] : forwardModelSettings;
   const owner = isOperation ? `\`forward\` as ${step.dialect?.text}` : "`forward` to a model";
   let system: tree.Expression | null = null;
-  const settings = checkSettings(body, owner, table, step.settings, step, (_, node) => {
+  let sticky: tree.Expression | null = null;
+  const settings = checkSettings(body, owner, table, step.settings, step, ({ key }, node) => {
+    if (key === "sticky") {
+      sticky = node;
+      checkSticky(body, step, node);
+      return;
+    }
     system = node;
     checkSystemPrompt(body, node, models);
   });
   const { client_system: word } = settings;
-  return { system, clientSystem: word === "drop" || word === "refuse" ? word : "keep", needs: textsOf(settings.needs) };
+  const clientSystem = word === "drop" || word === "refuse" ? word : "keep";
+  return { system, clientSystem, sticky, needs: textsOf(settings.needs) };
 }
 
 function checkDialect(

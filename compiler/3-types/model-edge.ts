@@ -34,7 +34,12 @@ export function edgesOf(from: CheckedModel): readonly ModelEdge[] {
 
 function edgeTo(from: CheckedModel, by: string, name: { readonly id: tree.NodeId }): ModelEdge[] {
   const meaning = from.module.meanings.get(name.id);
-  return meaning?.kind === "model" ? [{ from, to: meaning.model, by, name }] : [];
+  if (meaning?.kind !== "model") return [];
+  // One that the choice leaves out, such as by its region, is never asked.
+  const { choice } = from;
+  const left = choice !== null && (by === "choose" || by === "fallback" || by === "aliases");
+  if (left && !choice.models.includes(meaning.model) && !choice.fallback.includes(meaning.model)) return [];
+  return [{ from, to: meaning.model, by, name }];
 }
 
 /** Whatever in a setting means a model. */

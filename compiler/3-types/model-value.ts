@@ -1,4 +1,4 @@
-/** Values of settings that only models have: tokens, providers, preferences, names of models. */
+/** Values of settings that only models have: tokens, providers, names of models. */
 import type * as tree from "../1-syntax/tree.ts";
 import { laterProviders, providerOf, providers } from "../vocabulary/providers.ts";
 import type { StaticValue } from "./checked.ts";
@@ -84,25 +84,4 @@ export function modelNames(context: Context, node: tree.Expression): StaticValue
   return names.some((name) => name === null)
     ? refuse(context, node, "names of models")
     : names.flatMap((name) => (name === null ? [] : [name]));
-}
-
-/** `order`, or `weights(mini: 9, large: 1)`. */
-export function preferenceValue(context: Context, node: tree.Expression): StaticValue | undefined {
-  const wanted = "order, or weights(model: number, …)";
-  if (node.kind === "reference" && node.name.text === "order") return "order";
-  if (node.kind !== "call" || node.callee.kind !== "reference" || node.callee.name.text !== "weights")
-    return refuse(context, node, wanted);
-  const weights: { [name: string]: number } = {};
-  for (const { name, value } of node.arguments) {
-    if (name === null || value.kind !== "number" || value.unit !== null || value.currency !== null)
-      return refuse(context, node, wanted);
-    const weight = Number(value.digits);
-    if (!(weight > 0)) return refuse(context, value, "weights above 0; a model that is never asked is left out");
-    if (Object.hasOwn(weights, name.text)) {
-      report(context.body, name, "VGW3006", { name: name.text }, "again");
-      return undefined;
-    }
-    weights[name.text] = weight;
-  }
-  return { weights };
 }

@@ -7,6 +7,7 @@ import { choiceSettings, modelSettings } from "../vocabulary/settings/model.ts";
 import { newBody } from "./body.ts";
 import type { CheckedModel, EnvironmentValue, ModelProvider, StaticValue } from "./checked.ts";
 import { type Body, hasSyntaxError, type ModuleState, type ProgramState, report } from "./context.ts";
+import { checkAliases, fittingModels, refuseNobody } from "./model-fit.ts";
 import { unknownName } from "./reference.ts";
 import { textsOf } from "./service.ts";
 import { checkSettings, type Settings } from "./setting.ts";
@@ -111,7 +112,18 @@ export function checkChoice(
   const names = listed.flatMap((item) => (item.kind === "reference" ? [item.name] : []));
   const fallback = members(body, names);
   checkWeights(body, node, settings, models);
-  return { module, node, name: node.name.text, settings, clearance: [], provider: null, choice: { models, fallback } };
+  const fitting = fittingModels(settings, models);
+  refuseNobody(body, node, settings, models, fitting);
+  const others = fittingModels(settings, fallback);
+  return {
+    module,
+    node,
+    name: node.name.text,
+    settings,
+    clearance: [],
+    provider: null,
+    choice: { models: fitting, fallback: others, aliases: checkAliases(body, node, [...fitting, ...others]) },
+  };
 }
 
 /** Each once; what is none has been reported. */

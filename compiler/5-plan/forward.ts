@@ -54,7 +54,7 @@ function lowerForwardModel(context: Context, node: tree.ForwardStep, model: Chec
   const origin = originOf(context, node);
   const steps: Step[] = [];
   const inner = { ...(node.otherwise === null ? context : toSteps(context, steps)), hint: "system" };
-  const { system, clientSystem } = dialect.settings;
+  const { system, clientSystem, sticky } = dialect.settings;
   const step: Step = {
     step: "model",
     origin,
@@ -64,6 +64,7 @@ function lowerForwardModel(context: Context, node: tree.ForwardStep, model: Chec
       system === null && clientSystem === "keep"
         ? null
         : { system: system === null ? null : lower(inner, system), client: clientSystem },
+    sticky: sticky === null ? null : lower({ ...inner, hint: "sticky" }, sticky),
     keys: lowerBudgetKeys(context, dialect.keys),
   };
   if (node.otherwise === null) {
@@ -85,7 +86,15 @@ function lowerOperation(
   if (context.out.mode !== "steps") return;
   const origin = originOf(context, node);
   const name = context.body.program.models.get(model) ?? model.name;
-  const step: Step = { step: "model", origin, model: name, client, prompt: null, keys: lowerBudgetKeys(context, keys) };
+  const step: Step = {
+    step: "model",
+    origin,
+    model: name,
+    client,
+    prompt: null,
+    sticky: null,
+    keys: lowerBudgetKeys(context, keys),
+  };
   if (node.otherwise === null) {
     context.out.steps.push(step);
     return;

@@ -5,6 +5,7 @@ import { isOperationClient } from "../vocabulary/operations.ts";
 import { type Body, end, fail, guarded, leaveIfAborted } from "./body.ts";
 import { emitBudgetKeys } from "./budget.ts";
 import type { Emission } from "./emission.ts";
+import { textOf } from "./encode.ts";
 import { expression } from "./expression.ts";
 import { replayText } from "./forward.ts";
 import { numberLiteral } from "./literal.ts";
@@ -38,7 +39,7 @@ export function emitModel(body: Body, step: ModelStep): void {
   const received = replaysBody(route.steps) ? replayText(body) : "null";
   emitBudgetKeys(body, step);
   const deadline = route.deadline === null ? "null" : numberLiteral(route.deadline);
-  const rest = `exchange, ${model}, ${client}, ${received}, ${numberLiteral(route.bodyLimit)}, ${deadline}${promptText(body, step)}`;
+  const rest = `exchange, ${model}, ${client}, ${received}, ${numberLiteral(route.bodyLimit)}, ${deadline}${optionsText(body, step)}`;
   if (body.onFailure.kind === "standard") {
     end(body, `${emission.use(operation ? "serveOperation" : "serveModel")}(${rest})`);
     return;
@@ -51,11 +52,13 @@ export function emitModel(body: Body, step: ModelStep): void {
   writer.line("return;");
 }
 
-/** Nothing where the client's instructions go as they are. */
-function promptText({ scope }: Body, { prompt }: ModelStep): string {
-  if (prompt === null) return "";
+/** Nothing where the client's instructions go as they are, and each request goes for itself. */
+function optionsText({ scope }: Body, { prompt, sticky }: ModelStep): string {
+  if (prompt === null && sticky === null) return "";
+  const key = sticky === null ? "" : `, ${textOf(scope, sticky)}`;
+  if (prompt === null) return `, undefined${key}`;
   const system = prompt.system === null ? "null" : expression(scope, prompt.system);
-  return `, { system: ${system}, client: "${prompt.client}" }`;
+  return `, { system: ${system}, client: "${prompt.client}" }${key}`;
 }
 
 /** What the host is asked for: the model or choice, with the codecs of every provider that it may ask. */

@@ -50,7 +50,7 @@ export function stepExpressions(step: Step): readonly Expr[] {
     case "fail":
       return [];
     case "model":
-      return [step.prompt?.system ?? null, ...step.keys].filter((part) => part !== null);
+      return [step.prompt?.system ?? null, step.sticky, ...step.keys].filter((part) => part !== null);
   }
 }
 

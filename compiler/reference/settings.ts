@@ -133,10 +133,18 @@ function typeText(type: SettingType): string {
       return "a model's name, or a list of them";
     case "preference":
       return `one of ${[...preferenceWords, "weights(name: number, …)"].map(code).join(", ")}; several with conditions as in ${code("cheapest when p95 < 800ms else fastest")}`;
+    case "regions":
+      return type.several ? "a word, or a list of them" : "a word";
+    case "date":
+      return `a date, as in ${code("2026-12-01")}`;
+    case "aliases":
+      return `a record of models, as in ${code('{ "gpt-4o": mini, "claude-*": large }')}`;
     case "price":
       return `${code("free")}, or prices for a million tokens as in ${code("{ in: $0.40/Mtok, out: $1.60/Mtok }")}`;
     case "budget":
       return `an amount for a period, as in ${code("$25/day")} or ${code("500ktok/day")}`;
+    case "state":
+      return `${code('redis(secret("NAME"))')} with ${type.settings.map(({ key }) => code(key)).join(", ")}`;
     case "secret":
       return code('secret("NAME")');
     case "expression":

@@ -20,4 +20,15 @@ export const needs: ReadonlyMap<string, Feature> = new Map([
   ["penalties", "penalties"],
 ] as const);
 
+/** What `supports` of a model can name. */
+export const supportWords: readonly string[] = [
+  "tools",
+  "images",
+  "image_urls",
+  "audio",
+  "files",
+  "json",
+  "json_schema",
+];
+
 export const needWords: readonly string[] = [...needs.keys()];

@@ -49,10 +49,18 @@ export type SettingType =
   | { readonly kind: "models" }
   /** `cheapest when p95 < 800ms else weights(mini: 9, large: 1)`: becomes a list of `{ by, weights?, when }` (`3-types/preference.ts`). */
   | { readonly kind: "preference" }
+  /** `eu`, or with `several` `[eu, us]`: words of the program's own. Becomes a list of them. */
+  | { readonly kind: "regions"; readonly several: boolean }
+  /** `2026-12-01`: becomes that text. */
+  | { readonly kind: "date" }
+  /** `{ "gpt-4o": mini, "claude-*": large }`: names that clients use, and names of models, which the checker resolves. Becomes the same record of texts. */
+  | { readonly kind: "aliases" }
   /** `free`, or `{ in: $0.40/Mtok, out: $1.60/Mtok }`: becomes `{ currency, in, out, … }`, in micro-units for a million tokens. */
   | { readonly kind: "price" }
   /** `$25/day` or `500ktok/day`, or a list of them: becomes a list of `{ unit, currency, limit, period }`, in micro-units or tokens, and milliseconds or "month". */
   | { readonly kind: "budget" }
+  /** `redis(secret("REDIS_URL"), when_away: allow)`: becomes `{ url, … }`. */
+  | { readonly kind: "state"; readonly settings: readonly Setting[] }
   /** Only `secret("X")`. */
   | { readonly kind: "secret" }
   /** A value computed for each request; `type` is in the notation of built-in signatures. */

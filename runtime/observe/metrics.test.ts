@@ -35,7 +35,9 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
     continuations: 1,
     fallbacks: 1,
     firstToken: 12,
+    by: "cheapest",
   });
+  models.skipped("m", "context");
   const observer = createObserver({
     accessLog: false,
     lines: { write: () => {}, dropped: 3 },

@@ -234,7 +234,7 @@ export const METRICS = {
     name: "vgw_model_requests_total",
     type: "counter",
     labels: ["model", "outcome"],
-    help: 'Times that a model was asked, by outcome ("answered", "left": the client went away, or the class of the error: "client", "auth", "quota", "rate", "overloaded", "timeout", "upstream", "policy", "not-found" or "context")',
+    help: 'Times that a model was asked, by outcome ("answered", "left": the client went away, "outrun": another model had content first, or the class of the error: "client", "auth", "quota", "rate", "overloaded", "timeout", "upstream", "policy", "not-found" or "context")',
     over: "sum",
   },
   modelTokens: {
@@ -249,6 +249,20 @@ export const METRICS = {
     type: "histogram",
     labels: ["model"],
     help: "Time from asking a model to the first content of its streamed answer",
+    over: "sum",
+  },
+  modelChosen: {
+    name: "vgw_model_chosen_total",
+    type: "counter",
+    labels: ["model", "by"],
+    help: 'Times that a model was asked, by why it was this one ("only": there is no choice; "order", "weights", "cheapest", "fastest", "least_loaded": the preference that put it first; "alias", "sticky", "fallback")',
+    over: "sum",
+  },
+  modelSkipped: {
+    name: "vgw_model_skipped_total",
+    type: "counter",
+    labels: ["model", "reason"],
+    help: 'Times that a model could not be asked a request, by reason ("context": its prompt is too long, "tools", "image-base64", "image-url", "audio", "file", "json-object", "json-schema": it does not take these, "dialect": its provider cannot be told something else in it, "budget": what is left of one does not cover it, "key": all its keys rest)',
     over: "sum",
   },
   modelFallbacks: {

@@ -18,6 +18,8 @@ class ModelCounters {
   readonly outcomes = new Map<string, number>();
   readonly tokens = new Map<keyof typeof KINDS, number>();
   readonly firstToken = new Histogram();
+  readonly chosen = new Map<string, number>();
+  readonly skipped = new Map<string, number>();
   fallbacks = 0;
   continuations = 0;
 }
@@ -26,12 +28,9 @@ export class ModelCounterSet {
   readonly #models = new Map<string, ModelCounters>();
 
   /** Once for each time that a model was asked. */
-  count({ model, outcome, usage, firstToken, fallbacks, continuations }: ModelNote): void {
-    let counters = this.#models.get(model);
-    if (counters === undefined) {
-      counters = new ModelCounters();
-      this.#models.set(model, counters);
-    }
+  count({ model, outcome, usage, firstToken, fallbacks, continuations, by }: ModelNote): void {
+    const counters = this.#of(model);
+    if (by !== undefined && by !== "") counters.chosen.set(by, (counters.chosen.get(by) ?? 0) + 1);
     counters.outcomes.set(outcome, (counters.outcomes.get(outcome) ?? 0) + 1);
     if (fallbacks > 0) counters.fallbacks++;
     if (continuations > 0) counters.continuations++;
@@ -43,16 +42,35 @@ export class ModelCounterSet {
     }
   }
 
+  /** Once for each time that a model could not be asked, and another one was looked for. */
+  skipped(model: string, reason: string): void {
+    const { skipped } = this.#of(model);
+    skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+  }
+
+  #of(model: string): ModelCounters {
+    let counters = this.#models.get(model);
+    if (counters === undefined) {
+      counters = new ModelCounters();
+      this.#models.set(model, counters);
+    }
+    return counters;
+  }
+
   samples(): Sample[] {
     const requests: SampleValue[] = [];
     const tokens: SampleValue[] = [];
     const firstToken: SampleValue[] = [];
     const fallbacks: SampleValue[] = [];
     const continuations: SampleValue[] = [];
+    const chosen: SampleValue[] = [];
+    const skipped: SampleValue[] = [];
     for (const [model, counters] of this.#models) {
       for (const [outcome, value] of counters.outcomes) requests.push({ value, labels: { model, outcome } });
       for (const [kind, value] of counters.tokens) tokens.push({ value, labels: { model, kind: KINDS[kind] } });
       firstToken.push(...histogramValues(METRICS.modelFirstToken, { model }, counters.firstToken));
+      for (const [by, value] of counters.chosen) chosen.push({ value, labels: { model, by } });
+      for (const [reason, value] of counters.skipped) skipped.push({ value, labels: { model, reason } });
       if (counters.fallbacks > 0) fallbacks.push({ value: counters.fallbacks, labels: { model } });
       if (counters.continuations > 0) continuations.push({ value: counters.continuations, labels: { model } });
     }
@@ -60,6 +78,8 @@ export class ModelCounterSet {
       sample(METRICS.modelRequests, requests),
       sample(METRICS.modelTokens, tokens),
       sample(METRICS.modelFirstToken, firstToken),
+      sample(METRICS.modelChosen, chosen),
+      sample(METRICS.modelSkipped, skipped),
       sample(METRICS.modelFallbacks, fallbacks),
       sample(METRICS.modelContinuations, continuations),
     ];

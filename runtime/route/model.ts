@@ -16,6 +16,7 @@ export function serveModel(
   bodyLimit: number,
   deadline: number | null,
   prompt?: SystemPrompt,
+  sticky?: string,
 ): void {
   model.serve(exchange, {
     client,
@@ -23,6 +24,7 @@ export function serveModel(
     bodyLimit,
     deadline: deadline === null ? null : exchange.startedAt + deadline,
     prompt,
+    sticky,
   });
 }
 
@@ -35,9 +37,10 @@ export function answerByModel(
   bodyLimit: number,
   deadline: number | null,
   prompt?: SystemPrompt,
+  sticky?: string,
 ): Promise<Failure | null> {
   const due = deadline === null ? null : exchange.startedAt + deadline;
-  return model.answer(exchange, { client, body, bodyLimit, deadline: due, prompt });
+  return model.answer(exchange, { client, body, bodyLimit, deadline: due, prompt, sticky });
 }
 
 /** As `serveModel`, for what is asked of a model beside an answer to a conversation. */

@@ -4,7 +4,11 @@
  */
 import type { ModelConfiguration, PreferenceRule } from "../../../runtime/model/configuration.ts";
 import type { ModelRequest } from "../../../runtime/model/canonical/request.ts";
+import type { ModelError } from "../../../runtime/model/canonical/error.ts";
+import { unknownModel } from "../../../runtime/model/engine/choose.ts";
 import { estimatedTokens } from "../../../runtime/model/engine/estimate.ts";
+import { type Misfit, nobodyFits, type RequiredFeature } from "../../../runtime/model/engine/fits.ts";
+import { hashText } from "../../../runtime/upstream/rendezvous.ts";
 import type { PoolPlan } from "../plan.ts";
 
 export interface Candidates {
@@ -18,16 +22,82 @@ export interface Asking {
   readonly request: ModelRequest;
   readonly random: () => number;
   readonly configuration: (name: string) => ModelConfiguration;
+  /** What the request belongs to; null: nothing. */
+  readonly key: string | null;
 }
 
-export function candidates(pool: PoolPlan, asking: Asking): Candidates {
+export function candidates(pool: PoolPlan, asking: Asking): Candidates | ModelError {
+  const { request } = asking;
+  const named = aliasOf(pool, request);
+  if (named === null && pool.strict === true && request.model !== pool.name && request.model !== "")
+    return unknownModel(request.model);
+  const members = [...new Set([...pool.models, ...pool.fallback])];
+  const misfits = new Map(members.map((name) => [name, misfitOf(request, asking.configuration(name))]));
+  const able = (names: readonly string[]): readonly string[] => names.filter((name) => misfits.get(name) === null);
+  const chosen = ordered(able(named === null ? pool.models : [named]), pool, asking);
+  const fallback = able(pool.fallback);
+  if (chosen.length + fallback.length > 0) return { chosen, fallback };
+  const reasons = [...misfits.values()].filter((reason) => reason !== null);
+  return nobodyFits(
+    request,
+    reasons,
+    members.map((name) => asking.configuration(name).context),
+  );
+}
+
+/** One that is asked alone cannot take the request; null: it can. */
+export function refusedAlone(request: ModelRequest, configuration: ModelConfiguration): ModelError | null {
+  const reason = misfitOf(request, configuration);
+  return reason === null ? null : nobodyFits(request, [reason], [configuration.context]);
+}
+
+/** The model that the client means by its name for one; null: it means the choice. */
+export function aliasOf({ name, aliases = [] }: PoolPlan, { model }: ModelRequest): string | null {
+  if (model === name || model === "") return null;
+  const meant = aliases.filter((one) =>
+    one.name.endsWith("*") ? model.startsWith(one.name.slice(0, -1)) : one.name === model,
+  );
+  const exact = meant.find((one) => one.name === model);
+  return (exact ?? meant.toSorted((a, b) => b.name.length - a.name.length)[0])?.model ?? null;
+}
+
+/** What of the request the model does not take, the first that is found. */
+function misfitOf(request: ModelRequest, { context, lacks = [] }: ModelConfiguration): Misfit | null {
+  const parts = request.turns.flatMap((turn) =>
+    turn.parts.flatMap((part) => [part, ...(part.type === "tool-result" ? part.parts : [])]),
+  );
+  const uses: { readonly [feature in RequiredFeature]: boolean } = {
+    tools: request.tools.length > 0,
+    "image-base64": parts.some((part) => part.type === "image" && part.source.kind !== "url"),
+    "image-url": parts.some((part) => part.type === "image" && part.source.kind === "url"),
+    audio: parts.some(({ type }) => type === "audio"),
+    file: parts.some(({ type }) => type === "file"),
+    "json-object": request.format.kind === "json",
+    "json-schema": request.format.kind === "schema",
+  };
+  const lacking = lacks.find((feature) => uses[feature]);
+  if (lacking !== undefined) return lacking;
+  return context !== undefined && estimatedTokens(request) > context ? "context" : null;
+}
+
+function ordered(models: readonly string[], pool: PoolPlan, asking: Asking): readonly string[] {
+  if (models.length < 2) return models;
+  if (asking.key !== null) return byKey(asking.key, models, pool);
   const chosen: string[] = [];
   for (const rule of pool.prefer) {
-    const taken = pool.models.filter((name) => !chosen.includes(name) && applies(rule, asking.request));
+    const taken = models.filter((name) => !chosen.includes(name) && applies(rule, asking.request));
     if (taken.length > 0) chosen.push(...ranked(rule, taken, pool, asking));
   }
-  chosen.push(...pool.models.filter((name) => !chosen.includes(name)));
-  return { chosen, fallback: pool.fallback };
+  return [...chosen, ...models.filter((name) => !chosen.includes(name))];
+}
+
+/** Each model draws a lot for the key, by its weight. */
+function byKey(key: string, models: readonly string[], pool: PoolPlan): readonly string[] {
+  const drawn = (name: string): number => {
+    const weight = pool.prefer[0]?.weights?.[pool.models.indexOf(name)] ?? 1;
+    return Math.log((hashText(`${key}\n${name}`) + 0.5) / 2 ** 32) / weight;
+  };
+  return models.toSorted((a, b) => drawn(b) - drawn(a));
 }
 
 function applies({ when }: PreferenceRule, request: ModelRequest): boolean {

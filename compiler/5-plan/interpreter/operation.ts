@@ -50,12 +50,14 @@ export async function operate(operation: Operation, step: ModelStep, context: Co
 }
 
 function ordered(pool: Parameters<typeof candidates>[0], context: Context): readonly string[] {
-  const { chosen, fallback } = candidates(pool, {
+  const found = candidates(pool, {
     request: EMPTY_REQUEST,
     random: () => context.world.random(),
     configuration: (name) => configurationOf(name, context),
+    key: null,
   });
-  return [...chosen, ...fallback];
+  // A request of which nothing is asked fits everybody.
+  return "class" in found ? [] : [...found.chosen, ...found.fallback];
 }
 
 /** `asked`: the provider heard of it. */

@@ -52,7 +52,7 @@ function choice(given: Partial<PoolConfiguration>) {
 const asked = (changes: Partial<ModelRequest> = {}): ModelRequest => ({ ...EMPTY_REQUEST, ...changes });
 
 function order(given: Choice, random = 0, request = asked()): Order {
-  const found = given.order(request, () => random);
+  const found = given.order(request, () => random, null);
   if ("class" in found) throw new Error(found.message);
   return found;
 }
@@ -92,6 +92,37 @@ describe("the order in which models are asked", () => {
     expect(choice({ on: ["rate", "timeout"] }).movesOn("timeout")).toBe(true);
     expect(choice({ on: ["rate"] }).movesOn("timeout")).toBe(false);
     expect(only(target("a")).movesOn("rate")).toBe(false);
+  });
+});
+
+describe("what belongs together", () => {
+  const places = (given: Partial<PoolConfiguration>): Map<string, string> => {
+    const sticky = choice(given);
+    return new Map(
+      Array.from({ length: 2000 }, (_, index) => {
+        const found = sticky.order(asked(), () => 0, `session ${index}`);
+        return [`session ${index}`, "class" in found ? "" : found.targets[0]!.name];
+      }),
+    );
+  };
+
+  test("stays with one model, each having its share", () => {
+    const all = places({ models: ["a", "b", "c"] });
+    for (const name of ["a", "b", "c"]) {
+      const share = [...all.values()].filter((one) => one === name).length;
+      expect(share).toBeGreaterThan(600);
+      expect(share).toBeLessThan(740);
+    }
+    // Who goes takes only its own along.
+    const left = places({ models: ["a", "c"] });
+    for (const [session, name] of all) if (name !== "b") expect(left.get(session)).toBe(name);
+  });
+
+  test("by weights, where they are given", () => {
+    const all = places({ models: ["a", "b"], prefer: [weights(9, 1)] });
+    const share = [...all.values()].filter((one) => one === "b").length;
+    expect(share).toBeGreaterThan(150);
+    expect(share).toBeLessThan(250);
   });
 });
 

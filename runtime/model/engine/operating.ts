@@ -124,7 +124,7 @@ export class Operating implements BodySink {
       return;
     }
     this.#job = job;
-    const order = this.#choice.order(EMPTY_REQUEST, this.#parts.random);
+    const order = this.#choice.order(EMPTY_REQUEST, this.#parts.random, null);
     if ("class" in order) {
       this.#give(order, `${this.#choice.name}: nobody fits`);
       return;

@@ -2,6 +2,7 @@
  * By which the models of a choice are ranked for one request: its price, how fast each has been, what each is doing. Each rule ranks those for which its
  * conditions hold, in its turn; what no rule takes stays in order behind them.
  */
+import { hashText } from "../../upstream/rendezvous.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Comparison, PreferenceRule } from "../configuration.ts";
 import { ratesFor } from "../money/price.ts";
@@ -120,6 +121,21 @@ function sorted(targets: readonly Target[], measure: (target: Target) => number)
   if (targets.length < 2) return targets;
   const keyed = targets.map((target) => ({ target, key: measure(target) }));
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ target }) => target);
+}
+
+/**
+ * Requests with the same key have the same order, whatever else is asked: by rendezvous, so that a model that goes takes only its own keys along, and each
+ * has its share of them by its weight.
+ */
+export function byKey(
+  key: string,
+  targets: readonly Target[],
+  weights: ReadonlyMap<Target, number>,
+): readonly Target[] {
+  return sorted(targets, (target) => {
+    const lot = (hashText(`${key}\n${target.name}`) + 0.5) / 2 ** 32;
+    return Math.log(lot) / -(weights.get(target) ?? 1);
+  });
 }
 
 /** One by chance at the head, the others in order. */

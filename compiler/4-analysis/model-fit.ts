@@ -1,0 +1,51 @@
+/** What a model is said to take against what its provider can be told; and models that will be gone. */
+import { spanOf } from "../1-syntax/index.ts";
+import type { CheckedModel, CheckedProgram } from "../3-types/checked.ts";
+import { textsOf } from "../3-types/service.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import { needs } from "../vocabulary/needs.ts";
+import { supportTables } from "../vocabulary/support.ts";
+
+export function analyseModelFit({ models }: CheckedProgram): Diagnostic[] {
+  return models.flatMap((model) => [...impossible(model), ...deprecated(model)]);
+}
+
+function impossible({ module, node, provider, settings }: CheckedModel): Diagnostic[] {
+  const written = node.settings.find(({ key }) => key.text === "supports");
+  const table = provider === null ? undefined : supportTables.get(provider.word);
+  if (!written || !provider || !table) return [];
+  return textsOf(settings.supports).flatMap((word) => {
+    const feature = needs.get(word);
+    if (feature === undefined || table[feature].support !== "refused") return [];
+    const items = written.value.kind === "list" ? written.value.items : [written.value];
+    const at = items.find((item) => item.kind === "reference" && item.name.text === word) ?? written.value;
+    return [
+      diagnose(
+        "VGW7036",
+        { provider: provider.word, feature: word },
+        { span: spanOf(module.tree, at.id), text: table[feature].note || "cannot be said" },
+        { help: "leave it out" },
+      ),
+    ];
+  });
+}
+
+function deprecated({ module, node, name, settings }: CheckedModel): Diagnostic[] {
+  const { deprecated: day, successor } = settings;
+  const written = node.settings.find(({ key }) => key.text === "deprecated");
+  if (typeof day !== "string" || !written) return [];
+  const next = typeof successor === "string" ? successor : null;
+  return [
+    diagnose(
+      "VGW8010",
+      { model: name, day },
+      { span: spanOf(module.tree, written.id), text: "from then on it is gone" },
+      {
+        help:
+          next === null
+            ? 'ask another model instead; successor: "…" says which one'
+            : `its successor is ${next}: try it beside this one, then put it in its place`,
+      },
+    ),
+  ];
+}
