@@ -20,6 +20,8 @@ export interface Manifest {
   readonly size: number;
   /** The native file of SQLite that lies in the folder as `sqlite.node`; null: the folder has none; left out: the program keeps no ledger. */
   readonly sqlite?: { readonly file: string; readonly hash: string } | null | undefined;
+  /** The client of Redis that lies in the folder as `redis.cjs`; null: the folder has none; left out: the program uses no Redis. */
+  readonly redis?: { readonly file: string; readonly hash: string } | null | undefined;
   /** The fast transport's native file that lies in the folder as `uws.node`; null: the folder has none. */
   readonly native: {
     readonly file: string;

@@ -25,5 +25,21 @@ export async function buildRuntime(output = join(root, "runtime/dist/gateway.mjs
     // The CommonJS packages inside ask for Node's own modules with `require`.
     banner: { js: 'import { createRequire as __createRequire } from "node:module";const require = __createRequire(import.meta.url);' },
   });
+  // For programs that ask Redis: an artifact of theirs has it beside the host, which does not carry it.
+  await build({
+    entryPoints: ["@redis/client"],
+    absWorkingDir: root,
+    outfile: join(dirname(output), "redis.cjs"),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "eof",
+    logLevel: "warning",
+    // Only asked for where somebody has set up tracing or a faster hash.
+    external: ["@opentelemetry/api", "@node-rs/xxhash"],
+  });
   return output;
 }

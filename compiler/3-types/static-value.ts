@@ -11,10 +11,12 @@ import { BOOL, INT, simple, STRING } from "./construct.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
 import { expect } from "./expression.ts";
 import { budgetsValue, priceValue } from "./money-value.ts";
+import { aliasesValue, dateValue, regionsValue } from "./fit-value.ts";
 import { modelNames, providerValue, tokensValue } from "./model-value.ts";
 import { certificateValue, fileSourceValue } from "./pem-value.ts";
 import { preferenceValue } from "./preference.ts";
 import { checkSettings } from "./setting.ts";
+import { stateValue } from "./state-value.ts";
 import type { Type } from "./type.ts";
 
 export interface Context {
@@ -88,10 +90,18 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return preferenceValue(context, { value: node });
     case "price":
       return priceValue(context, node);
+    case "regions":
+      return regionsValue(context, type.several, node);
+    case "date":
+      return dateValue(context, node);
+    case "aliases":
+      return aliasesValue(context, node);
     case "budget":
       return budgetsValue(context, node);
     case "keys":
       return keysValue(context, node, type.forms);
+    case "state":
+      return stateValue(context, type.settings, node);
     case "secret":
       return refuse(context, node, 'a secret of the environment: secret("NAME")');
     case "expression":

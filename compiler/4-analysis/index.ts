@@ -9,10 +9,12 @@ import { analyseBudgets } from "./budget.ts";
 import { analyseChoices } from "./choice.ts";
 import { analyseModels } from "./model.ts";
 import { analyseNeeds } from "./needs.ts";
+import { analyseModelFit } from "./model-fit.ts";
 import { analysePreferences } from "./preference.ts";
 import { analyseRetries } from "./retry.ts";
 import { analyseRoutes } from "./route.ts";
 import { analyseSecrets } from "./secret.ts";
+import { analyseState } from "./state.ts";
 import { analyseTls } from "./tls.ts";
 import { analyseWebSockets } from "./websocket.ts";
 import { analyseUnused } from "./unused.ts";
@@ -30,7 +32,9 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseModels(program),
     ...analyseNeeds(program),
     ...analyseBudgets(program),
+    ...analyseState(program),
     ...analysePreferences(program),
+    ...analyseModelFit(program),
     ...analyseChoices(program),
     ...analyseTls(program.services),
     ...analyseUnused(program),

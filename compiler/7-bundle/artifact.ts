@@ -6,11 +6,15 @@ import { fileURLToPath } from "node:url";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import type { Manifest } from "../../runtime/manifest.ts";
 import { ARTIFACT_FILE, loadSqlite } from "../../runtime/model/money/ledger/sqlite.ts";
+import { REDIS_FILE } from "../../runtime/model/money/redis/client.ts";
 import type { Bundle } from "./index.ts";
 import { sha256 } from "./manifest.ts";
 
 /** The prebuilt host; `npm run build` makes it. */
 const GATEWAY = fileURLToPath(new URL("../../runtime/dist/gateway.mjs", import.meta.url));
+
+/** The client of Redis in one file; made with it. */
+const REDIS = fileURLToPath(new URL("../../runtime/dist/redis.cjs", import.meta.url));
 
 /** All files of an artifact. A folder that holds anything else is not one, and is left alone. */
 const FILES = new Set([
@@ -22,6 +26,7 @@ const FILES = new Set([
   "manifest.json",
   "uws.node",
   ARTIFACT_FILE,
+  REDIS_FILE,
 ]);
 
 /** Why nothing was written, and what to do about it. */
@@ -44,8 +49,10 @@ export async function writeArtifact(folder: string, bundle: Bundle): Promise<Man
   const { native } = loadNative({ from: import.meta.url });
   const data = native === null ? null : await readFile(native.file);
   const sqlite = bundle.manifest.sqlite === undefined ? null : await sqliteFile();
+  const redis = bundle.manifest.redis === undefined ? null : await redisFile();
   const manifest: Manifest = {
     ...bundle.manifest,
+    ...(redis !== null && { redis: { file: REDIS_FILE, hash: sha256(redis) } }),
     ...(sqlite !== null && { sqlite: { file: ARTIFACT_FILE, hash: sha256(sqlite) } }),
     native:
       native === null || data === null
@@ -71,6 +78,8 @@ export async function writeArtifact(folder: string, bundle: Bundle): Promise<Man
   if (data !== null) await writeFile(join(folder, "uws.node"), data);
   await rm(join(folder, ARTIFACT_FILE), { force: true });
   if (sqlite !== null) await writeFile(join(folder, ARTIFACT_FILE), sqlite);
+  await rm(join(folder, REDIS_FILE), { force: true });
+  if (redis !== null) await writeFile(join(folder, REDIS_FILE), redis);
   await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -83,6 +92,12 @@ async function sqliteFile(): Promise<Buffer> {
     `the program has budgets, and SQLite, in which they are kept, does not load here: ${sqlite}`,
     "Install the package libsql, or build on a machine that has it.",
   );
+}
+
+/** What a program with `state` asks Redis with. */
+async function redisFile(): Promise<Buffer> {
+  if (existsSync(REDIS)) return readFile(REDIS);
+  throw new ArtifactError("the prebuilt client runtime/dist/redis.cjs is missing", "Run `npm run build` once.");
 }
 
 async function refuseForeign(folder: string): Promise<void> {

@@ -12,6 +12,9 @@ const MILLISECONDS = z.number().min(0);
 const COUNT = z.int().min(1);
 const FRACTION = z.number().min(0).max(1);
 const BYTES = z.int().min(0);
+const REDIS_URL = z
+  .string()
+  .regex(/^rediss?:\/\/([^/?#@\s]*@)?[^/?#@\s]+(\/\d{1,5})?$/, "expected redis://host:port or rediss://host:port");
 const ORIGIN = z
   .string()
   .regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, "expected http://host:port with an optional base path");
@@ -48,6 +51,9 @@ const CONFIGURATION = z.object({
     drain: MILLISECONDS,
     accessLog: z.boolean(),
     ledger: z.object({ folder: z.string().min(1), keep: MILLISECONDS }).optional(),
+    state: z
+      .object({ url: REDIS_URL, whenAway: z.enum(["refuse", "allow"]), timeout: MILLISECONDS, name: z.string().min(1) })
+      .optional(),
   }),
   services: z.array(
     z.object({
@@ -132,6 +138,7 @@ const FIXED: readonly [string, (gateway: GatewayConfiguration) => unknown][] = [
   ["trusted_proxies", (gateway) => gateway.trustedProxies],
   ["access_log", (gateway) => gateway.accessLog],
   ["ledger", (gateway) => gateway.ledger],
+  ["state", (gateway) => gateway.state],
 ];
 
 /** The settings that differ and need a restart; empty: the new configuration can be swapped in. */

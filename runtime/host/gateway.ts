@@ -86,7 +86,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
   };
   const start = { artifact, configuration, surroundings, choice, log, lost };
   const count = threadCount(options, start);
-  const { ledger } = gateway;
+  const { ledger, state = null } = gateway;
   const treasury =
     ledger === undefined
       ? null
@@ -96,6 +96,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
           artifact,
           threads: count,
           counters: gateway.limits.counters,
+          state,
           now: options.injected?.now ?? Date.now,
           log,
         });

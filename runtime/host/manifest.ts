@@ -22,6 +22,10 @@ const MANIFEST: z.ZodType<Manifest> = z.object({
     .object({ file: z.literal("sqlite.node"), hash: z.string() })
     .nullable()
     .optional(),
+  redis: z
+    .object({ file: z.literal("redis.cjs"), hash: z.string() })
+    .nullable()
+    .optional(),
   native: z
     .object({
       file: z.string().regex(/^[\w.-]+$/, "expected a file name without a folder"),

@@ -92,6 +92,7 @@ export class Serving implements Thread {
 
   async prepare({ id, artifact }: { readonly id: number; readonly artifact: Artifact }): Promise<void> {
     let acquired: Acquired = NOTHING;
+    await this.#parts.money?.ready;
     try {
       const generation = this.#parts.load(id, artifact, (configuration) => {
         const identities = this.#identities.acquire(configuration.identities ?? []);
@@ -185,7 +186,7 @@ export class Serving implements Thread {
     this.#generations.clear();
     await Promise.all(generations.map((generation) => this.#release(generation.configuration)));
     await this.#parts.observer.close();
-    this.#parts.money?.journal.close();
+    await this.#parts.money?.close();
     return { cut };
   }
 

@@ -13,9 +13,11 @@ import { BudgetTable, createBudgetMemory } from "../model/money/budget-table.ts"
 import { LedgerBook } from "../model/money/ledger/book.ts";
 import { FileJournal } from "../model/money/ledger/journal.ts";
 import { loadSqlite } from "../model/money/ledger/sqlite.ts";
+import { REDIS_PACKAGE } from "../model/money/redis/client.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
 import type { HostLog } from "./host-log.ts";
+import { keepState, openState, type ProcessState, type StateSettings } from "./shared-budgets.ts";
 
 /** Milliseconds between two looks at the journals, and between two cleanings. */
 const LOOK = 250;
@@ -26,6 +28,10 @@ export interface MoneySettings {
   readonly memory: SharedArrayBuffer;
   readonly folder: string;
   readonly boot: string;
+  /** Of the ledger. */
+  readonly identity: string;
+  /** null: budgets are counted by this process alone. */
+  readonly state: StateSettings | null;
 }
 
 export interface TreasuryOptions {
@@ -37,6 +43,8 @@ export interface TreasuryOptions {
   readonly threads: number;
   /** Keys of budgets that can be counted at once. */
   readonly counters: number;
+  /** Where budgets are counted that other machines count in too; null: nowhere. */
+  readonly state: Omit<StateSettings, "artifact"> | null;
   readonly now: () => number;
   readonly log: HostLog;
 }
@@ -45,6 +53,9 @@ export class Treasury {
   readonly settings: MoneySettings;
   readonly book: LedgerBook;
   readonly #options: TreasuryOptions;
+  readonly #state: ProcessState | null;
+  /** Threads that are no more. */
+  readonly #ended = new Set<number>();
   readonly #timer: NodeJS.Timeout;
   #cleaned: number;
   #failing = false;
@@ -53,7 +64,7 @@ export class Treasury {
 
   /** Throws a `StartError` "start-ledger". */
   constructor(options: TreasuryOptions) {
-    const { ledger, files, artifact, threads, counters, now, log } = options;
+    const { ledger, files, artifact, threads, counters, state, now, log } = options;
     this.#options = options;
     const folder = resolve(files, ledger.folder);
     const from = artifact.folder;
@@ -70,13 +81,16 @@ export class Treasury {
     }
     const boot = `${now().toString(36)}${randomBytes(6).toString("hex")}`;
     try {
-      this.book = new LedgerBook({ folder, sqlite, boot, now });
+      this.book = new LedgerBook({ folder, sqlite, boot, now, elsewhere: state !== null });
     } catch (error) {
       throw ledgerError(folder, error);
     }
     const memory = createBudgetMemory(counters, threads, newTableKey());
-    this.settings = { memory, folder, boot };
+    const client = from === null ? {} : { artifact: { folder: from, hash: artifact.manifest?.redis?.hash ?? null } };
+    const shared = state === null ? null : { ...state, ...client };
+    this.settings = { memory, folder, boot, identity: this.book.identity, state: shared };
     this.#restore();
+    this.#state = shared === null ? null : this.#keep(shared);
     const { lost, damaged } = this.book;
     if (lost > 0 || damaged > 0) {
       log("warn", "ledger.recovered", {
@@ -94,6 +108,8 @@ export class Treasury {
   threadEnded(thread: number): void {
     const lost = new BudgetTable(this.settings.memory, 0).release(thread);
     this.#try(() => this.book.threadLost(thread));
+    this.#ended.add(thread);
+    this.#state?.threadEnded();
     if (lost > 0) {
       this.#options.log("warn", "ledger.thread", {
         message: "calls of a thread that ended count at their worst case",
@@ -106,8 +122,26 @@ export class Treasury {
   /** Threads have ended. */
   close(): void {
     clearInterval(this.#timer);
+    this.#state?.close();
     if (this.#following !== null) clearImmediate(this.#following);
     this.#try(() => this.book.close());
+  }
+
+  #keep(state: StateSettings): ProcessState {
+    const { boot } = this.settings;
+    const lives = (journal: string): boolean =>
+      journal.startsWith(`${boot}-`) && !this.#ended.has(Number(journal.slice(boot.length + 1)));
+    try {
+      return keepState(state, this.book, lives, this.#options.log);
+    } catch (error) {
+      this.book.close();
+      throw new StartError(
+        "start-ledger",
+        "the client of Redis, in which budgets are counted, does not load",
+        [String(error)],
+        `Install the package ${REDIS_PACKAGE} where the gateway is built, or build the artifact anew.`,
+      );
+    }
   }
 
   #restore(): void {
@@ -169,12 +203,15 @@ function ledgerError(folder: string, error: unknown): StartError {
 
 export interface ThreadMoney {
   readonly accounts: Accounts;
-  readonly journal: FileJournal;
+  /** What must have been tried before the first request: a connection to where budgets are counted. */
+  readonly ready: Promise<void>;
+  /** Everything is settled. */
+  close(): Promise<void>;
 }
 
 /** The accounts of one thread. */
 export function openAccounts(
-  { memory, folder, boot }: MoneySettings,
+  { memory, folder, boot, identity, state }: MoneySettings,
   thread: number,
   now: () => number,
   log: HostLog,
@@ -191,9 +228,12 @@ export function openAccounts(
         });
     },
   });
+  const table = new BudgetTable(memory, thread);
+  const shared = state === null ? null : openState(state, identity, `${boot}-${thread}`, table, journal, log);
   const accounts = new Accounts({
-    table: new BudgetTable(memory, thread),
+    table,
     journal,
+    shared: shared?.budgets,
     now,
     alert: ({ budget, key, percent, spent, start }) =>
       log("warn", "budget.alert", {
@@ -207,5 +247,12 @@ export function openAccounts(
         period: new Date(start).toISOString(),
       }),
   });
-  return { accounts, journal };
+  return {
+    accounts,
+    ready: shared?.ready ?? Promise.resolve(),
+    close: async () => {
+      await shared?.close();
+      journal.close();
+    },
+  };
 }

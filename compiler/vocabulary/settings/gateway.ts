@@ -1,6 +1,7 @@
 /** The settings of `gateway`, its listeners and its limits. */
 import { type Setting, setting } from "../setting.ts";
 import { ledgerSetting } from "./money.ts";
+import { stateSetting } from "./state.ts";
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -200,4 +201,5 @@ export const gatewaySettings: readonly Setting[] = [
     example: "access_log: false",
   }),
   ledgerSetting,
+  stateSetting,
 ];

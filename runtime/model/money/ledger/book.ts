@@ -6,11 +6,22 @@
  * stand in the table `pending`. After a start, what dead processes had opened and not settled counts at its worst case: those calls may have been sent, and nobody will
  * tell what they cost. So the ledger never says less than what was used, and says exactly that for every call that was settled.
  */
+import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { journalName, parseJournalName } from "./journal.ts";
-import { LONGEST_RECORD, type OpenedRecord, RecordReader } from "./record.ts";
-import { ADD_PENDING, DELETE_PENDING, MOVE_USAGE, SCHEMA, SCHEMA_VERSION, SET_APPLIED } from "./schema.ts";
+import { type OpenCallState, readState, stateText } from "./open-call.ts";
+import { LONGEST_RECORD, RecordReader } from "./record.ts";
+import {
+  ADD_UNTOLD,
+  DELETE_PENDING,
+  DELETE_UNTOLD,
+  MOVE_USAGE,
+  SCHEMA,
+  SCHEMA_VERSION,
+  SET_APPLIED,
+  SET_PENDING,
+} from "./schema.ts";
 import { type LoadedSqlite, Sqlite } from "./sqlite.ts";
 import { SLOT, Sums } from "./sums.ts";
 import {
@@ -38,10 +49,11 @@ export interface BookOptions {
   /** Of this process: its journals are followed, those of others are closed. */
   readonly boot: string;
   readonly now: () => number;
+  /** Budgets are counted elsewhere too: what settled calls cost is kept until the journal says that it was told there. */
+  readonly elsewhere?: boolean;
 }
 
-interface OpenEntry {
-  readonly record: OpenedRecord;
+interface OpenEntry extends OpenCallState {
   /** The journal that says so; "": the table `pending` does. */
   file: string;
 }
@@ -51,8 +63,8 @@ interface Unwritten {
   readonly name: string;
   readonly applied: number;
   readonly sums: Sums;
-  /** Identifiers that leave the table `pending`. */
-  readonly closed: readonly string[];
+  /** Identifiers in the table `pending`, and what becomes of them: null: they leave it. */
+  readonly pending: ReadonlyMap<string, OpenCallState | null>;
 }
 
 interface Following {
@@ -64,10 +76,12 @@ interface Following {
 export class LedgerBook {
   readonly #options: BookOptions;
   readonly #database: Sqlite;
-  /** Opened and not settled, by number, by journal (`BOOT-THREAD`). */
+  /** Opened and not settled (nor told), by number, by journal (`BOOT-THREAD`). */
   readonly #open = new Map<string, Map<number, OpenEntry>>();
   readonly #applied = new Map<string, number>();
   readonly #following = new Map<string, Following>();
+  /** Of this ledger, for good: letters and digits. */
+  readonly identity: string;
   #unwritten: Unwritten | null = null;
   /** Records that were none. */
   damaged = 0;
@@ -94,8 +108,9 @@ export class LedgerBook {
     this.#forgetFiles();
     for (const [id, text] of database.all("SELECT id, record FROM pending")) {
       const [journal, number] = splitId(String(id));
-      this.#openOf(journal).set(number, { record: readPending(String(text)), file: "" });
+      this.#openOf(journal).set(number, { ...readState(String(text)), file: "" });
     }
+    this.identity = this.#identity();
     this.#closeOthers();
   }
 
@@ -162,7 +177,7 @@ export class LedgerBook {
       for (const [number, entry] of open) if (done.includes(entry.file)) staying.push([`${journal}-${number}`, entry]);
     }
     this.#database.transaction(() => {
-      for (const [id, { record }] of staying) this.#database.run(ADD_PENDING, id, pendingText(record));
+      for (const [id, entry] of staying) this.#database.run(SET_PENDING, id, stateText(entry));
     });
     for (const [, entry] of staying) entry.file = "";
     this.#delete(done);
@@ -171,14 +186,41 @@ export class LedgerBook {
   /** Carries over what is left. Journals of this process must be closed. */
   close(): void {
     this.catchUp();
-    if (this.open === 0) this.#delete(this.#files().filter((name) => this.#applied.has(name)));
+    if (this.#empty) this.#delete(this.#files().filter((name) => this.#applied.has(name)));
     this.#database.close();
   }
 
+  /** Calls that are not settled. */
   get open(): number {
     let sum = 0;
-    for (const open of this.#open.values()) sum += open.size;
+    for (const open of this.#open.values()) for (const { cost } of open.values()) if (cost === undefined) sum++;
     return sum;
+  }
+
+  /** At most so many calls of dead processes and threads that the other place has not been told of, by identifier. */
+  untold(limit: number): ReadonlyMap<string, OpenCallState> {
+    const rows = this.#database.all("SELECT id, record FROM untold LIMIT ?", BigInt(limit));
+    return new Map(rows.map(([id, text]) => [String(id), readState(String(text))]));
+  }
+
+  /** They have been told. */
+  told(ids: Iterable<string>): void {
+    this.#database.transaction(() => {
+      for (const id of ids) this.#database.run(DELETE_UNTOLD, id);
+    });
+  }
+
+  #identity(): string {
+    const [known] = this.#database.all("SELECT id FROM identity");
+    if (known !== undefined) return String(known[0]);
+    const id = randomBytes(8).toString("hex");
+    this.#database.run("INSERT INTO identity VALUES (?)", id);
+    return id;
+  }
+
+  get #empty(): boolean {
+    for (const open of this.#open.values()) if (open.size > 0) return false;
+    return true;
   }
 
   #openOf(journal: string): Map<number, OpenEntry> {
@@ -212,20 +254,29 @@ export class LedgerBook {
     const open = this.#openOf(journal);
     const at = this.#options.now();
     const sums = new Sums();
-    for (const { record } of open.values()) {
-      const { number, worst: cost, worstTokens: tokens } = record;
+    let lost = 0;
+    const untold: (readonly [string, OpenCallState])[] = [];
+    for (const [number, { record, ...settled }] of open) {
+      const { worst, worstTokens } = record;
+      const { cost = worst, tokens = worstTokens } = settled;
+      if (this.#options.elsewhere === true && record.charges.length > 0)
+        untold.push([`${journal}-${number}`, { record, cost, tokens }]);
+      if (settled.cost !== undefined) continue;
+      lost++;
       sums.add(record, { type: "settled", number, at, how: "lost", usage: null, cost, tokens });
     }
     // In one transaction with the end of their files: what is read once more at the next start must not be lost twice.
     const files = this.#files().filter((name) => name.startsWith(`${journal}-`));
     this.#database.transaction(() => {
       sums.write(this.#database);
-      for (const [number, { file }] of open)
+      for (const [number, { file }] of open) {
         if (file === "") this.#database.run(DELETE_PENDING, `${journal}-${number}`);
+      }
+      for (const [id, state] of untold) this.#database.run(ADD_UNTOLD, id, stateText(state));
       for (const name of files) this.#database.run(SET_APPLIED, name, LOST);
     });
     for (const name of files) this.#applied.set(name, Number(LOST));
-    this.lost += open.size;
+    this.lost += lost;
     open.clear();
   }
 
@@ -246,23 +297,30 @@ export class LedgerBook {
     const { place, reader } = following;
     const piece = readPiece(join(this.#options.folder, name), place);
     const sums = new Sums();
-    const closed: string[] = [];
+    const pending = new Map<string, OpenCallState | null>();
     const { boot, thread } = parseJournalName(name)!;
     const journal = `${boot}-${thread}`;
     const open = this.#openOf(journal);
+    const elsewhere = this.#options.elsewhere === true;
     const read = reader.read(piece, (record, at) => {
+      const { number } = record;
+      const entry = open.get(number);
       if (record.type === "opened") {
-        if (open.get(record.number)?.file !== "") open.set(record.number, { record, file: name });
+        if (entry?.file !== "") open.set(number, { record, file: name });
         return;
       }
       // Told twice, where a disk took half of what was written.
-      const entry = open.get(record.number);
-      if (entry === undefined) return;
-      open.delete(record.number);
+      if (entry === undefined || (record.type === "settled" && entry.cost !== undefined)) return;
+      const through = record.type === "told" || !elsewhere || entry.record.charges.length === 0;
+      if (record.type === "settled") {
+        entry.cost = record.cost;
+        entry.tokens = record.tokens;
+      }
+      if (through) open.delete(number);
       // What was carried over before the process began is only read again.
       if (place + at < applied) return;
-      if (entry.file === "") closed.push(`${journal}-${record.number}`);
-      sums.add(entry.record, record);
+      if (entry.file === "") pending.set(`${journal}-${number}`, through ? null : entry);
+      if (record.type === "settled") sums.add(entry.record, record);
     });
     // The beginning of a record may still grow to one; what can be none is left out.
     const unread = read < 0 || (read === 0 && piece.length >= LONGEST_RECORD);
@@ -271,7 +329,7 @@ export class LedgerBook {
     following.place += taken;
     // Also where nothing was read: then the file before it is known to be through.
     if (following.place > applied || !this.#applied.has(name)) {
-      this.#unwritten = { name, applied: following.place, sums, closed };
+      this.#unwritten = { name, applied: following.place, sums, pending };
       this.#write();
     }
     return taken > 0;
@@ -280,11 +338,14 @@ export class LedgerBook {
   /** What was read and could not be written comes before anything else is read. */
   #write(): void {
     if (this.#unwritten === null) return;
-    const { name, applied, sums, closed } = this.#unwritten;
+    const { name, applied, sums, pending } = this.#unwritten;
     const database = this.#database;
     database.transaction(() => {
       sums.write(database);
-      for (const id of closed) database.run(DELETE_PENDING, id);
+      for (const [id, state] of pending) {
+        if (state === null) database.run(DELETE_PENDING, id);
+        else database.run(SET_PENDING, id, stateText(state));
+      }
       database.run(SET_APPLIED, name, BigInt(applied));
     });
     this.#applied.set(name, applied);
@@ -307,15 +368,6 @@ export class LedgerBook {
 function splitId(id: string): readonly [journal: string, number: number] {
   const at = id.lastIndexOf("-");
   return [id.slice(0, at), Number(id.slice(at + 1))];
-}
-
-function pendingText(record: OpenedRecord): string {
-  return JSON.stringify({ ...record, worst: `${record.worst}` });
-}
-
-function readPending(text: string): OpenedRecord {
-  const record: Omit<OpenedRecord, "worst"> & { readonly worst: string } = JSON.parse(text);
-  return { ...record, worst: BigInt(record.worst) };
 }
 
 function readPiece(path: string, from: number): Buffer {

@@ -45,7 +45,7 @@ export class FileJournal implements CallJournal {
   #number = 0;
   #scheduled = false;
   #failing = false;
-  /** Settled calls that were dropped: the disk took nothing, and more waited than there is room for. Their reservations stand. */
+  /** Records of settled calls that were dropped: the disk took nothing, and more waited than there is room for. Their reservations stand. */
   dropped = 0;
 
   constructor(options: JournalOptions) {
@@ -66,6 +66,19 @@ export class FileJournal implements CallJournal {
     if (!writer.settled(number, now, how, usage, cost, tokens)) {
       if (!this.#write() || !writer.settled(number, now, how, usage, cost, tokens)) this.dropped++;
     }
+    this.#soon();
+  }
+
+  /** The place where budgets are counted has what this call cost. */
+  told(number: number): void {
+    const writer = this.#writer;
+    if (!writer.told(number)) {
+      if (!this.#write() || !writer.told(number)) this.dropped++;
+    }
+    this.#soon();
+  }
+
+  #soon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#flush);

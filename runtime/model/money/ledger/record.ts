@@ -53,15 +53,25 @@ export interface SettledRecord {
   readonly tokens: number;
 }
 
+/** Where budgets are counted elsewhere: that place has what the call cost, and need not be told again. */
+export interface ToldRecord {
+  readonly type: "told";
+  readonly number: number;
+}
+
+export type LedgerRecord = OpenedRecord | SettledRecord | ToldRecord;
+
 /** First byte of a record. Behind it one byte that only some use, two that are a mark, and the length of the record in four. */
 const TEXT = 1;
 const OPENED = 2;
 const SETTLED = 3;
+const TOLD = 4;
 const MARK = 0x6776;
 const HEAD = 8;
 const OPENED_LENGTH = HEAD + 56;
 const CHARGE_LENGTH = 24;
 const SETTLED_LENGTH = HEAD + 104;
+const TOLD_LENGTH = HEAD + 8;
 /** A longer record is none. */
 export const LONGEST_RECORD = 64 * 1024;
 
@@ -98,16 +108,16 @@ export class RecordWriter {
     this.#written = this.#texts.size;
   }
 
-  /** What was put in could not be written: only what settled calls cost waits on. `same`: for the same file. */
+  /** What was put in could not be written: only what is said of calls that were opened before waits on. `same`: for the same file. */
   keepSettled(same: boolean): void {
     const { length } = this;
     this.length = 0;
     let at = 0;
     while (at < length) {
       const next = at + this.#view.getUint32(at + 4, true);
-      if (this.#bytes[at] === SETTLED) {
+      if (this.#bytes[at] === SETTLED || this.#bytes[at] === TOLD) {
         this.#bytes.copyWithin(this.length, at, next);
-        this.length += SETTLED_LENGTH;
+        this.length += next - at;
       }
       at = next;
     }
@@ -182,6 +192,13 @@ export class RecordWriter {
     return true;
   }
 
+  /** False: there is no room until what is there was taken. */
+  told(number: number): boolean {
+    if (this.length + TOLD_LENGTH > ROOM) return false;
+    this.#view.setFloat64(this.#head(TOLD, 0, TOLD_LENGTH), number, true);
+    return true;
+  }
+
   /** Where the record's fields begin. */
   #head(type: number, more: number, length: number): number {
     const at = this.length;
@@ -212,7 +229,7 @@ export class RecordReader {
   readonly #charges = new Map<string, OpenCharge>();
 
   /** Gives how many bytes were whole records; -1: none, and what stands there is none and will be none. */
-  read(bytes: Buffer, take: (record: OpenedRecord | SettledRecord, at: number) => void): number {
+  read(bytes: Buffer, take: (record: LedgerRecord, at: number) => void): number {
     let at = 0;
     while (at + HEAD <= bytes.length) {
       const type = bytes[at]!;
@@ -221,14 +238,19 @@ export class RecordReader {
       if (at + length > bytes.length) return at;
       if (type === TEXT) this.#texts.push(bytes.toString("utf8", at + HEAD, at + length));
       else {
-        const record =
-          type === OPENED ? this.#opened(bytes, at, length) : type === SETTLED ? settled(bytes, at, length) : null;
+        const record = this.#record(type, bytes, at, length);
         if (record === null) return at === 0 ? -1 : at;
         take(record, at);
       }
       at += length;
     }
     return at;
+  }
+
+  #record(type: number, bytes: Buffer, at: number, length: number): LedgerRecord | null {
+    if (type === OPENED) return this.#opened(bytes, at, length);
+    if (type === SETTLED) return settled(bytes, at, length);
+    return type === TOLD && length === TOLD_LENGTH ? { type: "told", number: bytes.readDoubleLE(at + HEAD) } : null;
   }
 
   #opened(bytes: Buffer, from: number, length: number): OpenedRecord | null {

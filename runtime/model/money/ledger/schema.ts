@@ -27,6 +27,8 @@ export const SUMS = [
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS file (name TEXT PRIMARY KEY, applied INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS untold (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS identity (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS usage (
   slot INTEGER NOT NULL, route TEXT NOT NULL, model TEXT NOT NULL, upstream TEXT NOT NULL, caller TEXT NOT NULL,
   currency TEXT NOT NULL, how TEXT NOT NULL, ${SUMS.map((name) => `${name} INTEGER NOT NULL`).join(", ")},
@@ -49,8 +51,10 @@ export const MOVE_USAGE = `INSERT INTO usage (${GROUP}, ${SUMS.join(", ")})
 export const ADD_BUDGET = `INSERT INTO budget (name, unit, period, start, key, currency, "end", spent) VALUES (${marks(8)})
   ON CONFLICT DO UPDATE SET spent = spent + excluded.spent`;
 export const SET_APPLIED = "INSERT INTO file VALUES (?, ?) ON CONFLICT DO UPDATE SET applied = excluded.applied";
-export const ADD_PENDING = "INSERT OR IGNORE INTO pending VALUES (?, ?)";
+export const SET_PENDING = "INSERT OR REPLACE INTO pending VALUES (?, ?)";
 export const DELETE_PENDING = "DELETE FROM pending WHERE id = ?";
+export const ADD_UNTOLD = "INSERT OR IGNORE INTO untold VALUES (?, ?)";
+export const DELETE_UNTOLD = "DELETE FROM untold WHERE id = ?";
 
 function marks(count: number): string {
   return Array.from({ length: count }, () => "?").join();

@@ -48,6 +48,8 @@ export class RedisBudgets implements SharedBudgets {
   #done: string[] = [];
   #older: string[] = [];
   #sending = false;
+  /** Settlements that are being told. */
+  readonly #telling = new Set<Promise<void>>();
 
   constructor(options: RedisBudgetsOptions) {
     this.#options = options;
@@ -128,8 +130,17 @@ export class RedisBudgets implements SharedBudgets {
   }
 
   #send(settlement: Settlement): void {
-    if (this.#link?.ready === true) void this.#tell(settlement);
-    else this.#wait(settlement);
+    if (this.#link?.ready !== true) {
+      this.#wait(settlement);
+      return;
+    }
+    const telling = this.#tell(settlement).finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
+  }
+
+  /** Settlements that are being told have been, or will not be. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#telling);
   }
 
   #wait(settlement: Settlement): void {

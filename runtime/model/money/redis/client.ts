@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 export type Reply = string | number | null | readonly Reply[];
 
@@ -21,36 +21,38 @@ export interface Client {
 /** `timeout`: of connecting, in milliseconds. Throws where the URL is none. */
 export type CreateClient = (url: string, timeout: number) => Client;
 
-/** The name of the client's file beside an artifact. */
-export const REDIS_FILE = "redis.mjs";
-
-/** `artifact`: its file is loaded where it has this `hash` (SHA-256, hexadecimal). Rejects where the client does not load. */
-export async function loadRedis(artifact?: {
-  readonly folder: string;
-  readonly hash: string | null;
-}): Promise<CreateClient> {
-  if (artifact !== undefined) {
-    const file = join(artifact.folder, REDIS_FILE);
-    if (existsSync(file)) {
-      const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
-      if (hash !== artifact.hash) throw new Error(`${REDIS_FILE} is not the file that the manifest describes`);
-      const loaded: { readonly createRedisClient: CreateClient } = await import(pathToFileURL(file).href);
-      return loaded.createRedisClient;
-    }
-  }
-  const name = "@redis/client";
-  const { createClient } = await import(name);
-  return (url, timeout) => createClient(clientOptions(url, timeout));
+/** What is used of the module of @redis/client 6. */
+interface ClientModule {
+  createClient(options: object): Client;
 }
 
-/** One connection, plain RESP 2, nothing of its own accord. */
-export function clientOptions(url: string, timeout: number) {
-  return {
-    url,
-    RESP: 2 as const,
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-    maintNotifications: "disabled" as const,
-    socket: { reconnectStrategy: false as const, connectTimeout: timeout, keepAlive: true, noDelay: true },
-  };
+/** The name of the client's file beside an artifact, and of its package. */
+export const REDIS_FILE = "redis.cjs";
+export const REDIS_PACKAGE = "@redis/client";
+
+/** `artifact`: its file is loaded where it has this `hash` (SHA-256, hexadecimal). Throws where the client does not load. */
+export function loadRedis(
+  artifact?: { readonly folder: string; readonly hash: string | null } | undefined,
+): CreateClient {
+  const require = createRequire(import.meta.url);
+  const { createClient }: ClientModule = require(fileOf(artifact) ?? REDIS_PACKAGE);
+  return (url, timeout) =>
+    createClient({
+      url,
+      // Plain, and nothing of its own accord.
+      RESP: 2,
+      disableOfflineQueue: true,
+      disableClientInfo: true,
+      maintNotifications: "disabled",
+      socket: { reconnectStrategy: false, connectTimeout: timeout, keepAlive: true, noDelay: true },
+    });
+}
+
+function fileOf(artifact: { readonly folder: string; readonly hash: string | null } | undefined): string | null {
+  if (artifact === undefined) return null;
+  const file = join(artifact.folder, REDIS_FILE);
+  if (!existsSync(file)) return null;
+  const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
+  if (hash !== artifact.hash) throw new Error(`${REDIS_FILE} is not the file that the manifest describes`);
+  return file;
 }

@@ -1,0 +1,36 @@
+/** `state` of a gateway: where what machines count together stands. */
+import { type Setting, setting } from "../setting.ts";
+
+export const stateSettings: readonly Setting[] = [
+  setting({
+    key: "when_away",
+    type: { kind: "word", words: ["refuse", "allow"] },
+    default: "refuse",
+    documentation:
+      "What becomes of calls that count in a budget while Redis does not answer. `refuse`: they get 503 (or another model without such a budget), and no budget is passed. `allow`: each gateway counts alone, exactly over its threads and across restarts, against the whole of each budget, so together they may spend as many times the budget as there are gateways; what they spent is added in Redis once it is back. Either way the log tells (`state.away`, `state.back`).",
+    example: "when_away: allow",
+  }),
+  setting({
+    key: "timeout",
+    type: { kind: "duration", min: 10, max: 10_000 },
+    default: 500,
+    documentation:
+      "How long Redis may take for an answer or a connection. Then the connection is given up, and Redis is away until a new one stands; that is tried after 0.1 s, 0.2 s … 5 s, and meanwhile no request waits for it.",
+    example: "timeout: 500ms",
+  }),
+  setting({
+    key: "name",
+    type: { kind: "string" },
+    documentation:
+      "What gateways that count together have in common: their keys in Redis begin with `vgw:{NAME}:`. Left out: the gateway's name, so that copies of one program count together and other programs do not.",
+    example: 'name: "shop"',
+  }),
+];
+
+export const stateSetting: Setting = setting({
+  key: "state",
+  type: { kind: "state", settings: stateSettings },
+  documentation:
+    'A Redis (5 or newer, or Valkey) in which budgets are counted together with gateways on other machines: `redis(secret("REDIS_URL"))`. The URL is `redis://HOST:PORT/DATABASE`, or `rediss://…` over TLS, with `USER:PASSWORD@` where Redis asks for it; with a password it has to be a secret. Each call is reserved and settled there in one step, so all gateways together never pass a budget; that costs a call one way to Redis and back. What calls cost is written into each gateway\'s own `ledger` as ever, and what a gateway was killed before telling Redis is told when it starts again: a call under way then counts at its worst case. What a gateway has reserved that shows no sign of life for 60 s is given back. Redis must not evict keys (`maxmemory-policy noeviction`, else the log warns), and what it loses when it is restarted without its data (use `appendonly yes`) is lost to the budgets. The clocks of the machines decide in which period a call counts. Without `state` each gateway counts alone.',
+  example: 'state: redis(secret("REDIS_URL"), when_away: refuse)',
+});
