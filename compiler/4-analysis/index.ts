@@ -2,6 +2,7 @@
 import type { CheckedProgram } from "../3-types/checked.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { analyseAccess } from "./access.ts";
+import { analyseCaps } from "./cap.ts";
 import { analyseDeadlines } from "./deadline.ts";
 import { analyseGateway } from "./gateway.ts";
 import { analyseGuards } from "./guard.ts";
@@ -31,6 +32,7 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseWebSockets(program),
     ...analyseModels(program),
     ...analyseNeeds(program),
+    ...analyseCaps(program),
     ...analyseBudgets(program),
     ...analyseState(program),
     ...analysePreferences(program),

@@ -605,6 +605,11 @@ export const catalogue = {
     severity: "error",
     message: "`{need}` is needed here, and the model {model} cannot be told",
   },
+  VGW6121: {
+    slug: "answer-without-cap",
+    severity: "warning",
+    message: "{model} wants a cap on every answer, which clients of {dialect} need not give",
+  },
   VGW7001: {
     slug: "timeout-beyond-deadline",
     severity: "warning",
@@ -850,6 +855,7 @@ export interface MessageValues {
   VGW6115: Record<never, never>;
   VGW6116: { provider: string | number; what: string | number; model: string | number };
   VGW6120: { need: string | number; model: string | number };
+  VGW6121: { model: string | number; dialect: string | number };
   VGW7001: { service: string | number };
   VGW7002: { setting: string | number };
   VGW7003: { cost: string | number; burst: string | number };
