@@ -24,7 +24,6 @@ export {
   ejectSettings,
   healthSettings,
   hedgeSettings,
-  modelHedgeSettings,
   retrySettings,
 } from "./settings/resilience.ts";
 export { callSettings, endpointSettings, serviceSettings, tlsSettings } from "./settings/service.ts";

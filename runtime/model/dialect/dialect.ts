@@ -35,6 +35,8 @@ export interface ClientDialect {
   };
   /** Of a streamed answer. */
   readonly streamMediaType: string;
+  /** Its streams have another form than those of providers of the dialect. Left out: the same. */
+  readonly rewrites?: boolean;
   /**
    * What the URL says; null: nothing can be asked of a model there. `client`: who writes the answer, where the URL chooses its form too. Left out:
    * the body says it all. `query`: without its "?".
@@ -98,6 +100,17 @@ export interface PassThrough {
   request(body: Uint8Array, request: ModelRequest, target: ProviderTarget): ProviderRequest<Uint8Array> | null;
   /** `body`: a whole answer that `readAnswer` has read. `model`: the name under which clients know the model. */
   answer(body: Uint8Array, model: string): Uint8Array | null;
+  /** Of a stream. `model`: as of `answer`; `usage`: the client asked to be told it. Left out: streams are written anew. */
+  stream?(request: ModelRequest, model: string, usage: boolean): PassingReader;
+}
+
+/** Reads a stream, and keeps its bytes for a client that speaks the same dialect. */
+export interface PassingReader extends EventReader {
+  /**
+   * What the client is sent of all that has been pushed since the last time; null: nothing. Events that are told beside say whether there is content, usage, an
+   * end or an error; of other content they may leave out what they like. Behind an error nothing comes.
+   */
+  take(): Uint8Array | null;
 }
 
 export interface ProviderDialect {

@@ -22,6 +22,10 @@ const COMMA = 44;
 const COLON = 58;
 const BACKSLASH = 92;
 const SPACE = 32;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
 
 /** Printable ASCII without the backslash. */
 const NAME = /^[\x20-\x5b\x5d-\x7e]*$/;
@@ -29,7 +33,10 @@ const NAME = /^[\x20-\x5b\x5d-\x7e]*$/;
 /** Members that an object may have. */
 const MOST_MEMBERS = 256;
 
-/** Of bytes that are JSON. Null: no object, or one with a name twice or with escapes in a name, which two readers may read in two ways, or with very many. */
+/**
+ * Of bytes that are JSON. Null: no object, or one that two readers may read in two ways, since a name stands twice in an object, or is written with escapes,
+ * at any depth; or one with very many members.
+ */
 export function outline(bytes: Uint8Array): Outline | null {
   // A character for each byte: in texts that is searched faster than in bytes, and every character that tells something is one of ASCII's.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
@@ -47,6 +54,7 @@ export function outline(bytes: Uint8Array): Outline | null {
     if (text.charCodeAt(at) !== COLON) return null;
     const start = afterSpace(text, at + 1);
     const end = valueEnd(text, start);
+    if (end === -1) return null;
     members.push({ name, start, end });
     at = afterSpace(text, end);
     if (text.charCodeAt(at) !== COMMA) break;
@@ -106,25 +114,68 @@ function stringEnd(text: string, quote: number): number {
   }
 }
 
-/** Behind the value's last character. */
+/** Behind the value's last character; -1: an object in it has a name twice, or one with escapes. */
 function valueEnd(text: string, from: number): number {
-  const { length } = text;
-  let depth = 0;
+  const first = text.charCodeAt(from);
+  if (first === QUOTE) return stringEnd(text, from);
+  return first === OPEN_OBJECT || first === OPEN_LIST ? nestedEnd(text, from) : plainEnd(text, from);
+}
+
+/** Of a number or a word. */
+function plainEnd(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA || code <= SPACE || code === CLOSE_OBJECT || code === CLOSE_LIST) return at;
+  }
+  return text.length;
+}
+
+/** Of an object or a list. */
+function nestedEnd(text: string, from: number): number {
+  /** Names of each object around this place, innermost last; null: a list. */
+  const around: (Names | null)[] = [];
+  let names: Names | null = null;
+  /** The next string of an object is a name. */
+  let named = false;
   let at = from;
-  while (at < length) {
+  while (at < text.length) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      at = stringEnd(text, at);
-      if (depth === 0) return at;
+      const end = stringEnd(text, at);
+      if (named && names !== null && !names.add(text.slice(at + 1, end - 1))) return -1;
+      named = false;
+      at = end;
       continue;
     }
-    if (code === 123 || code === 91) depth++;
-    else if (code === 125 || code === 93) {
-      // Of the object around a number or a word.
-      if (depth === 0) return at;
-      if (--depth === 0) return at + 1;
-    } else if (depth === 0 && (code === COMMA || code <= SPACE)) return at;
+    if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      around.push(names);
+      names = code === OPEN_OBJECT ? new Names() : null;
+      named = code === OPEN_OBJECT;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
+      names = around.pop() ?? null;
+      named = false;
+      if (around.length === 0) return at + 1;
+    } else if (code === COMMA) named = names !== null;
     at++;
   }
-  return length;
+  return text.length;
+}
+
+/** The names of one object. Most have few, and are compared one by one. */
+class Names {
+  readonly #few: string[] = [];
+  #many: Set<string> | null = null;
+
+  /** False: it is there, or has escapes. */
+  add(name: string): boolean {
+    if (name.includes("\\")) return false;
+    if (this.#many !== null) {
+      const { size } = this.#many;
+      return this.#many.add(name).size > size;
+    }
+    if (this.#few.includes(name)) return false;
+    this.#few.push(name);
+    if (this.#few.length > 16) this.#many = new Set(this.#few);
+    return true;
+  }
 }

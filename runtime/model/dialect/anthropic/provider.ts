@@ -4,12 +4,14 @@ import { readAnswer } from "./answer.ts";
 import { takesPrefill } from "../claude.ts";
 import { readError } from "./error.ts";
 import { eventReader } from "./events.ts";
+import { passAnswer, passRequest, passStream } from "./pass.ts";
 import { writeRequest } from "./request-writer.ts";
 
 export const anthropicProvider: ProviderDialect = {
   name: "anthropic",
   writeRequest,
   prefills: ({ model }) => takesPrefill(model),
+  pass: { request: passRequest, answer: passAnswer, stream: passStream },
   readAnswer,
   eventReader,
   readError,

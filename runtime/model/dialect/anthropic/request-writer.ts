@@ -61,10 +61,14 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
       .filter(([name]) => !WRITTEN.has(name))
       .map(([name, value]): [string, string] => [name, JSON.stringify(value)]),
   );
+  return { method: "POST", target: requestTarget(request.stream, target), headers: requestHeaders(target), body };
+}
+
+export function requestHeaders({ variant, settings }: ProviderTarget): readonly string[] {
   const headers = ["content-type", "application/json"];
-  if (!vertex) headers.push("anthropic-version", target.settings.version ?? VERSION);
-  if (target.settings.beta !== undefined) headers.push("anthropic-beta", target.settings.beta);
-  return { method: "POST", target: requestTarget(request.stream, target), headers, body };
+  if (variant !== "vertex") headers.push("anthropic-version", settings.version ?? VERSION);
+  if (settings.beta !== undefined) headers.push("anthropic-beta", settings.beta);
+  return headers;
 }
 
 const WRITTEN: ReadonlySet<string> = new Set(["thinking", "tools", "output_config", "metadata", "anthropic_version"]);
@@ -75,7 +79,7 @@ const JSON_TOOL_TEXT = JSON.stringify({
   input_schema: { type: "object", additionalProperties: true },
 });
 
-function requestTarget(stream: boolean, { variant, base, settings, model }: ProviderTarget): string {
+export function requestTarget(stream: boolean, { variant, base, settings, model }: ProviderTarget): string {
   if (variant !== "vertex") {
     // Anthropic's own clients name the server alone; others write the version into the base, as they do for OpenAI.
     const path = basePath(base);

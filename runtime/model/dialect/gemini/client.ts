@@ -20,4 +20,5 @@ export const geminiArrayClient: ClientDialect = {
   ...geminiClient,
   eventWriter: (context) => eventWriter(context, "array"),
   streamMediaType: "application/json",
+  rewrites: true,
 };

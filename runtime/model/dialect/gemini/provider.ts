@@ -2,11 +2,13 @@
 import type { ProviderDialect } from "../dialect.ts";
 import { readError } from "./error.ts";
 import { eventReader, readAnswer } from "./events.ts";
+import { passAnswer, passRequest, passStream } from "./pass.ts";
 import { writeRequest } from "./request-writer.ts";
 
 export const geminiProvider: ProviderDialect = {
   name: "gemini",
   writeRequest,
+  pass: { request: passRequest, answer: passAnswer, stream: passStream },
   readAnswer,
   eventReader,
   readError,

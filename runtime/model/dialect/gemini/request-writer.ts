@@ -52,7 +52,7 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
 
 const WRITTEN: ReadonlySet<string> = new Set(["tools", "toolConfig", "generationConfig"]);
 
-function requestTarget(stream: boolean, { variant, base, settings, model }: ProviderTarget): string {
+export function requestTarget(stream: boolean, { variant, base, settings, model }: ProviderTarget): string {
   const path =
     variant === "vertex"
       ? vertexPath(base, settings, "google", model)

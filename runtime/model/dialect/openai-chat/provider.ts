@@ -3,7 +3,7 @@ import type { ProviderDialect } from "../dialect.ts";
 import { readError } from "../openai-common/error.ts";
 import { readAnswer } from "./answer.ts";
 import { ChatEventReader } from "./event-reader.ts";
-import { passAnswer, passRequest } from "./pass.ts";
+import { passAnswer, passRequest, passStream } from "./pass.ts";
 import { writeRequest } from "./provider-request.ts";
 import { variantOf } from "./variants.ts";
 
@@ -11,7 +11,7 @@ export const openaiChatProvider: ProviderDialect = {
   name: "openai-chat",
   writeRequest,
   prefills: ({ variant }) => variantOf(variant).prefill !== null,
-  pass: { request: passRequest, answer: passAnswer },
+  pass: { request: passRequest, answer: passAnswer, stream: passStream },
   readAnswer,
   eventReader: (request) => new ChatEventReader(request),
   readError,

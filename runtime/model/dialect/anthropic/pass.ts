@@ -1,0 +1,56 @@
+/**
+ * Client and provider both speak the Messages API: the client's bytes go to Anthropic as they came, and the provider's answer to the client, but for the model's
+ * name and the cap of the output. What would mean something else there is written anew instead.
+ */
+import { isUtf8 } from "node:buffer";
+import type { ModelRequest } from "../../canonical/request.ts";
+import { outline, withMembers } from "../../wire/outline.ts";
+import { PassingStream } from "../../wire/passing-stream.ts";
+import { renamedWithin } from "../../wire/renamed.ts";
+import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
+import { maybeSealed } from "../sealed.ts";
+import { eventReader } from "./events.ts";
+import { requestHeaders, requestTarget } from "./request-writer.ts";
+
+export function passRequest(
+  body: Uint8Array,
+  request: ModelRequest,
+  target: ProviderTarget,
+): ProviderRequest<Uint8Array> | null {
+  const { maxOutput, reasoning } = request;
+  // Claude on Vertex AI has the model in its path, and another version.
+  if (target.variant !== "" || maxOutput === null || maybeSealed(body)) return null;
+  // A cap below what may be thought is no request.
+  if (reasoning?.budget != null && reasoning.budget >= maxOutput) return null;
+  const found = outline(body);
+  if (found === null) return null;
+  const values = [
+    ["model", JSON.stringify(target.model)],
+    ["max_tokens", String(maxOutput)],
+  ] as const;
+  return {
+    method: "POST",
+    target: requestTarget(request.stream, target),
+    headers: requestHeaders(target),
+    body: withMembers(body, found, values),
+  };
+}
+
+export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
+  // The reader is lenient with what is no UTF-8; the client must not have to be.
+  const found = isUtf8(body) ? outline(body) : null;
+  return found === null ? null : withMembers(body, found, [["model", JSON.stringify(model)]]);
+}
+
+const PIECE = Buffer.from('{"type":"content_block_delta"');
+const START = Buffer.from("message_start");
+const STOP = Buffer.from("message_stop");
+
+export function passStream(request: ModelRequest, model: string): PassingReader {
+  return new PassingStream(eventReader(request), {
+    isPiece: (data) => data.length > PIECE.length && data.compare(PIECE, 0, PIECE.length, 0, PIECE.length) === 0,
+    edit: (data) => (data.includes(START) ? renamedWithin(data, "message", "model", model) : data),
+    isEnd: (data) => data.includes(STOP),
+    end: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+  });
+}

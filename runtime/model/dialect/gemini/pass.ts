@@ -1,0 +1,61 @@
+/**
+ * Client and provider both speak Gemini's generateContent: the client's bytes go to Google as they came, and the provider's answer to the client, but for the
+ * model's name and the cap of the output. What would mean something else there is written anew instead.
+ */
+import { isUtf8 } from "node:buffer";
+import type { ModelRequest } from "../../canonical/request.ts";
+import { outline, withMembers } from "../../wire/outline.ts";
+import { PassingStream } from "../../wire/passing-stream.ts";
+import { Renamed } from "../../wire/renamed.ts";
+import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
+import { maybeSealed } from "../sealed.ts";
+import { eventReader } from "./events.ts";
+import { requestTarget } from "./request-writer.ts";
+
+export function passRequest(
+  body: Uint8Array,
+  request: ModelRequest,
+  target: ProviderTarget,
+): ProviderRequest<Uint8Array> | null {
+  if (request.count !== 1 || maybeSealed(body)) return null;
+  const capped = withCap(body, request.maxOutput);
+  if (capped === null) return null;
+  return {
+    method: "POST",
+    target: requestTarget(request.stream, target),
+    headers: ["content-type", "application/json"],
+    body: capped,
+  };
+}
+
+/** Null: it cannot be told where the cap stands. Google takes every name in two spellings. */
+function withCap(body: Uint8Array, most: number | null): Uint8Array | null {
+  const found = outline(body);
+  // A model in the body would be another word on what the path says.
+  if (found === null || found.members.some(({ name }) => name === "generation_config" || name === "model")) return null;
+  if (most === null) return body;
+  const settings = found.members.find(({ name }) => name === "generationConfig");
+  if (settings === undefined) return withMembers(body, found, [["generationConfig", `{"maxOutputTokens":${most}}`]]);
+  const inner = body.subarray(settings.start, settings.end);
+  const within = outline(inner);
+  if (within === null || within.members.some(({ name }) => name === "max_output_tokens")) return null;
+  const changed = withMembers(inner, within, [["maxOutputTokens", String(most)]]);
+  return Buffer.concat([body.subarray(0, settings.start), changed, body.subarray(settings.end)]);
+}
+
+export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
+  // The reader is lenient with what is no UTF-8; the client must not have to be.
+  const found = isUtf8(body) ? outline(body) : null;
+  return found === null ? null : withMembers(body, found, [["modelVersion", JSON.stringify(model)]]);
+}
+
+export function passStream(request: ModelRequest, model: string): PassingReader {
+  const renamed = new Renamed("modelVersion", model);
+  return new PassingStream(eventReader(request), {
+    // Every event tells of usage, and the last of them counts.
+    isPiece: () => false,
+    edit: (data) => renamed.edit(data),
+    isEnd: () => false,
+    end: "",
+  });
+}

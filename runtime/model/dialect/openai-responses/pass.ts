@@ -1,0 +1,63 @@
+/**
+ * Client and provider both speak Responses: the client's bytes go to OpenAI as they came, and the provider's answer to the client, but for the model's name and
+ * the cap of the output. What would mean something else there is written anew instead.
+ */
+import { isUtf8 } from "node:buffer";
+import type { ModelRequest } from "../../canonical/request.ts";
+import { outline, withMembers } from "../../wire/outline.ts";
+import { PassingStream } from "../../wire/passing-stream.ts";
+import { renamedWithin } from "../../wire/renamed.ts";
+import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
+import { requestHeaders, requestTarget } from "../openai-common/target.ts";
+import { maybeSealed } from "../sealed.ts";
+import { ResponsesEventReader } from "./event-reader.ts";
+
+/** What is answered later, and what the form in the middle cannot judge to be an answer. */
+const OTHERS: readonly string[] = ["background", "top_logprobs"];
+
+export function passRequest(
+  body: Uint8Array,
+  request: ModelRequest,
+  target: ProviderTarget,
+): ProviderRequest<Uint8Array> | null {
+  if (maybeSealed(body)) return null;
+  const found = outline(body);
+  if (found === null || found.members.some(({ name }) => OTHERS.includes(name))) return null;
+  const values: [string, string][] = [["model", JSON.stringify(target.model)]];
+  if (request.maxOutput !== null) values.push(["max_output_tokens", String(request.maxOutput)]);
+  return {
+    method: "POST",
+    target: requestTarget(target, "responses", false),
+    headers: requestHeaders(request.stream),
+    body: withMembers(body, found, values),
+  };
+}
+
+export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
+  // The reader is lenient with what is no UTF-8; the client must not have to be.
+  const found = isUtf8(body) ? outline(body) : null;
+  return found === null ? null : withMembers(body, found, [["model", JSON.stringify(model)]]);
+}
+
+const TYPE = Buffer.from('{"type":"response.');
+const PIECE = Buffer.from('.delta"');
+const RESPONSE = Buffer.from('"response":{');
+/** Behind this no type ends any more. */
+const LONGEST_TYPE = 64;
+
+export function passStream(request: ModelRequest, model: string): PassingReader {
+  return new PassingStream(new ResponsesEventReader(request), {
+    isPiece,
+    edit: (data) => (data.includes(RESPONSE) ? renamedWithin(data, "response", "model", model) : data),
+    isEnd: () => false,
+    end: "",
+  });
+}
+
+function isPiece(data: Buffer): boolean {
+  if (data.length < TYPE.length || data.compare(TYPE, 0, TYPE.length, 0, TYPE.length) !== 0) return false;
+  const end = data.indexOf(34, TYPE.length);
+  if (end === -1 || end > LONGEST_TYPE) return false;
+  const from = end + 1 - PIECE.length;
+  return from >= 0 && data.compare(PIECE, 0, PIECE.length, from, end + 1) === 0;
+}
