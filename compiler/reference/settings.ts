@@ -15,6 +15,7 @@ import {
   httpsSettings,
   healthSettings,
   hedgeSettings,
+  modelHedgeSettings,
   jwtSettings,
   choiceSettings,
   modelSettings,
@@ -58,6 +59,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "identity.api_key", of: "an `identity … = api_key`", settings: apiKeySettings },
   { name: "model", of: "a `model`", settings: modelSettings },
   { name: "model.choose", of: "a choice of models, `model … = choose(…)`", settings: choiceSettings },
+  { name: "model.choose.hedge", of: "a choice's `hedge`", settings: modelHedgeSettings },
   ...providers.map(({ word, settings }) => ({
     name: `model.provider.${word}`,
     of: `a model's \`provider: ${word}(…)\``,

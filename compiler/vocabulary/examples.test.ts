@@ -18,6 +18,7 @@ import {
   gatewaySettings,
   healthSettings,
   hedgeSettings,
+  modelHedgeSettings,
   httpSettings,
   httpsSettings,
   jwtSettings,
@@ -103,6 +104,11 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
       return `service s { url: ["http://a", "http://b"], ${key}: { ${rest}${example} } }`;
     },
   ]),
+  [
+    "model.choose.hedge",
+    modelHedgeSettings,
+    (example) => `${WORLD}\nmodel m = choose(mini, large) { hedge: { ${example} } }`,
+  ],
   [
     "service.url",
     endpointSettings,

@@ -24,6 +24,7 @@ export {
   ejectSettings,
   healthSettings,
   hedgeSettings,
+  modelHedgeSettings,
   retrySettings,
 } from "./settings/resilience.ts";
 export { callSettings, endpointSettings, serviceSettings, tlsSettings } from "./settings/service.ts";

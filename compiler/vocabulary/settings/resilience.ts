@@ -196,3 +196,30 @@ export const hedgeSettings: readonly Setting[] = [
     example: "methods: idempotent",
   }),
 ];
+
+/** Of a choice of models. */
+export const modelHedgeSettings: readonly Setting[] = [
+  setting({
+    key: "after",
+    type: { kind: "duration", min: 1, max: HOUR },
+    default: 2 * SECOND,
+    documentation:
+      "How long a streamed answer is waited for, without any content of it, until another model is asked too.",
+    example: "after: 2s",
+  }),
+  setting({
+    key: "most",
+    type: { kind: "int", min: 1, max: 3 },
+    default: 1,
+    documentation: "How many further models at most are asked for one request, each `after` the one before.",
+    example: "most: 1",
+  }),
+  setting({
+    key: "budget",
+    type: { kind: "percent" },
+    default: 0.1,
+    documentation:
+      "How many hedges there may be for the streamed requests of the last ten seconds, on each thread; ten are always allowed.",
+    example: "budget: 10%",
+  }),
+];
