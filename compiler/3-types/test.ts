@@ -3,7 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { fakeFailures, givenFacts } from "../vocabulary/observations.ts";
 import { sendSettings } from "../vocabulary/settings/route.ts";
 import { newBody } from "./body.ts";
-import type { CheckedTest } from "./checked.ts";
+import type { CheckedModel, CheckedTest } from "./checked.ts";
 import { condition } from "./binary.ts";
 import { type Body, type ModuleState, type ProgramState, report } from "./context.ts";
 import { simple, STRING } from "./construct.ts";
@@ -11,6 +11,7 @@ import { environmentValue, isEnvironment } from "./environment.ts";
 import { check, expect } from "./expression.ts";
 import { checkSentCaller } from "./identify.ts";
 import { modelNamed } from "./model.ts";
+import { policyOf } from "./policy.ts";
 import { checkMethods } from "./method.ts";
 import { checkEntries, checkPayload } from "./service-call.ts";
 import { checkSettings } from "./setting.ts";
@@ -58,6 +59,10 @@ function checkFact(body: Body, fact: tree.GivenFact): void {
       return;
     }
   }
+  if (target.kind === "call" && target.callee.kind === "reference" && target.callee.name.text === "spent") {
+    checkSpent(body, target, value);
+    return;
+  }
   if (target.kind === "call" && isEnvironment(target)) {
     environmentValue(body, target, "string");
     check(body, value);
@@ -79,8 +84,26 @@ function checkFact(body: Body, fact: tree.GivenFact): void {
   check(body, value);
   if (target.kind !== "broken")
     report(body, target, "VGW3031", { done: "given" }, "not something a test can fix", {
-      help: `services and models (orders.get("/path") = …, mini = …), ${Object.keys(givenFacts).join(", ")}, request.address, env("X")`,
+      help: `services and models (orders.get("/path") = …, mini = …), what is spent of budgets (spent(mini) = 98%), ${Object.keys(givenFacts).join(", ")}, request.address, env("X")`,
     });
+}
+
+/** `spent(assistant) = 98%`: of each budget of a model, a choice or a policy, whatever it counts by. */
+function checkSpent(body: Body, target: tree.Call, value: tree.Expression): void {
+  expect(body, value, simple("percent"));
+  const named = target.arguments.length === 1 ? target.arguments[0]?.value : undefined;
+  const symbol = named?.kind === "reference" ? body.module.names.get(named.name.text) : undefined;
+  if (named?.kind !== "reference" || (symbol !== undefined && symbol.kind !== "model" && symbol.kind !== "policy")) {
+    const wanted = "the name of a model, a choice or a policy";
+    report(body, target, "VGW3011", { callee: "spent", wanted }, "whose budgets?");
+    return;
+  }
+  const policy = symbol?.kind === "policy" ? policyOf(body.program, symbol.node as tree.Policy, symbol.module) : null;
+  const owner = policy?.checked ?? modelNamed(body, named.name);
+  if (owner === null) return;
+  body.module.meanings.set(target.id, { kind: "budgets", of: owner });
+  const has = policy ? policy.budgets.length > 0 : body.program.budgets.has(owner as CheckedModel);
+  if (!has) report(body, named, "VGW3031", { done: "given" }, "it has no budget");
 }
 
 /** `orders.get("/orders*") = value`: a value is a 200 with that JSON; a number alone is a status. */

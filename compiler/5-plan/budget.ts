@@ -2,7 +2,14 @@
 import type { BudgetConfiguration } from "../../runtime/model/money/configuration.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nodesBelow } from "../1-syntax/walk.ts";
-import type { BudgetKey, CheckedBudget, CheckedModel, CheckedModule, CheckedProgram } from "../3-types/checked.ts";
+import type {
+  BudgetKey,
+  CheckedBudget,
+  CheckedModel,
+  CheckedModule,
+  CheckedPolicy,
+  CheckedProgram,
+} from "../3-types/checked.ts";
 import { bindingKey, type Context, meaningOf, originOf, type Program } from "./context.ts";
 import { lower } from "./expression.ts";
 import { Names } from "./names.ts";
@@ -82,6 +89,15 @@ export function modelBudgets(program: Program, model: CheckedModel, owner: strin
     const by = program.budgets.keys.get(budget) ?? null;
     const instead = budget.instead && (program.models.get(budget.instead) ?? null);
     return configurationOf(budget, withKey(owner, budget), by, instead);
+  });
+}
+
+/** What the budgets of a model, a choice or a policy are called. */
+export function budgetNamesOf(program: Program, of: CheckedModel | CheckedPolicy): readonly string[] {
+  if ("choice" in of) return modelBudgets(program, of, program.models.get(of) ?? of.name).map(({ name }) => name);
+  return nodesBelow(of.node).flatMap(({ id }) => {
+    const budget = program.budgets.steps.get(bindingKey(program, of.module, id));
+    return budget === undefined ? [] : [budget.configuration.name];
   });
 }
 

@@ -39,6 +39,8 @@ export async function compiled(plan: Plan): Promise<Answerer> {
         `given ${[...world.facts.keys()].join(", ")}: only the interpreter can be told what a built-in gives`,
       );
     }
+    if (world.spentBefore !== undefined && world.spentBefore.size > 0)
+      throw new Error("given spent(…): only the interpreter can be told what was spent");
     const configuration = checkConfiguration(module.configure(testEnvironment(plan, given)));
     const { via, forwarded } = configuration.gateway;
     const services = new Map(

@@ -1,7 +1,8 @@
 /** Expressions of tests, lowered and evaluated like those of routes; what a test observes are slots with known values. */
 import type * as tree from "../1-syntax/tree.ts";
-import type { CheckedModule, CheckedProgram } from "../3-types/checked.ts";
+import type { CheckedModel, CheckedModule, CheckedPolicy, CheckedProgram } from "../3-types/checked.ts";
 import type { Type } from "../3-types/type.ts";
+import { budgetNamesOf } from "../5-plan/budget.ts";
 import type { Context, Program } from "../5-plan/context.ts";
 import { lower } from "../5-plan/expression.ts";
 import { prepare } from "../5-plan/index.ts";
@@ -43,6 +44,11 @@ export class Expressions {
 
   identityName(identity: CheckedProgram["identities"][number]): string {
     return this.#program.identities.get(identity) ?? identity.name;
+  }
+
+  /** Of the budgets of a model, a choice or a policy. */
+  budgetNames(of: CheckedModel | CheckedPolicy): readonly string[] {
+    return budgetNamesOf(this.#program, of);
   }
 
   value(

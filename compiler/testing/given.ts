@@ -37,6 +37,11 @@ export async function readGiven(
     state.fakes.push({ service: expressions.modelName(meaning.model), method: "POST", pattern: "*", answer });
     return;
   }
+  if (meaning?.kind === "budgets") {
+    const part = Number(await expressions.value(module, node, new Map(), world));
+    for (const name of expressions.budgetNames(meaning.of)) state.spentBefore.set(name, { part, at: state.now });
+    return;
+  }
   const value = await expressions.value(module, node, new Map(), world);
   const variable = variableOf(target);
   if (variable !== null) state.environment.set(variable, environmentText(value, expressions.variableType(variable)));

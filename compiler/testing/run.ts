@@ -29,6 +29,7 @@ export interface State {
   readonly limits: Map<string, bigint>;
   /** What budgets have spent. */
   readonly spent: Map<string, bigint>;
+  readonly spentBefore: Map<string, { readonly part: number; readonly at: number }>;
   readonly sent: Sent[];
   readonly logs: unknown[];
   answer: InterpretedAnswer | null;
@@ -49,6 +50,7 @@ export class TestRun {
     now: START,
     limits: new Map(),
     spent: new Map(),
+    spentBefore: new Map(),
     sent: [],
     logs: [],
     answer: null,
@@ -165,6 +167,7 @@ export class TestRun {
       facts: state.facts,
       limits: state.limits,
       spent: state.spent,
+      spentBefore: state.spentBefore,
     };
   }
 }

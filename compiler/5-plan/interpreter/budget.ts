@@ -85,7 +85,7 @@ export class Spending {
     const { limit, period, unit, currency, name } = definitionOf(configuration);
     const now = this.#context.world.now();
     const { start, end } = spanAt(period, now);
-    const left = limit - (spentIn(this.#context).get(idOf(configuration, key, start)) ?? 0n);
+    const left = limit - spentOf(this.#context, configuration, key, start);
     const positive = left > 0n ? left : 0n;
     const amount = unit === "money" ? `${formatAmount(positive)} ${currency}` : `${positive} tok`;
     return `${quoted(name)};left="${amount}";reset=${Math.ceil((end - now) / 1000)}`;
@@ -124,7 +124,7 @@ export class Spending {
     for (const { configuration, key } of charges) {
       const { limit, unit, period } = definitionOf(configuration);
       const { start, end } = spanAt(period, now);
-      const spent = spentIn(this.#context).get(idOf(configuration, key, start)) ?? 0n;
+      const spent = spentOf(this.#context, configuration, key, start);
       const amount = unit === "money" ? bound.worst : BigInt(bound.tokens);
       if (spent + amount <= limit) continue;
       const { instead } = configuration;
@@ -155,6 +155,16 @@ function quoted(text: string): string {
 /** By `idOf`. */
 function spentIn({ world, spent }: Context): Map<string, bigint> {
   return world.spent ?? spent;
+}
+
+/** In the period that begins at `start`. */
+function spentOf(context: Context, configuration: BudgetConfiguration, key: string, start: number): bigint {
+  const before = context.world.spentBefore?.get(configuration.name);
+  const { limit, period } = definitionOf(configuration);
+  const given = before !== undefined && spanAt(period, before.at).start === start ? before.part : 0;
+  // Whole millionths: a percentage of a test has no more digits.
+  const part = (limit * BigInt(Math.round(given * 1e6))) / 1_000_000n;
+  return part + (spentIn(context).get(idOf(configuration, key, start)) ?? 0n);
 }
 
 function idOf({ name, unit, period }: BudgetConfiguration, key: string, start: number): string {

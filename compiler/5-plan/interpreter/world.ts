@@ -50,6 +50,8 @@ export interface World {
   readonly limits?: Map<string, bigint>;
   /** What budgets have spent; likewise. */
   readonly spent?: Map<string, bigint>;
+  /** Parts of budgets that were spent before, as tests give them: by the budget's name, whatever it counts by, in the period of `at`. */
+  readonly spentBefore?: ReadonlyMap<string, { readonly part: number; readonly at: number }>;
   /** The text of an issuer's key set; rejects where it cannot be had. Left out: no issuer is in reach. */
   fetchKeys?(url: string): Promise<string>;
   /** Fixed results of built-ins by name (`share`), as tests give them. */
