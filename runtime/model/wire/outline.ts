@@ -39,7 +39,11 @@ const MOST_MEMBERS = 256;
  */
 export function outline(bytes: Uint8Array): Outline | null {
   // A character for each byte: in texts that is searched faster than in bytes, and every character that tells something is one of ASCII's.
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return outlineOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"));
+}
+
+/** The same, of text that has a character for each byte. */
+export function outlineOf(text: string): Outline | null {
   let at = afterSpace(text, 0);
   if (text.charCodeAt(at) !== 123) return null;
   const begin = ++at;

@@ -1,38 +1,72 @@
-/** Server-sent events as the bytes they are: where each ends, and where its data stands, for whoever hands them on as they came. What they mean is `sse.ts`'s. */
-import { HeldBytes } from "./held-bytes.ts";
+/**
+ * Server-sent events as they are: where each ends, and where its data stands, for whoever hands them on as they came. What they mean is `sse.ts`'s.
+ * Bytes are looked at as text of one character for each (latin1), which is searched, cut and joined faster than bytes are.
+ */
 import { MAX_EVENT_BYTES } from "./sse.ts";
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
-export interface RawEvent {
-  /** Whole, with the blank line behind it. Valid until `push` returns. */
-  readonly bytes: Buffer;
-  /** Of its data, which is one line; -1: it has none. */
-  readonly start: number;
-  readonly end: number;
-}
+/** `event`: whole, with the blank line behind it. From `start` to `end` stands its data, which is one line; -1: it has none. */
+export type RawEventReceiver = (event: string, start: number, end: number) => void;
 
 export class RawEvents {
-  readonly #receive: (event: RawEvent) => void;
+  readonly #receive: RawEventReceiver;
   /** The beginning of an event whose end has not come. */
-  readonly #held = new HeldBytes();
+  #held: string[] = [];
+  #length = 0;
   /** The line that is being read has nothing in it so far. */
   #empty = true;
   #afterReturn = false;
   #tooLong = false;
 
-  constructor(receive: (event: RawEvent) => void) {
+  constructor(receive: RawEventReceiver) {
     this.#receive = receive;
   }
 
-  /** Keeps nothing of `bytes`. False: an event is too long, now or before. */
+  /** False: an event is too long, now or before. */
   push(bytes: Uint8Array): boolean {
     if (this.#tooLong) return false;
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    if (text === "") return true;
+    const from = this.#afterReturn || text.includes("\r") ? this.#byReturns(text) : this.#byFeeds(text);
+    if (from === text.length) return true;
+    this.#length += text.length - from;
+    if (this.#length > MAX_EVENT_BYTES) {
+      this.#tooLong = true;
+      this.#held = [];
+      return false;
+    }
+    this.#held.push(from === 0 ? text : text.slice(from));
+    return true;
+  }
+
+  /** What stood without a blank line behind it, which gets one. */
+  finish(): void {
+    if (!this.#tooLong && this.#held.length > 0) this.#event("\n\n");
+  }
+
+  /** How much of the text is told of. Line feeds are the only ends of lines, as nearly always. */
+  #byFeeds(text: string): number {
     let from = 0;
-    for (let at = 0; at < chunk.length; at++) {
-      const code = chunk[at];
+    if (this.#empty && text.charCodeAt(0) === LINE_FEED) {
+      this.#event("\n");
+      from = 1;
+    }
+    for (;;) {
+      const at = text.indexOf("\n\n", from);
+      if (at === -1) break;
+      this.#event(from === 0 && at + 2 === text.length ? text : text.slice(from, at + 2));
+      from = at + 2;
+    }
+    this.#empty = text.charCodeAt(text.length - 1) === LINE_FEED;
+    return from;
+  }
+
+  #byReturns(text: string): number {
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
       if (code !== LINE_FEED && code !== CARRIAGE_RETURN) {
         this.#empty = false;
         this.#afterReturn = false;
@@ -48,76 +82,66 @@ export class RawEvents {
         continue;
       }
       // A line feed behind a return is of the same line's end, where it has come already.
-      let end = at + 1;
-      if (this.#afterReturn && chunk[end] === LINE_FEED) {
-        end++;
+      if (this.#afterReturn && text.charCodeAt(at + 1) === LINE_FEED) {
         at++;
         this.#afterReturn = false;
       }
-      this.#event(chunk, from, end);
-      from = end;
+      this.#event(text.slice(from, at + 1));
+      from = at + 1;
     }
-    if (from === chunk.length) return true;
-    if (this.#held.length + chunk.length - from > MAX_EVENT_BYTES) {
-      this.#tooLong = true;
-      this.#held.release();
-      return false;
-    }
-    this.#held.add(chunk, from, chunk.length);
-    return true;
+    return from;
   }
 
-  /** What stood without a blank line behind it, which gets one. */
-  finish(): void {
-    if (this.#tooLong || this.#held.length === 0) return;
-    const blank = Buffer.from("\n\n");
-    this.#held.add(blank, 0, blank.length);
-    this.#event(blank, 0, 0);
-  }
-
-  #event(chunk: Buffer, from: number, end: number): void {
-    if (this.#held.length === 0) {
-      this.#receive(placed(chunk.subarray(from, end)));
+  #event(rest: string): void {
+    let event = rest;
+    if (this.#held.length > 0) {
+      event = this.#held.join("") + rest;
+      this.#held = [];
+      this.#length = 0;
+    }
+    const feed = event.indexOf("\n");
+    if (feed !== event.length - 2 || !event.startsWith("data:") || event.charCodeAt(feed - 1) === CARRIAGE_RETURN) {
+      this.#place(event);
       return;
     }
-    this.#held.add(chunk, from, end);
-    // A copy: the next event that comes in pieces lies in the same place.
-    this.#receive(placed(Buffer.from(this.#held.bytes.subarray(0, this.#held.take()))));
+    this.#receive(event, event.charCodeAt(5) === 32 ? 6 : 5, feed);
   }
-}
 
-/** Finds the data. Several lines of it become one, with a space for each line's end: in JSON that is the same. */
-function placed(bytes: Buffer): RawEvent {
-  let start = -1;
-  let end = -1;
-  for (let from = 0; from < bytes.length; ) {
-    const to = lineEnd(bytes, from);
-    // "data", and a colon or nothing behind it.
-    const isData = bytes[from] === 100 && bytes[from + 1] === 97 && bytes[from + 2] === 116 && bytes[from + 3] === 97;
-    if (isData && (bytes[from + 4] === 58 || from + 4 === to)) {
-      if (start !== -1) return joined(bytes);
-      start = Math.min(from + 5, to);
-      if (start < to && bytes[start] === 32) start++;
-      end = to;
+  /** Finds the data. Several lines of it become one, with a space for each line's end: in JSON that is the same. */
+  #place(event: string): void {
+    let start = -1;
+    let end = -1;
+    for (let from = 0; from < event.length; ) {
+      const to = lineEnd(event, from);
+      if (event.startsWith("data", from) && (to === from + 4 || event.charCodeAt(from + 4) === 58)) {
+        if (start !== -1) {
+          this.#joined(event);
+          return;
+        }
+        start = Math.min(from + 5, to);
+        if (start < to && event.charCodeAt(start) === 32) start++;
+        end = to;
+      }
+      from = to + 1;
     }
-    from = to + 1;
+    this.#receive(event, start, end);
   }
-  return { bytes, start, end };
+
+  #joined(event: string): void {
+    const others: string[] = [];
+    const data: string[] = [];
+    for (const line of event.split(/\r\n|\r|\n/)) {
+      if (line === "data" || line.startsWith("data:")) data.push(line.slice(line.charCodeAt(5) === 32 ? 6 : 5));
+      else if (line !== "") others.push(`${line}\n`);
+    }
+    const head = `${others.join("")}data: `;
+    const whole = `${head}${data.join(" ")}\n\n`;
+    this.#receive(whole, head.length, whole.length - 2);
+  }
 }
 
-function lineEnd(bytes: Buffer, from: number): number {
+function lineEnd(text: string, from: number): number {
   let at = from;
-  while (at < bytes.length && bytes[at] !== LINE_FEED && bytes[at] !== CARRIAGE_RETURN) at++;
+  while (at < text.length && text.charCodeAt(at) !== LINE_FEED && text.charCodeAt(at) !== CARRIAGE_RETURN) at++;
   return at;
-}
-
-function joined(bytes: Buffer): RawEvent {
-  const others: string[] = [];
-  const data: string[] = [];
-  for (const line of bytes.toString("utf8").split(/\r\n|\r|\n/)) {
-    const found = /^data(?::? ?|$)/.exec(line);
-    if (found !== null && (line.length === 4 || line[4] === ":")) data.push(line.slice(found[0].length));
-    else if (line !== "") others.push(`${line}\n`);
-  }
-  return placed(Buffer.from(`${others.join("")}data: ${data.join(" ")}\n\n`));
 }

@@ -42,15 +42,14 @@ export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
   return found === null ? null : withMembers(body, found, [["model", JSON.stringify(model)]]);
 }
 
-const PIECE = Buffer.from('{"type":"content_block_delta"');
-const START = Buffer.from("message_start");
-const STOP = Buffer.from("message_stop");
+const PIECE = '{"type":"content_block_delta"';
 
 export function passStream(request: ModelRequest, model: string): PassingReader {
   return new PassingStream(eventReader(request), {
-    isPiece: (data) => data.length > PIECE.length && data.compare(PIECE, 0, PIECE.length, 0, PIECE.length) === 0,
-    edit: (data) => (data.includes(START) ? renamedWithin(data, "message", "model", model) : data),
-    isEnd: (data) => data.includes(STOP),
+    isPiece: (data) => data.startsWith(PIECE),
+    edit: (data) =>
+      !data.startsWith(PIECE) && data.includes("message_start") ? renamedWithin(data, "message", "model", model) : data,
+    isEnd: (data) => data.includes("message_stop"),
     end: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   });
 }

@@ -63,45 +63,27 @@ export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
   return found === null ? null : withMembers(body, found, [["model", JSON.stringify(model)]]);
 }
 
-/** Only what is text, and nothing else: what is thought, called, counted, ended or broken is looked at. */
-const LOOKED_AT = ['"tool_calls"', '"error"', '"usage"', '"finish_reason"', "\\u"].map((text) => Buffer.from(text));
-const MAYBE_NULL: ReadonlySet<number> = new Set([2, 3]);
-const NULL = Buffer.from(":null");
-const DONE = Buffer.from("[DONE]");
+/** What is called, counted, ended or broken is looked at; the rest is text. Nearly all events have the last two, with null. */
+const LOOKED_AT = /"(?:tool_calls|error)"|"(?:usage|finish_reason)"(?!:null)|\\u/;
+const DONE = "[DONE]";
 
 export function passStream(request: ModelRequest, model: string, usage: boolean): PassingReader {
   const renamed = new Renamed("model", model);
   return new PassingStream(new ChatEventReader(request), {
-    isPiece,
+    isPiece: (data) => data.charCodeAt(0) === 123 && !LOOKED_AT.test(data),
     edit: (data) => {
-      if (data.equals(DONE)) return data;
+      if (data === DONE) return data;
       return !usage && tellsUsageAlone(data) ? null : renamed.edit(data);
     },
-    isEnd: (data) => data.equals(DONE),
+    isEnd: (data) => data === DONE,
     end: "data: [DONE]\n\n",
   });
 }
 
-function isPiece(data: Buffer): boolean {
-  if (data[0] !== 123) return false;
-  for (let index = 0; index < LOOKED_AT.length; index++) {
-    const name = LOOKED_AT[index]!;
-    const at = data.indexOf(name);
-    if (at === -1) continue;
-    // Nearly all events have these with null.
-    const from = at + name.length;
-    if (!MAYBE_NULL.has(index) || data.compare(NULL, 0, NULL.length, from, from + NULL.length) !== 0) return false;
-    if (data.indexOf(name, at + name.length) !== -1) return false;
-  }
-  return true;
-}
-
-const USAGE = Buffer.from('"usage"');
-
 /** The event that a stream has because the gateway asked for it. */
-function tellsUsageAlone(data: Buffer): boolean {
-  if (data.indexOf(USAGE) === -1) return false;
-  const value = parseJson(data.toString("utf8"))?.value;
+function tellsUsageAlone(data: string): boolean {
+  if (!/"usage"(?!:null)/.test(data)) return false;
+  const value = parseJson(data)?.value;
   return isObject(value) && isList(value.choices) && value.choices.length === 0 && isObject(value.usage);
 }
 

@@ -39,25 +39,14 @@ export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
   return found === null ? null : withMembers(body, found, [["model", JSON.stringify(model)]]);
 }
 
-const TYPE = Buffer.from('{"type":"response.');
-const PIECE = Buffer.from('.delta"');
-const RESPONSE = Buffer.from('"response":{');
-/** Behind this no type ends any more. */
-const LONGEST_TYPE = 64;
+const PIECE = /^\{"type":"response\.[a-z_.]{1,64}\.delta"/;
 
 export function passStream(request: ModelRequest, model: string): PassingReader {
   return new PassingStream(new ResponsesEventReader(request), {
-    isPiece,
-    edit: (data) => (data.includes(RESPONSE) ? renamedWithin(data, "response", "model", model) : data),
+    isPiece: (data) => PIECE.test(data),
+    edit: (data) =>
+      !PIECE.test(data) && data.includes('"response":') ? renamedWithin(data, "response", "model", model) : data,
     isEnd: () => false,
     end: "",
   });
-}
-
-function isPiece(data: Buffer): boolean {
-  if (data.length < TYPE.length || data.compare(TYPE, 0, TYPE.length, 0, TYPE.length) !== 0) return false;
-  const end = data.indexOf(34, TYPE.length);
-  if (end === -1 || end > LONGEST_TYPE) return false;
-  const from = end + 1 - PIECE.length;
-  return from >= 0 && data.compare(PIECE, 0, PIECE.length, from, end + 1) === 0;
 }
