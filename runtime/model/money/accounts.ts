@@ -101,6 +101,9 @@ export class Accounts {
   /** Pico-units by model and currency, for metrics. */
   readonly spent = new Map<string, { readonly model: string; readonly currency: string; cost: bigint }>();
 
+  /** How often which part of which budget was reached. */
+  readonly alerts = new Map<string, { readonly budget: string; readonly percent: number; count: number }>();
+
   /** Of calls that nobody writes down. */
   #number = 0;
 
@@ -178,8 +181,9 @@ export class Accounts {
     this.counts.settled[how]++;
     if (cost > call.worst || tokens > call.worstTokens) this.counts.overruns++;
     this.#add(call, cost);
-    this.#settleClaims(claims, number, cost, tokens);
+    // First: nobody may know what is not written down.
     journal?.settled(number, now(), how, settled.usage, cost, tokens);
+    this.#settleClaims(claims, number, cost, tokens);
     return settled;
   }
 
@@ -207,9 +211,17 @@ export class Accounts {
   readonly #crossed = ({ budget, key, start }: Claim, used: bigint, before: bigint): void => {
     for (const { percent, at } of budget.thresholds) {
       if (before >= at || before + used < at) continue;
+      this.#alerted(budget.definition.name, percent);
       this.#parts.alert({ budget: budget.definition, key, percent, spent: before + used, start });
     }
   };
+
+  #alerted(budget: string, percent: number): void {
+    const key = `${budget}\n${percent}`;
+    const known = this.alerts.get(key);
+    if (known === undefined) this.alerts.set(key, { budget, percent, count: 1 });
+    else known.count++;
+  }
 
   #add({ model, price: { currency } }: Call, cost: bigint): void {
     const key = `${model}\n${currency}`;

@@ -38,7 +38,10 @@ export interface NotReserved {
 export interface SharedBudgets {
   /** `call`: a number of this thread's that is used once. null: reserved. Never rejects. */
   reserve(call: number, claims: readonly Claim[], now: number): Promise<NotReserved | null>;
-  /** Replaces what was reserved by what was used, claim by claim; it cannot be refused. `crossed` is told of each claim when it is known what had been spent before it. */
+  /**
+   * Replaces what was reserved by what was used, claim by claim; it cannot be refused. The store hears of it behind the end of the loop's turn, when the journal has
+   * written it down. `crossed` is told of each claim when it is known what had been spent before it.
+   */
   settle(
     call: number,
     claims: readonly Claim[],

@@ -43,6 +43,8 @@ interface Settlement {
 export class RedisBudgets implements SharedBudgets {
   readonly #options: RedisBudgetsOptions;
   #link: RedisLink | null = null;
+  /** Settled in this turn of the loop. */
+  #leaving: Settlement[] = [];
   readonly #waiting: Settlement[] = [];
   /** Calls that Redis has settled and the journal says so: their names may go. Those of before the latest cleaning go first. */
   #done: string[] = [];
@@ -97,8 +99,16 @@ export class RedisBudgets implements SharedBudgets {
     claims.forEach(({ slot, amount }, index) => {
       if (slot >= 0) table.settle(slot, amount, used[index]!);
     });
-    this.#send({ call, claims, used, crossed });
+    // Behind the journal, which writes at the end of the turn too: else a kill in between would leave Redis and the ledger with different costs.
+    if (this.#leaving.length === 0) setImmediate(this.#leave);
+    this.#leaving.push({ call, claims, used, crossed });
   }
+
+  readonly #leave = (): void => {
+    const leaving = this.#leaving;
+    this.#leaving = [];
+    for (const settlement of leaving) this.#send(settlement);
+  };
 
   /** The connection stands: what waits goes first. */
   connected(): void {
@@ -140,6 +150,7 @@ export class RedisBudgets implements SharedBudgets {
 
   /** Settlements that are being told have been, or will not be. */
   async finish(): Promise<void> {
+    this.#leave();
     await Promise.all(this.#telling);
   }
 

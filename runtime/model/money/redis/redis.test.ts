@@ -197,7 +197,7 @@ describe.skipIf(REDIS_SERVER === null)("budgets in Redis", () => {
     await redis.kill();
     expect(await accounts.openShared(call(accounts, 10n))).toMatchObject({ reason: "away", left: 0n });
     if (open instanceof OpenCall) open.settle(used(4));
-    expect(budgets.waiting).toBeGreaterThan(0);
+    await until(() => budgets.waiting > 0);
     await redis.start();
     await until(() => told.length >= 1 && budgets.waiting === 0);
     expect(await stands()).toEqual({ spent: "4", committed: "4" });
