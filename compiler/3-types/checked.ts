@@ -107,6 +107,8 @@ export interface CheckedChoice {
   readonly models: readonly CheckedModel[];
   readonly fallback: readonly CheckedModel[];
   readonly aliases: readonly CheckedAlias[];
+  /** Who gets copies of its requests; null: nobody, or not one model (reported). */
+  readonly shadow: CheckedModel | null;
 }
 /** `"gpt-4o": mini`. */
 export interface CheckedAlias {

@@ -122,8 +122,27 @@ export function checkChoice(
     settings,
     clearance: [],
     provider: null,
-    choice: { models: fitting, fallback: others, aliases: checkAliases(body, node, [...fitting, ...others]) },
+    choice: {
+      models: fitting,
+      fallback: others,
+      aliases: checkAliases(body, node, [...fitting, ...others]),
+      shadow: shadowOf(body, node),
+    },
   };
+}
+
+/** One model. */
+function shadowOf(body: Body, node: tree.Model): CheckedModel | null {
+  const written = node.settings.find(({ key }) => key.text === "shadow")?.value;
+  const entry =
+    written?.kind === "record"
+      ? written.entries.find((one) => one.kind === "record-entry" && one.key.text === "model")
+      : undefined;
+  if (entry?.kind !== "record-entry" || entry.value === null) return null;
+  if (entry.value.kind === "reference") return members(body, [entry.value.name])[0] ?? null;
+  const wanted = "the name of one model";
+  report(body, entry.value, "VGW3021", { name: "model", wanted }, "not this", { help: "such as model: large" });
+  return null;
 }
 
 /** Each once; what is none has been reported. */

@@ -99,6 +99,7 @@ function lowerPool(program: Program, checked: CheckedModel, choice: CheckedChoic
     limit: typeof limit === "number" ? limit : null,
     ...aliasesOf(program, checked, choice),
     ...brokenOf(checked),
+    ...shadowOf(program, checked, choice),
     ...budgetsOf(program, checked, nameOf(program, checked)),
   };
 }
@@ -118,4 +119,12 @@ function brokenOf({ settings }: CheckedModel): Pick<PoolPlan, "broken" | "hedge"
   const { broken, saying } = settings;
   const hedged = settings.hedge ? { hedge: settings.hedge } : {};
   return broken === "continue" ? { ...hedged, broken: { saying: typeof saying === "string" ? saying : null } } : hedged;
+}
+
+function shadowOf(program: Program, { settings }: CheckedModel, choice: CheckedChoice): Pick<PoolPlan, "shadow"> {
+  const { shadow } = settings;
+  if (choice.shadow === null || typeof shadow !== "object" || shadow === null || !("share" in shadow)) return {};
+  const { share, at_once: atOnce } = shadow as { readonly [key: string]: StaticValue };
+  if (typeof share !== "number" || typeof atOnce !== "number") return {};
+  return { shadow: { model: nameOf(program, choice.shadow), share, atOnce } };
 }

@@ -98,6 +98,8 @@ export interface PoolPlan {
   readonly broken?: { readonly saying: string | null };
   /** `{ after, most, budget }`; left out: nobody is asked beside another. */
   readonly hedge?: StaticValue;
+  /** Gets copies of a part of the requests; left out: nobody does. */
+  readonly shadow?: { readonly model: string; readonly share: number; readonly atOnce: number };
   /** Of a `BudgetConfiguration` each; left out: none. */
   readonly budgets?: StaticValue;
   /** Answers say what they cost. */

@@ -82,6 +82,7 @@ function membersOf(plan: Plan, name: string, seen: Set<string> = new Set()): Rea
   seen.add(name);
   const pool = plan.pools.find((one) => one.name === name);
   for (const member of pool === undefined ? [] : [...pool.models, ...pool.fallback]) membersOf(plan, member, seen);
+  if (pool?.shadow !== undefined) membersOf(plan, pool.shadow.model, seen);
   const budgets = (pool ?? plan.models.find((one) => one.name === name)?.configuration)?.budgets;
   for (const budget of Array.isArray(budgets) ? budgets : []) {
     if (typeof budget.instead === "string") membersOf(plan, budget.instead, seen);

@@ -16,6 +16,7 @@ import {
   healthSettings,
   hedgeSettings,
   modelHedgeSettings,
+  shadowSettings,
   jwtSettings,
   choiceSettings,
   modelSettings,
@@ -59,6 +60,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "identity.api_key", of: "an `identity … = api_key`", settings: apiKeySettings },
   { name: "model", of: "a `model`", settings: modelSettings },
   { name: "model.choose", of: "a choice of models, `model … = choose(…)`", settings: choiceSettings },
+  { name: "model.choose.shadow", of: "a choice's `shadow`", settings: shadowSettings },
   { name: "model.choose.hedge", of: "a choice's `hedge`", settings: modelHedgeSettings },
   ...providers.map(({ word, settings }) => ({
     name: `model.provider.${word}`,

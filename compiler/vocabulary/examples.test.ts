@@ -19,6 +19,7 @@ import {
   healthSettings,
   hedgeSettings,
   modelHedgeSettings,
+  shadowSettings,
   httpSettings,
   httpsSettings,
   jwtSettings,
@@ -104,6 +105,14 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
       return `service s { url: ["http://a", "http://b"], ${key}: { ${rest}${example} } }`;
     },
   ]),
+  [
+    "model.choose.shadow",
+    shadowSettings,
+    (example) => {
+      const rest = ["model: large", "share: 5%"].filter((one) => one.split(":")[0] !== example.split(":")[0]);
+      return `${WORLD}\nmodel m = choose(mini) { shadow: { ${[...rest, example].join(", ")} } }`;
+    },
+  ],
   [
     "model.choose.hedge",
     modelHedgeSettings,

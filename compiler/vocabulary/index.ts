@@ -25,6 +25,7 @@ export {
   healthSettings,
   hedgeSettings,
   modelHedgeSettings,
+  shadowSettings,
   retrySettings,
 } from "./settings/resilience.ts";
 export { callSettings, endpointSettings, serviceSettings, tlsSettings } from "./settings/service.ts";

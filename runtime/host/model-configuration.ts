@@ -105,6 +105,7 @@ export const POOL = z.object({
   strict: z.boolean().optional(),
   limit: COUNT.nullable(),
   broken: z.object({ saying: z.string().nullable() }).optional(),
+  shadow: z.object({ model: z.string(), share: FRACTION, atOnce: COUNT }).optional(),
   hedge: z.object({ after: MILLISECONDS, most: COUNT, budget: FRACTION }).optional(),
   budgets: z.array(BUDGET).optional(),
   costHeaders: z.boolean().optional(),

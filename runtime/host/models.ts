@@ -1,7 +1,7 @@
 /** The models of one generation: each has a service of its own for its connections, which outlives the generation as any service does. */
 import { randomBytes } from "node:crypto";
 import type { Configuration, Model, Service, ServiceConfiguration } from "../abi.ts";
-import type { ModelConfiguration } from "../model/configuration.ts";
+import type { ModelConfiguration, PoolConfiguration } from "../model/configuration.ts";
 import { type BudgetConfiguration, definitionOf } from "../model/money/configuration.ts";
 import type { ProviderDialect } from "../model/dialect/dialect.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type ModelConnections,
   only,
   pool,
+  Shadowing,
   type Speed,
   Target,
 } from "../model/engine/index.ts";
@@ -91,7 +92,13 @@ class Choices {
     if (found === undefined) return only(this.#target(name));
     const members = [...found.models, ...found.fallback];
     const targets = new Map(members.map((member) => [member, this.#target(member)]));
-    return pool(found, targets, this.budgets(found.budgets));
+    return pool(found, targets, this.budgets(found.budgets), this.#shadowing(found));
+  }
+
+  #shadowing({ shadow }: PoolConfiguration): Shadowing | null {
+    const { parts } = this.#source;
+    if (shadow === undefined || parts.shadows !== true) return null;
+    return new Shadowing(this.#target(shadow.model).named(`shadow ${shadow.model}`), shadow, parts);
   }
 
   #target(name: string): Target {

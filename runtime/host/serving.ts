@@ -207,7 +207,7 @@ export class Serving implements Thread {
         if (service === undefined || !isConnections(service)) throw new Error(`the model "${name}" has no connections`);
         return service;
       },
-      parts: { counters: models, speeds, now, random, identifier, accounts: money?.accounts },
+      parts: { counters: models, speeds, now, random, identifier, shadows: true, accounts: money?.accounts },
     };
     return {
       environment: configuration.environment,

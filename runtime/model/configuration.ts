@@ -86,6 +86,8 @@ export interface PoolConfiguration {
   /** Where a stream breaks off behind its first content, the next model goes on. `saying`: text in between; null: none. Left out: the stream ends with an error. */
   readonly broken?: { readonly saying: string | null } | undefined;
   /** Other models are asked beside one whose stream has no content yet: after so many milliseconds, so many at most, for a part of the requests. Left out: none. */
+  /** Copies of a part of the requests go to this model too, whose answers nobody gets; so many at once on a thread. Left out: none do. */
+  readonly shadow?: { readonly model: string; readonly share: number; readonly atOnce: number } | undefined;
   readonly hedge?: { readonly after: number; readonly most: number; readonly budget: number } | undefined;
   /** Left out: none. */
   readonly budgets?: readonly BudgetConfiguration[] | undefined;

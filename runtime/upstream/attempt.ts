@@ -32,16 +32,19 @@ export interface ServiceState {
 /** What forwards and calls can both be told. */
 export type AttemptOptions = Pick<ForwardOptions & CallRequest, "timeout" | "deadline" | "key">;
 
+/** What of a request an attempt needs: fields that go on with it, its trace, and where its latest attempt is noted. */
+export type Traced = Pick<Exchange, "headers" | "traceId" | "upstream">;
+
 /** The time limits of all requests of a thread. */
 const limits = new TimerWheel();
 
-function begin(attempt: ServiceAttempt): void {
+function begin(attempt: ServiceAttempt<Traced>): void {
   attempt.beginAgain();
 }
 
-export abstract class ServiceAttempt extends Timed implements Waiting {
+export abstract class ServiceAttempt<Of extends Traced = Exchange> extends Timed implements Waiting {
   readonly state: ServiceState;
-  readonly exchange: Exchange;
+  readonly exchange: Of;
   /** Whose answer is waited for. */
   protected endpoint: Endpoint | null = null;
   readonly key: string | null;
@@ -59,7 +62,7 @@ export abstract class ServiceAttempt extends Timed implements Waiting {
   /** Until the next attempt. */
   #pause: NodeJS.Timeout | null = null;
 
-  constructor(state: ServiceState, exchange: Exchange, options: AttemptOptions) {
+  constructor(state: ServiceState, exchange: Of, options: AttemptOptions) {
     super();
     this.state = state;
     this.exchange = exchange;

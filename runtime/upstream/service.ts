@@ -3,7 +3,7 @@ import type { Answer, CallRequest, ForwardOptions, Service, ServiceConfiguration
 import type { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { UpstreamCounterSet } from "../observe/upstream-counters.ts";
-import type { ServiceState } from "./attempt.ts";
+import type { ServiceState, Traced } from "./attempt.ts";
 import { Balancer } from "./balance.ts";
 import { Breaker } from "./breaker.ts";
 import { Calling } from "./call.ts";
@@ -32,7 +32,7 @@ export interface UpstreamService extends Service {
   /** Requests under way, over all threads. */
   readonly load: number;
   /** A request of the gateway's own; `receiver` may hear of it before this returns. */
-  stream(exchange: Exchange, request: StreamedRequest, receiver: StreamReceiver): StreamedAttempt;
+  stream(exchange: Traced, request: StreamedRequest, receiver: StreamReceiver): StreamedAttempt;
   /** null: it has no breaker. */
   readonly breakerOpen: boolean | null;
   /** Refuses new requests, lets those in flight end, closes the connections. */
@@ -126,7 +126,7 @@ class PooledService implements UpstreamService {
     return new Promise((resolve) => new this.#Calling(this.#state, exchange, request, resolve).start());
   }
 
-  stream(exchange: Exchange, request: StreamedRequest, receiver: StreamReceiver): StreamedAttempt {
+  stream(exchange: Traced, request: StreamedRequest, receiver: StreamReceiver): StreamedAttempt {
     const attempt = new Streaming(this.#state, exchange, request, receiver);
     attempt.start();
     return attempt;

@@ -3,9 +3,9 @@
  * breaker, time limits and counts with forwards and calls.
  */
 import type { Failure } from "../failure.ts";
-import type { Exchange, Headers } from "../http/exchange.ts";
+import type { Headers } from "../http/exchange.ts";
 import { formatTraceparent, newSpanId } from "../observe/trace.ts";
-import { ServiceAttempt, type ServiceState } from "./attempt.ts";
+import { ServiceAttempt, type ServiceState, type Traced } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as failures from "./failures.ts";
@@ -46,13 +46,13 @@ export interface StreamedAttempt {
   abandon(failure: Failure | null): void;
 }
 
-export class Streaming extends ServiceAttempt implements UpstreamSink, StreamedAttempt {
+export class Streaming extends ServiceAttempt<Traced> implements UpstreamSink, StreamedAttempt {
   readonly #request: StreamedRequest;
   readonly #receiver: StreamReceiver;
   #attempt: UpstreamAttempt | null = null;
   #over = false;
 
-  constructor(state: ServiceState, exchange: Exchange, request: StreamedRequest, receiver: StreamReceiver) {
+  constructor(state: ServiceState, exchange: Traced, request: StreamedRequest, receiver: StreamReceiver) {
     super(state, exchange, { timeout: request.timeout, deadline: request.deadline, key: null });
     this.#request = request;
     this.#receiver = receiver;

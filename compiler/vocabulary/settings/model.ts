@@ -1,7 +1,7 @@
 /** The settings of `model`: of one at a provider, and of a choice of several. */
 import { type Setting, setting } from "../setting.ts";
 import { choiceFitSettings, fitSettings } from "./fits.ts";
-import { breakerSettings, modelHedgeSettings } from "./resilience.ts";
+import { breakerSettings, modelHedgeSettings, shadowSettings } from "./resilience.ts";
 import { alertsSetting, budgetSetting, costHeadersSetting, priceSetting } from "./money.ts";
 
 const SECOND = 1000;
@@ -180,6 +180,13 @@ export const choiceSettings: readonly Setting[] = [
     documentation:
       "With `broken: continue`: a text that the client gets between what two models said; the models do not see it. Left out: none, so the answer reads as one.",
     example: 'saying: " […] "',
+  }),
+  setting({
+    key: "shadow",
+    type: { kind: "record", settings: shadowSettings, without: "usual" },
+    documentation:
+      "Another model that gets copies of a part of the requests, streamed or not, whose answers nobody gets: to see what it would do before it serves anybody. Status, time to the first token, tokens and cost are counted under a name of its own, `shadow mini`, in metrics and in the ledger, beside those of the models that answer. A copy is sent behind the client's request, delays and fails nothing, and goes on when the client has left; one that finds `at_once` others under way, or that its provider cannot be told, is dropped (`vgw_model_skipped_total`). It counts in the budgets of its own model, in none of the choice or the route. Labels are judged as for any model. Left out: none.",
+    example: "shadow: { model: large, share: 5% }",
   }),
   setting({
     key: "hedge",

@@ -223,3 +223,28 @@ export const modelHedgeSettings: readonly Setting[] = [
     example: "budget: 10%",
   }),
 ];
+
+/** Of a choice of models. */
+export const shadowSettings: readonly Setting[] = [
+  setting({
+    key: "model",
+    type: { kind: "models" },
+    required: true,
+    documentation: "Who gets the copies: one model.",
+    example: "model: large",
+  }),
+  setting({
+    key: "share",
+    type: { kind: "percent" },
+    required: true,
+    documentation: "Of which part of the requests, by chance.",
+    example: "share: 5%",
+  }),
+  setting({
+    key: "at_once",
+    type: { kind: "int", min: 1, max: 10_000 },
+    default: 10,
+    documentation: "How many copies one thread may have under way; further ones are dropped.",
+    example: "at_once: 10",
+  }),
+];

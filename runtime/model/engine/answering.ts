@@ -32,6 +32,8 @@ import { Splice } from "./splice.ts";
 import type { Target } from "./target.ts";
 
 export interface EngineParts {
+  /** Copies of requests are sent to shadows; left out: none are, as in tests of programs. */
+  readonly shadows?: true | undefined;
   /** Left out: nothing that calls cost is counted. */
   readonly accounts?: Accounts | undefined;
   readonly counters: ModelCounterSet;
@@ -171,6 +173,8 @@ export class Answering implements BodySink, Asker {
     }
     for (const { model, reason } of order.skipped) this.#skip(model, reason);
     this.#ask(null);
+    // Behind the client's own request, which has been sent by now.
+    this.#choice.shadowing?.offer(read.request, this.#choice.limit, this.#exchange, this.#exchange.route);
   }
 
   // ------------------------------------------------------------ asking

@@ -4,8 +4,9 @@
  */
 import { performance } from "node:perf_hooks";
 import { Failure } from "../../failure.ts";
-import type { Exchange, Headers, ModelNote } from "../../http/exchange.ts";
+import type { Headers, ModelNote } from "../../http/exchange.ts";
 import { timedOut } from "../../upstream/failures.ts";
+import type { Traced } from "../../upstream/index.ts";
 import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
 import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
@@ -106,7 +107,7 @@ export class Asked extends Timed implements StreamReceiver {
   }
 
   /** `deadline`: `performance.now()` by which all must be over; null: only the model's own limits hold. */
-  send(exchange: Exchange, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
+  send(exchange: Traced, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
     const { target } = this;
     const { configuration } = target;
     const { stream } = this.request;

@@ -8,6 +8,7 @@ import { areParticular, fitting, nobodyFits, type Skipped } from "./fits.ts";
 import { Hedging } from "./hedging.ts";
 import type { HeldBudget } from "./purse.ts";
 import { byKey, rank, Ranked, ruleOf } from "./ranking.ts";
+import type { Shadowing } from "./shadow.ts";
 import type { Target } from "./target.ts";
 
 /** What is asked for a request: one model, or several of which the first that can answers. */
@@ -27,6 +28,8 @@ export interface Choice {
   readonly broken: { readonly saying: string | null } | null;
   /** When others are asked beside one that takes its time; null: never. */
   readonly hedging: Hedging | null;
+  /** Who gets copies of its requests; null: nobody. */
+  readonly shadowing: Shadowing | null;
 }
 
 export interface Order {
@@ -60,6 +63,7 @@ export function only(target: Target): Choice {
     movesOn: () => false,
     broken: null,
     hedging: null,
+    shadowing: null,
   };
 }
 
@@ -68,6 +72,7 @@ export function pool(
   configuration: PoolConfiguration,
   targets: ReadonlyMap<string, Target>,
   budgets: readonly HeldBudget[] = [],
+  shadowing: Shadowing | null = null,
 ): Choice {
   const { name, limit, prefer } = configuration;
   const found = (one: string): Target => {
@@ -134,6 +139,7 @@ export function pool(
     movesOn: (kind) => classes.has(kind),
     broken: configuration.broken ?? null,
     hedging: configuration.hedge === undefined ? null : new Hedging(configuration.hedge),
+    shadowing,
   };
 }
 

@@ -46,6 +46,12 @@ export class Target {
     this.#credentials = credentials(configuration);
   }
 
+  /** The same under another name, for whoever counts; nothing is measured for choices. */
+  named(name: string): Target {
+    const { configuration, dialect, connections, budgets } = this;
+    return new Target({ ...configuration, name }, dialect, connections, budgets);
+  }
+
   get name(): string {
     return this.configuration.name;
   }
