@@ -12,6 +12,7 @@ import { environmentValue, isEnvironment } from "./environment.ts";
 import { expect } from "./expression.ts";
 import { budgetsValue, priceValue } from "./money-value.ts";
 import { aliasesValue, dateValue, regionsValue } from "./fit-value.ts";
+import { modelKeysValue, rateValue, tokenRateValue } from "./model-key.ts";
 import { modelNames, providerValue, tokensValue } from "./model-value.ts";
 import { certificateValue, fileSourceValue } from "./pem-value.ts";
 import { preferenceValue } from "./preference.ts";
@@ -32,8 +33,8 @@ export interface Context {
 /** undefined: reported. */
 export function staticValue(context: Context, type: SettingType, node: tree.Expression): StaticValue | undefined {
   if (node.kind === "broken") return undefined;
-  if (node.kind === "call" && isEnvironment(node) && type.kind !== "list" && type.kind !== "either")
-    return environmentSetting(context, type, node);
+  const several = type.kind === "list" || type.kind === "either" || type.kind === "model-keys";
+  if (node.kind === "call" && isEnvironment(node) && !several) return environmentSetting(context, type, node);
   switch (type.kind) {
     case "string":
       return literalOf(context, node, STRING);
@@ -90,6 +91,12 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return preferenceValue(context, { value: node });
     case "price":
       return priceValue(context, node);
+    case "model-keys":
+      return modelKeysValue(context, node);
+    case "token-rate":
+      return tokenRateValue(context, node);
+    case "rate":
+      return rateValue(context, node);
     case "regions":
       return regionsValue(context, type.several, node);
     case "date":

@@ -33,8 +33,20 @@ function lowerModel(program: Program, checked: CheckedModel, provider: ModelProv
   const { settings } = checked;
   const configuration: { [key: string]: StaticValue } = { name, dialect, variant, model, base, settings: extra };
   for (const [member, key] of MEMBERS) configuration[member] = settings[key] ?? null;
-  Object.assign(configuration, fitOf(program.checked, checked), moneyOf(program, checked, name));
+  Object.assign(configuration, keysOf(settings.key), fitOf(program.checked, checked), moneyOf(program, checked, name));
   return { name, origin: originOf(program, checked), dialect, configuration };
+}
+
+/** Several keys, each by the name of its variable; nothing where there is one. */
+function keysOf(key: StaticValue | undefined): { readonly [key: string]: StaticValue } {
+  if (!Array.isArray(key)) return {};
+  const keys = key.flatMap((one: StaticValue) => {
+    if (typeof one !== "object" || one === null || !("limit" in one) || !("tokens" in one)) return [];
+    const { secret = null, limit = null, tokens = null } = one;
+    if (typeof secret !== "object" || secret === null || !("variable" in secret)) return [];
+    return [{ name: secret.variable, key: secret, limit, tokens }];
+  });
+  return { key: null, keys };
 }
 
 /** Nothing where the program counts nothing and compares no prices. */

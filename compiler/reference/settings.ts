@@ -19,6 +19,7 @@ import {
   shadowSettings,
   jwtSettings,
   choiceSettings,
+  modelKeySettings,
   modelSettings,
   preferenceWords,
   providers,
@@ -59,6 +60,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "identity.jwt", of: "an `identity … = jwt`", settings: jwtSettings },
   { name: "identity.api_key", of: "an `identity … = api_key`", settings: apiKeySettings },
   { name: "model", of: "a `model`", settings: modelSettings },
+  { name: "model.key", of: "one of several keys of a `model`", settings: modelKeySettings },
   { name: "model.choose", of: "a choice of models, `model … = choose(…)`", settings: choiceSettings },
   { name: "model.choose.shadow", of: "a choice's `shadow`", settings: shadowSettings },
   { name: "model.choose.hedge", of: "a choice's `hedge`", settings: modelHedgeSettings },
@@ -137,6 +139,12 @@ function typeText(type: SettingType): string {
       return "a model's name, or a list of them";
     case "preference":
       return `one of ${[...preferenceWords, "weights(name: number, …)"].map(code).join(", ")}; several with conditions as in ${code("cheapest when p95 < 800ms else fastest")}`;
+    case "model-keys":
+      return `${code('secret("NAME")')}, or a list of: ${code('secret("NAME")')} or ${code('{ secret: secret("NAME"), limit: 60/min, tokens: 200ktok/min }')}`;
+    case "token-rate":
+      return `tokens for a time, as in ${code("200ktok/min")}`;
+    case "rate":
+      return `a rate, as in ${code("60/min")}`;
     case "regions":
       return type.several ? "a word, or a list of them" : "a word";
     case "date":

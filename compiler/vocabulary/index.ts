@@ -16,6 +16,7 @@ export { forwardModelSettings } from "./settings/forward-model.ts";
 export { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";
 export { choiceSettings, modelSettings } from "./settings/model.ts";
+export { modelKeySettings } from "./settings/model-key.ts";
 export { type MeasureEntry, measures, preferenceWords } from "./preferences.ts";
 export { clientDialects, type ProviderEntry, providers } from "./providers.ts";
 export { cookieSettings, forwardSettings, routeSettings, sendSettings, webSocketSettings } from "./settings/route.ts";

@@ -61,6 +61,12 @@ export type SettingType =
   | { readonly kind: "budget" }
   /** `redis(secret("REDIS_URL"), when_away: allow)`: becomes `{ url, … }`. */
   | { readonly kind: "state"; readonly settings: readonly Setting[] }
+  /** `secret("A")`, or a list of several, each alone or as `{ secret: secret("A"), limit: 60/min, tokens: 200ktok/min }`: becomes an `EnvironmentValue`, or a list of `{ secret, limit, tokens }`. */
+  | { readonly kind: "model-keys" }
+  /** `200ktok/min`: becomes `{ count, per }`, `per` in milliseconds. */
+  | { readonly kind: "token-rate" }
+  /** `60/min`: becomes `{ count, per }`, `per` in milliseconds. */
+  | { readonly kind: "rate" }
   /** Only `secret("X")`. */
   | { readonly kind: "secret" }
   /** A value computed for each request; `type` is in the notation of built-in signatures. */

@@ -6,7 +6,7 @@ import { configureArtifact } from "./generation.ts";
 import { createHostLog } from "./host-log.ts";
 import { createPermitMemory, createTableMemory, newTableKey } from "../limit/index.ts";
 import { createTableLayout } from "../upstream/index.ts";
-import { createSpeedMemory } from "../model/engine/index.ts";
+import { createKeyMemory, createSpeedMemory } from "../model/engine/index.ts";
 import { chooseTransports } from "./transport-choice.ts";
 import { assemble } from "./wiring.ts";
 
@@ -32,6 +32,7 @@ export async function check(commandLine: CommandLine, folder: string): Promise<n
     money: null,
     upstreams,
     speeds: createSpeedMemory(1),
+    keys: createKeyMemory(1),
   };
   const thread = assemble(settings, createHostLog(lines.write), lines, {});
   await thread.prepare({ id: 1, artifact });

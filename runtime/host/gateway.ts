@@ -2,6 +2,7 @@
  * A running gateway as one object: its threads, its generations, its admin listener. Also usable inside another process (`vgw dev`,
  * tests): with one thread it serves in the calling one.
  */
+import { modelBudgets } from "./models.ts";
 import { availableParallelism } from "node:os";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { type AdminListener, openAdmin } from "../admin/index.ts";
@@ -21,7 +22,7 @@ import type { BoundListener, Thread, ThreadMetrics, ThreadStatus } from "./threa
 import { ThreadAnswers } from "./thread-answers.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
 import { createTableLayout, SharedTable } from "../upstream/index.ts";
-import { createSpeedMemory } from "../model/engine/index.ts";
+import { createKeyMemory, createSpeedMemory } from "../model/engine/index.ts";
 import { Treasury } from "./treasury.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -91,6 +92,9 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
     ledger === undefined
       ? null
       : new Treasury({
+          name: gateway.name,
+          alert: gateway.alert,
+          budgets: modelBudgets(configuration),
           ledger,
           files,
           artifact,
@@ -269,6 +273,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
   const limitTable = createTableMemory(gateway.limits.counters, newTableKey());
   const permitTable = createPermitMemory(gateway.limits.counters, count, newTableKey());
   const speeds = createSpeedMemory(count);
+  const keys = createKeyMemory(count);
   const settings = (thread: number): ThreadSettings => ({
     thread,
     surroundings: start.surroundings,
@@ -279,6 +284,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
     money: treasury?.settings ?? null,
     upstreams,
     speeds,
+    keys,
   });
   if (entry === undefined || count === 1) {
     return [assemble(settings(0), start.log, { write: options.write ?? silent }, options.injected ?? {})];

@@ -1,5 +1,6 @@
 /** Models and choices of a configuration, checked as the rest of it. */
 import { z } from "zod";
+import { readServiceAccount } from "../model/vertex/service-account.ts";
 import { REQUIRED_FEATURES } from "../model/engine/fits.ts";
 
 const MILLISECONDS = z.number().min(0);
@@ -43,6 +44,15 @@ const BUDGET = z.object({
   instead: z.string().nullable(),
 });
 
+const KEY_RATE = z.object({ count: COUNT, per: z.number().positive() });
+
+const KEY = z.object({
+  name: z.string().min(1),
+  key: z.string().regex(/^[\x21-\x7e]+$/, "the key is empty or holds what no header field can"),
+  limit: KEY_RATE.nullable(),
+  tokens: KEY_RATE.nullable(),
+});
+
 export const MODEL = z
   .object({
     name: z.string(),
@@ -56,11 +66,8 @@ export const MODEL = z
         "expected https://host with an optional path and no slash at its end",
       ),
     settings: z.record(z.string(), z.string()),
-    // Anything else would end the header field and begin another.
-    key: z
-      .string()
-      .regex(/^[\x21-\x7e]+$/, "the key is empty or holds what no header field can")
-      .nullable(),
+    key: z.string().nullable(),
+    keys: z.array(KEY).min(1).optional(),
     maxOutput: COUNT.nullable(),
     timeout: MILLISECONDS,
     firstToken: MILLISECONDS,
@@ -76,6 +83,10 @@ export const MODEL = z
     price: PRICE.optional(),
     budgets: z.array(BUDGET).optional(),
     costHeaders: z.boolean().optional(),
+  })
+  .superRefine((model, context) => {
+    const problem = keyProblem(model);
+    if (problem !== null) context.addIssue({ code: "custom", path: ["key"], message: problem });
   })
   .refine((model) => isPrivate(model), {
     path: ["base"],
@@ -110,6 +121,16 @@ export const POOL = z.object({
   budgets: z.array(BUDGET).optional(),
   costHeaders: z.boolean().optional(),
 });
+
+function keyProblem({ key, variant }: { readonly key: string | null; readonly variant: string }): string | null {
+  if (key === null) return null;
+  if (variant === "vertex") {
+    const account = readServiceAccount(key);
+    return typeof account === "string" ? `the key is no service account's: ${account}` : null;
+  }
+  // Anything else would end the header field and begin another.
+  return /^[\x21-\x7e]+$/.test(key) ? null : "the key is empty or holds what no header field can";
+}
 
 /** Nobody reads on the way; or the provider is one that stands in one's own network. */
 function isPrivate({

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Configuration, Model, Service, ServiceConfiguration } from "../abi.ts";
 import type { ModelConfiguration, PoolConfiguration } from "../model/configuration.ts";
+import type { BudgetDefinition } from "../model/money/budget.ts";
 import { type BudgetConfiguration, definitionOf } from "../model/money/configuration.ts";
 import type { ProviderDialect } from "../model/dialect/dialect.ts";
 import {
@@ -10,6 +11,8 @@ import {
   createModel,
   type EngineParts,
   HeldBudget,
+  type KeyRing,
+  keyRing,
   type ModelConnections,
   only,
   pool,
@@ -54,6 +57,11 @@ export interface ModelSource {
 /** What a program gets that asks for the model or choice `name`. */
 export function modelOf(name: string, providers: readonly ProviderDialect[], source: ModelSource): Model {
   return createModel(new Choices(providers, source).named(name), source.parts);
+}
+
+/** Of all models and choices of a program. */
+export function modelBudgets({ models = [], pools = [] }: Pick<Configuration, "models" | "pools">): BudgetDefinition[] {
+  return [...models, ...pools].flatMap(({ budgets = [] }) => budgets.map(definitionOf));
 }
 
 /** A budget of a program's routes. */
@@ -110,9 +118,23 @@ class Choices {
     const dialect = this.#providers.find((one) => one.name === model.dialect);
     if (dialect === undefined)
       throw new Error(`the program brings no dialect "${model.dialect}" for the model "${model.name}"`);
-    const target = new Target(model, dialect, connections(name), this.budgets(model.budgets), this.#speed(model));
+    const target = new Target(
+      model,
+      dialect,
+      connections(name),
+      this.budgets(model.budgets),
+      this.#speed(model),
+      this.#keys(model),
+    );
     this.#targets.set(name, target);
     return target;
+  }
+
+  #keys({ name, keys }: ModelConfiguration): KeyRing | null {
+    const { parts } = this.#source;
+    if (keys === undefined) return null;
+    if (parts.keys === undefined) throw new Error(`the model "${name}" has several keys, and nobody keeps them apart`);
+    return keyRing(name, keys, parts.keys);
   }
 
   /** Nobody measures what no choice asks for. */

@@ -8,7 +8,7 @@ import type { Listener, Transport } from "../http/transport.ts";
 import { type Recogniser, together, type Verifier } from "../identity/index.ts";
 import { giveBackAll } from "../http/held.ts";
 import type { Concurrency, Limits } from "../limit/index.ts";
-import type { SpeedTable } from "../model/engine/index.ts";
+import type { KeyEvent, KeyParts, KeyTable, SpeedTable } from "../model/engine/index.ts";
 import type { ModelCounterSet } from "../observe/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
@@ -60,6 +60,7 @@ export interface ServingParts {
   readonly concurrency: Concurrency;
   readonly models: ModelCounterSet;
   readonly speeds: SpeedTable;
+  readonly keys: KeyTable;
   /** null: the program has no budgets. */
   readonly money: ThreadMoney | null;
   readonly makeVerifier: MakeVerifier;
@@ -69,6 +70,12 @@ export interface ServingParts {
   readonly now: () => number;
   readonly random: () => number;
 }
+
+const KEY_EVENTS: { readonly [event in Exclude<KeyEvent, "asked">]: string } = {
+  rate: "the provider wants fewer requests with this key: it rests for as long as the provider says",
+  quota: "the account of this key has nothing left: it is set aside for ten minutes",
+  auth: "the provider does not take this key: it is set aside for ten minutes",
+};
 
 /** What a generation shares with others. */
 type Acquired = Pick<Configuration, "services" | "identities" | "models">;
@@ -207,7 +214,16 @@ export class Serving implements Thread {
         if (service === undefined || !isConnections(service)) throw new Error(`the model "${name}" has no connections`);
         return service;
       },
-      parts: { counters: models, speeds, now, random, identifier, shadows: true, accounts: money?.accounts },
+      parts: {
+        counters: models,
+        speeds,
+        keys: this.#keyParts(),
+        now,
+        random,
+        identifier,
+        shadows: true,
+        accounts: money?.accounts,
+      },
     };
     return {
       environment: configuration.environment,
@@ -232,6 +248,21 @@ export class Serving implements Thread {
       deadline: (exchange, milliseconds) => deadlines.arm(exchange, milliseconds),
       now,
       random,
+    };
+  }
+
+  /** A key that is not taken is told of, by the name of its variable. */
+  #keyParts(): KeyParts {
+    const { keys, limits, models, log } = this.#parts;
+    return {
+      table: keys,
+      limiter: (identity) => limits.limiter(identity, "deny"),
+      note: (model, key, event, fresh) => {
+        models.key(model, key, event);
+        // Requests that were under way meanwhile say the same.
+        if (event === "asked" || !fresh) return;
+        log("warn", "model.key", { message: KEY_EVENTS[event], model, key });
+      },
     };
   }
 

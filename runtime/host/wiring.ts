@@ -6,7 +6,7 @@ import { loadNative } from "../http/uws/loader.ts";
 import { createObserver, type LogLines, ModelCounterSet, UpstreamCounterSet } from "../observe/index.ts";
 import { createService, monotonic, SharedTable, type TableLayout } from "../upstream/index.ts";
 import { createVerifier, fetchText } from "../identity/index.ts";
-import { type SpeedMemory, SpeedTable } from "../model/engine/index.ts";
+import { type KeyMemory, KeyTable, type SpeedMemory, SpeedTable } from "../model/engine/index.ts";
 import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts";
 import type { ReadyListener } from "./certificates.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
@@ -32,6 +32,8 @@ export interface ThreadSettings {
   readonly upstreams: TableLayout;
   /** How fast models have been. */
   readonly speeds: SpeedMemory;
+  /** Which keys of models rest. */
+  readonly keys: KeyMemory;
 }
 
 /** What tests put in place of the real thing. */
@@ -81,6 +83,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
     limits,
     concurrency,
     models,
+    keys: new KeyTable(settings.keys, settings.thread, monotonic),
     speeds: new SpeedTable(settings.speeds, settings.thread, monotonic),
     money,
     live,

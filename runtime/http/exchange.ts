@@ -136,6 +136,8 @@ export interface ModelNote {
   readonly cost?: CostNote | undefined;
   /** Why it was asked: a rule of its choice, "fallback" or "hedge"; left out: there was no choice. */
   readonly by?: string | undefined;
+  /** The key that it was asked with, by its variable of the environment; left out or "": there is no choice of keys. */
+  readonly key?: string | undefined;
   /** Models that could not be asked, and why; left out: none. */
   readonly skipped?: readonly { readonly model: string; readonly reason: string }[] | undefined;
 }

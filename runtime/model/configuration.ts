@@ -4,6 +4,16 @@ import type { ProviderDialectName } from "./dialect/dialect.ts";
 import type { RequiredFeature } from "./engine/fits.ts";
 import type { BudgetConfiguration, PriceConfiguration } from "./money/configuration.ts";
 
+export interface KeyConfiguration {
+  /** The variable of the environment that holds it: what logs and metrics call it. */
+  readonly name: string;
+  readonly key: string;
+  /** Requests with it; null: any number. `per` in milliseconds. */
+  readonly limit: { readonly count: number; readonly per: number } | null;
+  /** Tokens of requests with it, as estimated before each; null: any number. */
+  readonly tokens: { readonly count: number; readonly per: number } | null;
+}
+
 export interface ModelConfiguration {
   readonly name: string;
   readonly dialect: ProviderDialectName;
@@ -17,6 +27,8 @@ export interface ModelConfiguration {
   readonly settings: { readonly [name: string]: string };
   /** What the provider knows this gateway by; null: it asks for nothing. Goes nowhere but to the provider. */
   readonly key: string | null;
+  /** Several, instead of `key`; left out: none. */
+  readonly keys?: readonly KeyConfiguration[] | undefined;
   /** Most tokens of one answer: requests that allow more, or say nothing, are sent with this; null: as the client says. */
   readonly maxOutput: number | null;
   /** Until the head of an answer has arrived. */

@@ -75,9 +75,10 @@ export function accessRecord(exchange: Exchange, head: string, now: number, mill
 
 /** Tokens as the provider counted them: all that went in and came out, and what of it was cached or thought. */
 function modelFields(note: ModelNote): string {
-  const { model, usage, outcome, fallbacks, continuations, firstToken, by = "", skipped = [], cost } = note;
+  const { model, usage, outcome, fallbacks, continuations, firstToken, by = "", key = "", skipped = [], cost } = note;
   let fields = `,"model":${quoted(model)}`;
   if (by !== "" && by !== "only") fields += `,"model_by":${quoted(by)}`;
+  if (key !== "") fields += `,"model_key":${quoted(key)}`;
   if (skipped.length > 0)
     fields += `,"models_skipped":${quoted(skipped.map((one) => `${one.model}: ${one.reason}`).join(", "))}`;
   if (usage !== null) {

@@ -38,6 +38,7 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
     by: "cheapest",
   });
   models.skipped("m", "context");
+  models.key("m", "KEY", "asked");
   const observer = createObserver({
     accessLog: false,
     lines: { write: () => {}, dropped: 3 },

@@ -265,6 +265,13 @@ export const METRICS = {
     help: 'Times that a model could not be asked a request, by reason ("context": its prompt is too long, "tools", "image-base64", "image-url", "audio", "file", "json-object", "json-schema": it does not take these, "dialect": its provider cannot be told something else in it, "budget": what is left of one does not cover it, "key": all its keys rest)',
     over: "sum",
   },
+  modelKeys: {
+    name: "vgw_model_key_events_total",
+    type: "counter",
+    labels: ["model", "key", "event"],
+    help: 'What became of the keys of models that have several, by the variable of the environment that holds each ("asked": a request went out with it, "rate": it was told to slow down, "quota": its account has nothing left, "auth": the provider did not take it)',
+    over: "sum",
+  },
   modelFallbacks: {
     name: "vgw_model_fallbacks_total",
     type: "counter",
@@ -298,6 +305,13 @@ export const METRICS = {
     type: "counter",
     labels: ["budget", "result"],
     help: 'Decisions of budgets ("reserved", "exhausted": what is left does not cover the call, or "full": no room to count)',
+    over: "sum",
+  },
+  budgetAlerts: {
+    name: "vgw_budget_alerts_total",
+    type: "counter",
+    labels: ["budget", "percent"],
+    help: "Parts of budgets that were spent, for all that they count by",
     over: "sum",
   },
   generation: {

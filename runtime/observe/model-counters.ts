@@ -20,6 +20,8 @@ class ModelCounters {
   readonly firstToken = new Histogram();
   readonly chosen = new Map<string, number>();
   readonly skipped = new Map<string, number>();
+  /** By key and event, in that order. */
+  readonly keys = new Map<string, Map<string, number>>();
   fallbacks = 0;
   continuations = 0;
 }
@@ -48,6 +50,14 @@ export class ModelCounterSet {
     skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
   }
 
+  /** What became of one of a model's keys. */
+  key(model: string, key: string, event: string): void {
+    const { keys } = this.#of(model);
+    const events = keys.get(key) ?? new Map<string, number>();
+    keys.set(key, events);
+    events.set(event, (events.get(event) ?? 0) + 1);
+  }
+
   #of(model: string): ModelCounters {
     let counters = this.#models.get(model);
     if (counters === undefined) {
@@ -65,11 +75,14 @@ export class ModelCounterSet {
     const continuations: SampleValue[] = [];
     const chosen: SampleValue[] = [];
     const skipped: SampleValue[] = [];
+    const keys: SampleValue[] = [];
     for (const [model, counters] of this.#models) {
       for (const [outcome, value] of counters.outcomes) requests.push({ value, labels: { model, outcome } });
       for (const [kind, value] of counters.tokens) tokens.push({ value, labels: { model, kind: KINDS[kind] } });
       firstToken.push(...histogramValues(METRICS.modelFirstToken, { model }, counters.firstToken));
       for (const [by, value] of counters.chosen) chosen.push({ value, labels: { model, by } });
+      for (const [key, events] of counters.keys)
+        for (const [event, value] of events) keys.push({ value, labels: { model, key, event } });
       for (const [reason, value] of counters.skipped) skipped.push({ value, labels: { model, reason } });
       if (counters.fallbacks > 0) fallbacks.push({ value: counters.fallbacks, labels: { model } });
       if (counters.continuations > 0) continuations.push({ value: counters.continuations, labels: { model } });
@@ -80,6 +93,7 @@ export class ModelCounterSet {
       sample(METRICS.modelFirstToken, firstToken),
       sample(METRICS.modelChosen, chosen),
       sample(METRICS.modelSkipped, skipped),
+      sample(METRICS.modelKeys, keys),
       sample(METRICS.modelFallbacks, fallbacks),
       sample(METRICS.modelContinuations, continuations),
     ];

@@ -22,11 +22,13 @@ import { readModelRequest } from "../../../runtime/model/engine/request.ts";
 import { clients, operations, providers } from "../../../runtime/model/dialects.ts";
 import { Failure } from "../../../runtime/failure.ts";
 import { isOperationClient } from "../../vocabulary/operations.ts";
+import type { StaticValue } from "../../3-types/checked.ts";
 import type { ModelStep, PoolPlan } from "../plan.ts";
 import { Spending, usageOf } from "./budget.ts";
 import { resolved, upstreamFailure } from "./call.ts";
 import { aliasOf, type Candidates, candidates, refusedAlone } from "./choice.ts";
 import type { Context, Ending } from "./context.ts";
+import { Keys } from "./keys.ts";
 import { evaluate } from "./expression.ts";
 import { firstHeader } from "./headers.ts";
 import { JoinedStream } from "./joined-stream.ts";
@@ -151,27 +153,36 @@ async function ask(
   const passed = own?.request(context.request.body, capped, configuration) ?? null;
   const written = passed ?? provider.writeRequest(capped, configuration);
   if (!("target" in written)) return { asked: false, instead: null, result: refused(written) };
-  const headers = [...written.headers, ...credentials(configuration)(written), "accept-encoding", "identity"];
-  const outgoing: OutgoingRequest = {
-    method: "POST",
-    target: written.target,
-    headers,
-    body: typeof written.body === "string" ? new TextEncoder().encode(written.body) : written.body,
-    timeout: configuration.timeout,
-  };
-  const call = spending.open(configuration, capped, outgoing.body?.length ?? 0);
+  const bytes = typeof written.body === "string" ? new TextEncoder().encode(written.body) : written.body;
+  const call = spending.open(configuration, capped, bytes.length);
   if ("error" in call) return { asked: false, instead: call.instead, result: call.error };
-  const incoming = await context.world.call(name, outgoing);
+  const keys = configuration.keys === undefined ? null : new Keys(configuration, context);
+  let incoming: IncomingAnswer | null = null;
+  for (;;) {
+    const key = keys?.take(capped) ?? null;
+    if (keys !== null && key === null) break;
+    const given = key === null ? configuration : { ...configuration, key: key.key };
+    const headers = [...written.headers, ...credentials(given)(written), "accept-encoding", "identity"];
+    const { timeout } = configuration;
+    const outgoing: OutgoingRequest = { method: "POST", target: written.target, headers, body: bytes, timeout };
+    incoming = await context.world.call(name, outgoing);
+    const outcome = "failure" in incoming ? incoming.failure : String(incoming.status);
+    context.trace.push({
+      entry: "call",
+      origin: step.origin,
+      service: name,
+      method: "POST",
+      target: written.target,
+      outcome,
+    });
+    const problem = keys === null ? null : refusalIn(incoming, provider);
+    if (key === null || problem === null || keys?.told(key, problem) !== true) break;
+  }
+  if (incoming === null) {
+    spending.settle(call, "nothing");
+    return { asked: true, instead: null, result: keys?.exhausted ?? error("upstream", 502, "no model was asked") };
+  }
   spending.settle(call, usageOf(incoming, provider, capped));
-  const outcome = "failure" in incoming ? incoming.failure : String(incoming.status);
-  context.trace.push({
-    entry: "call",
-    origin: step.origin,
-    service: name,
-    method: "POST",
-    target: written.target,
-    outcome,
-  });
   const answer = answerContext(request, step, context);
   const comment = spending.comment(client);
   if (joined !== null) joined.comment = comment;
@@ -181,6 +192,12 @@ async function ask(
     instead: null,
     result: judge(incoming, name, provider, capped, client, answer, pass, joined, comment),
   };
+}
+
+function refusalIn(incoming: IncomingAnswer, provider: ProviderDialect): ModelError | null {
+  if ("failure" in incoming) return null;
+  const { status, headers, body } = incoming;
+  return status >= 200 && status <= 299 ? null : provider.readError(status, headers, body);
 }
 
 function answerContext(request: ModelRequest, step: ModelStep, { world, plan }: Context): AnswerContext {
@@ -256,8 +273,16 @@ function sent(text: string, client: ClientDialect): Pick<Ending, "status" | "hea
 export function configurationOf(name: string, context: Context): ModelConfiguration {
   const plan = context.plan.models.find((one) => one.name === name);
   if (plan === undefined) throw new Error(`the model ${name} is not in the plan`);
-  const entries = Object.entries(plan.configuration).map(([key, value]) => [key, resolved(value, context)]);
+  const entries = Object.entries(plan.configuration).map(([key, value]) => [key, resolvedDeep(value, context)]);
   return Object.fromEntries(entries) as ModelConfiguration;
+}
+
+/** Variables within lists and records too: keys stand there. */
+function resolvedDeep(value: StaticValue, context: Context): unknown {
+  if (typeof value !== "object" || value === null || ("kind" in value && value.kind === "env"))
+    return resolved(value, context);
+  if (Array.isArray(value)) return value.map((item: StaticValue) => resolvedDeep(item, context));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolvedDeep(item, context)]));
 }
 
 export function told(client: Pick<ClientDialect, "writeError">, problem: ModelError, step: ModelStep): Modelled {

@@ -27,6 +27,7 @@ import type { Skipped } from "./fits.ts";
 import { errorOf, failureOf } from "./failures.ts";
 import { Race } from "./race.ts";
 import { readModelRequest } from "./request.ts";
+import type { KeyParts } from "./keys.ts";
 import type { SpeedTable } from "./speed.ts";
 import { Splice } from "./splice.ts";
 import type { Target } from "./target.ts";
@@ -39,6 +40,8 @@ export interface EngineParts {
   readonly counters: ModelCounterSet;
   /** Left out: how fast models are is not measured. */
   readonly speeds?: SpeedTable | undefined;
+  /** What becomes of keys, for models with several; left out: there are none. */
+  readonly keys?: KeyParts | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** 0 ≤ n < 1. */
@@ -221,7 +224,7 @@ export class Answering implements BodySink, Asker {
       problem = missed;
     }
     if (this.#races) return;
-    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
+    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), problem?.class === "auth" ? problem.code : null);
   }
 
   /** Budgets that are counted elsewhere have answered. */
@@ -280,6 +283,12 @@ export class Answering implements BodySink, Asker {
   }
 
   #open(target: Target, asked: ModelRequest, body: string | Uint8Array): Opening | Promise<Opening> {
+    const waiting = target.ready();
+    if (waiting !== null) return waiting.then((problem) => problem ?? this.#openNow(target, asked, body));
+    return this.#openNow(target, asked, body);
+  }
+
+  #openNow(target: Target, asked: ModelRequest, body: string | Uint8Array): Opening | Promise<Opening> {
     const { accounts } = this.#parts;
     if (accounts === undefined) return null;
     this.#purse ??= new Purse(this.#choice, this.#exchange.spending);

@@ -20,6 +20,7 @@ import { errorOf } from "./failures.ts";
 import { eventsOf } from "./events-of.ts";
 import { Gathered } from "./gathered.ts";
 import { Holding, isContent } from "./holding.ts";
+import type { Key, KeyRing } from "./keys.ts";
 import type { Speed } from "./speed.ts";
 import type { Target } from "./target.ts";
 
@@ -35,6 +36,17 @@ const limits = new TimerWheel();
  * there, the connection is kept; "over".
  */
 type Phase = "asked" | "error" | "whole" | "held" | "streaming" | "rest" | "over";
+
+/** What is sent with one key after another. */
+interface Turns {
+  readonly keys: KeyRing;
+  readonly exchange: Traced;
+  readonly written: ProviderRequest<string | Uint8Array>;
+  readonly deadline: number | null;
+  readonly tried: Key[];
+  /** What the provider said last. */
+  problem: ModelError | null;
+}
 
 /** Who asked. Exactly one of: `missed`; `answered`; or `told` any number of times, of which the last ends with `end` or `error`. */
 export interface Asker {
@@ -58,6 +70,10 @@ export class Asked extends Timed implements StreamReceiver {
   readonly at: number = performance.now();
   /** Models that were given up before it. */
   fallbacks = 0;
+  /** The key that it was asked with, by name; "": it has one, or none. */
+  keyName = "";
+  /** Only where it has several keys. */
+  #turns: Turns | null = null;
   /** Why it was asked: a rule of its choice, or "fallback". */
   by = "";
   /** Who could not be asked. */
@@ -108,6 +124,21 @@ export class Asked extends Timed implements StreamReceiver {
 
   /** `deadline`: `performance.now()` by which all must be over; null: only the model's own limits hold. */
   send(exchange: Traced, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
+    const { keys } = this.target;
+    if (keys === null) {
+      this.#dispatch(exchange, written, deadline, null);
+      return;
+    }
+    this.#turns = { keys, exchange, written, deadline, tried: [], problem: null };
+    this.#sendWithKey(this.#turns);
+  }
+
+  #dispatch(
+    exchange: Traced,
+    written: ProviderRequest<string | Uint8Array>,
+    deadline: number | null,
+    key: Key | null,
+  ): void {
     const { target } = this;
     const { configuration } = target;
     const { stream } = this.request;
@@ -120,7 +151,7 @@ export class Asked extends Timed implements StreamReceiver {
       {
         method: "POST",
         target: written.target,
-        headers: target.headers(written),
+        headers: target.headers(written, key),
         body: written.body,
         timeout: stream ? Math.min(configuration.timeout, configuration.firstToken) : configuration.timeout,
         deadline: deadline === null ? total : Math.min(total, deadline),
@@ -133,6 +164,37 @@ export class Asked extends Timed implements StreamReceiver {
     if (early === null) return;
     this.#failedEarly = null;
     this.failed(early);
+  }
+
+  /** With the key that goes next; where there is none, what the last one was told, or that all of them rest. */
+  #sendWithKey(turns: Turns): void {
+    const key = turns.keys.take(this.request, turns.tried);
+    if (key === null) {
+      this.#unsent = turns.tried.length === 0;
+      this.#turns = null;
+      this.#broken(turns.problem ?? turns.keys.exhausted);
+      return;
+    }
+    turns.tried.push(key);
+    this.keyName = key.name;
+    this.#dispatch(turns.exchange, turns.written, turns.deadline, key);
+  }
+
+  /** Whether it is sent once more, with another key: the model gave no answer because of the one that it was asked with. */
+  #again(problem: ModelError): boolean {
+    const turns = this.#turns;
+    const key = turns?.tried.at(-1);
+    if (turns === null || key === undefined || !turns.keys.told(key, problem)) return false;
+    turns.problem = problem;
+    this.#phase = "asked";
+    this.#status = 0;
+    this.#headers = [];
+    this.#body = null;
+    this.#reader = null;
+    this.#unsent = false;
+    this.#holding.take();
+    this.#sendWithKey(turns);
+    return true;
   }
 
   // ------------------------------------------------------------ of whoever asked
@@ -192,7 +254,7 @@ export class Asked extends Timed implements StreamReceiver {
     );
     const cost = settled && { amount: settled.cost, currency: settled.currency, exact: settled.how !== "unknown" };
     this.#settled = call;
-    const { by, skipped } = this;
+    const { by, skipped, keyName } = this;
     return {
       model: target.name,
       usage,
@@ -202,6 +264,7 @@ export class Asked extends Timed implements StreamReceiver {
       firstToken,
       by,
       skipped,
+      key: keyName,
       ...(cost && { cost }),
     };
   }
@@ -386,6 +449,7 @@ export class Asked extends Timed implements StreamReceiver {
   #broken(problem: ModelError): void {
     const begun = this.#phase === "streaming";
     this.#leave();
+    if (!begun && this.#again(problem)) return;
     if (begun) this.#asker.told(this, [{ type: "error", error: problem }]);
     else this.#asker.missed(this, problem);
   }

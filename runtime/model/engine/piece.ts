@@ -4,10 +4,12 @@ import { Failure } from "../../failure.ts";
 import type { Exchange, Headers } from "../../http/exchange.ts";
 import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
 import type { ModelError } from "../canonical/error.ts";
+import { EMPTY_REQUEST } from "../canonical/request.ts";
 import type { ProviderRequest } from "../dialect/dialect.ts";
 import type { ProviderAnswer } from "../operation/operation.ts";
 import { errorOf } from "./failures.ts";
 import { Gathered } from "./gathered.ts";
+import type { Key } from "./keys.ts";
 import type { Target } from "./target.ts";
 
 /** The error of a provider is read up to so many bytes. */
@@ -20,6 +22,8 @@ export class Piece implements StreamReceiver {
   unused = false;
   readonly #target: Target;
   readonly #tell: (answer: ProviderAnswer | ModelError) => void;
+  /** null: its model has one key, or none. */
+  #key: Key | null = null;
   #attempt: StreamedAttempt | null = null;
   #status = 0;
   #headers: Headers = [];
@@ -36,7 +40,13 @@ export class Piece implements StreamReceiver {
 
   /** `deadline`: `performance.now()` by which it must be over; null: only the model's own limits hold. */
   send(exchange: Exchange, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
-    const { configuration, connections } = this.#target;
+    const { configuration, connections, keys } = this.#target;
+    this.#key = keys?.take(EMPTY_REQUEST, []) ?? null;
+    if (keys !== null && this.#key === null) {
+      this.unused = true;
+      this.#end(keys.exhausted);
+      return;
+    }
     const total = performance.now() + configuration.total;
     this.#sending = true;
     this.#attempt = connections.stream(
@@ -44,7 +54,7 @@ export class Piece implements StreamReceiver {
       {
         method: "POST",
         target: written.target,
-        headers: this.#target.headers(written),
+        headers: this.#target.headers(written, this.#key),
         body: written.body,
         timeout: configuration.timeout,
         deadline: deadline === null ? total : Math.min(total, deadline),
@@ -108,7 +118,9 @@ export class Piece implements StreamReceiver {
 
   #readError(): ModelError {
     this.unused = true;
-    return this.#target.dialect.readError(this.#status, this.#headers, this.#body!.take());
+    const problem = this.#target.dialect.readError(this.#status, this.#headers, this.#body!.take());
+    if (this.#key !== null) this.#target.keys?.told(this.#key, problem);
+    return problem;
   }
 
   #end(answer: ProviderAnswer | ModelError): void {

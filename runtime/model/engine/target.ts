@@ -12,7 +12,10 @@ import type {
 } from "../dialect/dialect.ts";
 import type { HeldBudget } from "./purse.ts";
 import { credentials } from "./credentials.ts";
-import { refused } from "./failures.ts";
+import { accessTokenOf } from "../vertex/tokens.ts";
+import type { AccessToken } from "../vertex/access-token.ts";
+import { error, refused } from "./failures.ts";
+import type { Key, KeyRing } from "./keys.ts";
 import type { Speed } from "./speed.ts";
 
 /** What of a service a model needs. */
@@ -27,7 +30,12 @@ export class Target {
   /** How fast it has been; null: no choice asks for it. */
   readonly speed: Speed | null;
   readonly #provider: ProviderTarget;
+  /** null: it has one key, or none. */
+  readonly keys: KeyRing | null;
+  /** Instead of a key; null: it needs none. */
+  readonly #token: AccessToken | null;
   readonly #credentials: (request: ProviderRequest<string | Uint8Array>) => readonly string[];
+  readonly #credentialsOf: ReadonlyMap<Key, (request: ProviderRequest<string | Uint8Array>) => readonly string[]>;
 
   constructor(
     configuration: ModelConfiguration,
@@ -35,6 +43,7 @@ export class Target {
     connections: ModelConnections,
     budgets: readonly HeldBudget[] = [],
     speed: Speed | null = null,
+    keys: KeyRing | null = null,
   ) {
     this.configuration = configuration;
     this.dialect = dialect;
@@ -44,12 +53,17 @@ export class Target {
     const { model, base, variant, settings } = configuration;
     this.#provider = { model, base, variant, settings };
     this.#credentials = credentials(configuration);
+    this.#token = accessTokenOf(configuration);
+    this.keys = keys;
+    this.#credentialsOf = new Map(
+      (keys?.keys ?? []).map((key) => [key, credentials({ ...configuration, key: key.configuration.key })]),
+    );
   }
 
   /** The same under another name, for whoever counts; nothing is measured for choices. */
   named(name: string): Target {
-    const { configuration, dialect, connections, budgets } = this;
-    return new Target({ ...configuration, name }, dialect, connections, budgets);
+    const { configuration, dialect, connections, budgets, keys } = this;
+    return new Target({ ...configuration, name }, dialect, connections, budgets, null, keys);
   }
 
   get name(): string {
@@ -58,6 +72,16 @@ export class Target {
 
   get provider(): ProviderTarget {
     return this.#provider;
+  }
+
+  /** Null: it can be asked. Else resolves to why it cannot; null: it can now. */
+  ready(): Promise<ModelError | null> | null {
+    const waiting = this.#token?.ready() ?? null;
+    return (
+      waiting?.then((problem) =>
+        problem === "" ? null : { ...error("auth", 401, "The model's provider cannot be asked just now."), code: codeOf(problem) },
+      ) ?? null
+    );
   }
 
   /** The request as this model is asked: with its cap on the output and that of the choice. */
@@ -85,12 +109,19 @@ export class Target {
     return this.dialect.prefills?.(this.#provider) === true;
   }
 
-  /** Header fields of a request, with the credentials. */
-  headers(request: ProviderRequest<string | Uint8Array>): string[] {
-    return [...request.headers, ...this.#credentials(request)];
+  /** Header fields of a request, with the credentials. `key`: of `keys`; null: there is one, or none. */
+  headers(request: ProviderRequest<string | Uint8Array>, key: Key | null): string[] {
+    if (this.#token !== null) return [...request.headers, ...this.#token.fields];
+    const given = key === null ? this.#credentials : this.#credentialsOf.get(key);
+    return given === undefined ? [...request.headers] : [...request.headers, ...given(request)];
   }
 }
 
 function isRequest(written: ProviderRequest | readonly Refusal[]): written is ProviderRequest {
   return "target" in written;
+}
+
+/** For the log: what went wrong, in what a code may hold. */
+function codeOf(problem: string): string {
+  return `token: ${problem}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 120);
 }
