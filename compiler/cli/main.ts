@@ -151,7 +151,7 @@ program
   .option("--host <host>", "the Host of the request", "localhost")
   .option("--address <address>", "the client's address", "127.0.0.1")
   .option("--body <text>", "the request's body")
-  .option("--answer <service=status body>", "what a service answers; may be repeated", collect, [])
+  .option("--answer <service=status body>", "what a service or model answers; may be repeated", collect, [])
   .option("--json", "print one JSON document for machines")
   .action(
     running(async (method: string, target: string | undefined, path: string | undefined, options: WhyCommandOptions) =>

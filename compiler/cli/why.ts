@@ -1,4 +1,4 @@
-/** `vgw why`: one request through the reference interpreter, every decision with its place in the source. No service is called. */
+/** `vgw why`: one request through the reference interpreter, every decision with its place in the source. No service or model is called. */
 import { createInterpreter, type IncomingAnswer, renderTrace, type World } from "../5-plan/interpreter/index.ts";
 import { lower } from "../5-plan/index.ts";
 import { testEnvironment } from "../testing/index.ts";
@@ -37,8 +37,10 @@ export async function runWhy(
   const answers = new Map(options.answer.map(parseAnswer));
   const result = checkedOrEnd(findEntry(path), options);
   const plan = lower(result.program);
-  const unknown = [...answers.keys()].find((name) => !plan.services.some((service) => service.name === name));
-  if (unknown !== undefined) throw new CommandError(`there is no service ${unknown}`, exit.usage);
+  // A model is asked as a service of its name.
+  const names = [...plan.services, ...plan.models].map(({ name }) => name);
+  const unknown = [...answers.keys()].find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new CommandError(`there is no service or model ${unknown}`, exit.usage);
   const world: World = {
     call: async (service) => answers.get(service) ?? { failure: "connect" },
     now: () => Date.now(),
@@ -66,10 +68,10 @@ export async function runWhy(
   }
   print(renderTrace(plan, answer.trace));
   if (text !== "") print(`\n${text}`);
-  const silent = plan.services.map(({ name }) => name).filter((name) => !answers.has(name));
+  const silent = names.filter((name) => !answers.has(name));
   if (silent.length > 0 && answer.trace.some(({ entry }) => entry === "call")) {
     print(
-      `\nServices are not called here and count as unreachable; give answers with --answer '${silent[0]}=200 {"id": 1}'`,
+      `\nServices and models are not called here and count as unreachable; give answers with --answer '${silent[0]}=200 {"id": 1}'`,
     );
   }
   return exit.good;

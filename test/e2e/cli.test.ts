@@ -139,6 +139,45 @@ describe("vgw fmt, explain, why", () => {
     expect(done.stdout).toMatch(/GET \/ {2}matches/);
     expect(done.stdout).toMatch(/answer +200/);
     expect(command(["why", "GET", "nowhere", UNTESTED]).status).toBe(2);
+    expect(command(["why", "GET"])).toMatchObject({ status: 2, stderr: expect.stringContaining("is no request") });
+  });
+
+  const models = (): string =>
+    write(
+      "models.vgw",
+      `vgw 1
+model mini { provider: openai("a"), key: secret("KEY") }
+model claude { provider: anthropic("c"), key: secret("KEY"), max_output: 9tok }
+model both = choose(mini) { fallback: [claude] }
+route POST "/chat" open { forward both as openai.chat { system: "Be kind." } }
+route GET "/" open { reply "hello" }
+`,
+    );
+
+  test("why of a file tells who may be asked, and what each can be told", () => {
+    const path = models();
+    const done = command(["why", path]);
+    expect(done.status).toBe(0);
+    expect(done.stdout).toContain("forward both as openai.chat");
+    expect(done.stdout).toMatch(/claude +anthropic c +fallback of both/);
+    expect(done.stdout).toMatch(/audio +mapped +refused/);
+    expect(done.stdout).not.toContain("GET /");
+    const { routes } = JSON.parse(command(["why", path, "/chat", "--json"]).stdout);
+    expect(routes[0].forwards[0].models[1]).toMatchObject({ name: "claude", clearance: [], maxOutput: 9 });
+    expect(command(["why", path, "/nowhere"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('"POST /chat"'),
+    });
+  });
+
+  test("why of a request to a model asks nobody: answers are given", () => {
+    const body = ["--body", '{"model":"x","messages":[{"role":"user","content":"?"}]}'];
+    const limited = ["--answer", 'mini=429 {"error":{"message":"slow","code":"rate_limit_exceeded"}}'];
+    const done = command(["why", "POST", "/chat", models(), ...body, ...limited]);
+    expect(done.status).toBe(0);
+    expect(done.stdout).toMatch(/mini.*429/);
+    expect(done.stdout).toContain("claude");
+    expect(command(["why", "POST", "/chat", models(), "--answer", "other=200"]).status).toBe(2);
   });
 });
 
