@@ -243,7 +243,7 @@ const PLAYS: { readonly [name in Case["client"]]: Play } = {
           if (random.chance(0.1)) {
             await pause(random.below(40));
             connection.destroy();
-            return judgePart(it, id, await connection.next());
+            return { ...judgePart(it, id, await connection.next()), id };
           }
           const answer = await connection.next();
           return { ...judgeAnswer(it, id, gateway.expectation(it, id), answer), id };
