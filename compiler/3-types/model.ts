@@ -126,22 +126,29 @@ export function checkChoice(
       models: fitting,
       fallback: others,
       aliases: checkAliases(body, node, [...fitting, ...others]),
-      shadow: shadowOf(body, node),
+      shadow: shadowOf(body, node, settings),
     },
   };
 }
 
 /** One model. */
-function shadowOf(body: Body, node: tree.Model): CheckedModel | null {
+function shadowOf(body: Body, node: tree.Model, settings: Settings): CheckedModel | null {
   const written = node.settings.find(({ key }) => key.text === "shadow")?.value;
   const entry =
     written?.kind === "record"
       ? written.entries.find((one) => one.kind === "record-entry" && one.key.text === "model")
       : undefined;
   if (entry?.kind !== "record-entry" || entry.value === null) return null;
-  if (entry.value.kind === "reference") return members(body, [entry.value.name])[0] ?? null;
-  const wanted = "the name of one model";
-  report(body, entry.value, "VGW3021", { name: "model", wanted }, "not this", { help: "such as model: large" });
+  if (entry.value.kind !== "reference") {
+    const wanted = "the name of one model";
+    report(body, entry.value, "VGW3021", { name: "model", wanted }, "not this", { help: "such as model: large" });
+    return null;
+  }
+  const [shadow] = members(body, [entry.value.name]);
+  if (shadow === undefined || fittingModels(settings, [shadow]).length > 0) return shadow ?? null;
+  const wanted = `a model that ${node.name.text} may ask, by its region and clearance`;
+  const help = "whoever gets copies sees what the others see";
+  report(body, entry.value, "VGW3021", { name: "model", wanted }, "not this one", { help });
   return null;
 }
 

@@ -22,6 +22,8 @@ function unmet(route: CheckedRoute, step: tree.ForwardStep): Diagnostic[] {
   if (meaning?.kind !== "forward-model" || named?.kind !== "model" || !written) return [];
   return meaning.settings.needs.flatMap((need) =>
     reachOf(named.model).flatMap((reach) => {
+      // A copy that its provider cannot be told is not sent.
+      if (reach.way.at(-1)?.by === "shadow") return [];
       const missing = cannot(reach.model, need);
       return missing === null ? [] : [refusal(route, step, written, need, reach, missing)];
     }),

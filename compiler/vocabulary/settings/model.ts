@@ -185,7 +185,7 @@ export const choiceSettings: readonly Setting[] = [
     key: "shadow",
     type: { kind: "record", settings: shadowSettings, without: "usual" },
     documentation:
-      "Another model that gets copies of a part of the requests, streamed or not, whose answers nobody gets: to see what it would do before it serves anybody. Status, time to the first token, tokens and cost are counted under a name of its own, `shadow mini`, in metrics and in the ledger, beside those of the models that answer. A copy is sent behind the client's request, delays and fails nothing, and goes on when the client has left; one that finds `at_once` others under way, or that its provider cannot be told, is dropped (`vgw_model_skipped_total`). It counts in the budgets of its own model, in none of the choice or the route. Labels are judged as for any model. Left out: none.",
+      "Another model that gets copies of a part of the requests, streamed or not, whose answers nobody gets: to see what it would do before it serves anybody. Status, time to the first token, tokens and cost are counted under a name of its own, `shadow mini`, in metrics and in the ledger, beside those of the models that answer. A copy is sent behind the client's request, delays and fails nothing, and goes on when the client has left; one that finds `at_once` others under way, or that its provider cannot be told, is dropped (`vgw_model_skipped_total`). It counts in the budgets of its own model, in none of the choice or the route. Labels, regions and clearance are judged as for any model of the choice. Tests of programs send no copies. Left out: none.",
     example: "shadow: { model: large, share: 5% }",
   }),
   setting({
