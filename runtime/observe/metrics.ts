@@ -255,14 +255,14 @@ export const METRICS = {
     name: "vgw_model_chosen_total",
     type: "counter",
     labels: ["model", "by"],
-    help: 'Times that a model was asked, by why it was this one ("only": there is no choice; "order", "weights", "cheapest", "fastest", "least_loaded": the preference that put it first; "alias", "sticky", "fallback")',
+    help: 'Times that a model was asked, by why it was this one ("only": there is no choice; "order", "weights", "cheapest", "fastest", "least_loaded": the preference that put it first; "alias", "sticky", "fallback"; "hedge": beside one that takes its time; "shadow": a copy)',
     over: "sum",
   },
   modelSkipped: {
     name: "vgw_model_skipped_total",
     type: "counter",
     labels: ["model", "reason"],
-    help: 'Times that a model could not be asked a request, by reason ("context": its prompt is too long, "tools", "image-base64", "image-url", "audio", "file", "json-object", "json-schema": it does not take these, "dialect": its provider cannot be told something else in it, "budget": what is left of one does not cover it, "key": all its keys rest)',
+    help: 'Times that a model could not be asked a request, by reason ("context": its prompt is too long, "tools", "image-base64", "image-url", "audio", "file", "json-object", "json-schema": it does not take these, "dialect": its provider cannot be told something else in it, "budget": what is left of one does not cover it, "key": all its keys rest, "busy": as a shadow, with too many copies under way)',
     over: "sum",
   },
   modelKeys: {
