@@ -304,7 +304,7 @@ export const METRICS = {
     name: "vgw_budget_decisions_total",
     type: "counter",
     labels: ["budget", "result"],
-    help: 'Decisions of budgets ("reserved", "exhausted": what is left does not cover the call, or "full": no room to count)',
+    help: 'Decisions of budgets ("reserved", "exhausted": what is left does not cover the call, "full": no room to count, or "away": the Redis of `state` did not answer)',
     over: "sum",
   },
   budgetAlerts: {

@@ -70,6 +70,33 @@ export const ledgerSetting: Setting = setting({
   default: "ledger",
   environment: true,
   documentation:
-    "The folder in which what calls to models cost is kept, in SQLite, for 90 days. Only one process can have it open. It begins in the folder where the gateway is started, or in `--files FOLDER`. A program without budgets writes nothing. `GET /usage` of the admin listener tells what stands in it.",
+    "The folder in which what calls to models cost is kept for 90 days. Every call is written down before it is sent and when it is settled, and handed to the operating system at once, so a killed gateway loses nothing (a power cut may lose the last calls); a call under way then counts at its worst case. From there calls are added up in SQLite, exactly, by the minute in which they began (by the hour after two days), route, model, caller and how their cost is known. Only one process can have the folder open. It begins in the folder where the gateway is started, or in `--files FOLDER`. A program without budgets writes nothing. `GET /usage?by=model` of the admin listener tells what stands in it (`by`: model, upstream, route, caller, day, all or budget; `from`, `to`: dates or times in UTC).",
   example: 'ledger: "/var/lib/vgw/ledger"',
+});
+
+export const alertSetting: Setting = setting({
+  key: "alert",
+  type: {
+    kind: "record",
+    settings: [
+      setting({
+        key: "post",
+        type: { kind: "url" },
+        required: true,
+        environment: true,
+        documentation: "Where alerts are posted: an http or https URL. Redirects are not followed.",
+        example: 'post: env("ALERT_URL", url)',
+      }),
+      setting({
+        key: "token",
+        type: { kind: "secret" },
+        documentation: "Sent as `authorization: Bearer …`. Left out: nothing is.",
+        example: 'token: secret("ALERT_TOKEN")',
+      }),
+    ],
+    without: "usual",
+  },
+  documentation:
+    'Whom to tell when a part of a budget is spent (`alerts` of models, choices and `budget` steps): each alert is posted as JSON, once for each period and value of `by`, beside all requests. What is not taken (any answer but 2xx) is sent again after 1 s, 2 s, 4 s … 10 min, for a day, also after a restart; so it may come twice, and never gets lost while the gateway lives. The body:\n\n`{"type": "budget.alert", "text": "80% of the budget …", "gateway": "edge", "budget": "assistant by caller.team", "key": "sales", "percent": 80, "spent": "20.000012", "limit": "25", "unit": "USD", "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "at": "2026-03-01T14:12:09.120Z"}`\n\nAmounts are decimal digits, to the last one; `unit` is a currency or `tok`. A change of it needs a restart.',
+  example: 'alert: { post: env("ALERT_URL", url), token: secret("ALERT_TOKEN") }',
 });

@@ -42,7 +42,13 @@ it("admits as many as fit with their worst case, and more when some have been se
   const results = Array.from({ length: 1000 }, () => accounts.open(call([{ budget, key: "a" }], 7n)));
   const open = results.filter((result) => result instanceof OpenCall);
   expect(open.length).toBe(50);
-  expect(results[999]).toEqual({ reason: "exhausted", budget: "team", left: 6n, resets: Date.UTC(2026, 0, 6) });
+  expect(results[999]).toEqual({
+    reason: "exhausted",
+    charge: 0,
+    budget: "team",
+    left: 6n,
+    resets: Date.UTC(2026, 0, 6),
+  });
   // Another key has its own.
   opened(accounts.open(call([{ budget, key: "b" }], 7n)));
   open[0]?.settle(used(3));

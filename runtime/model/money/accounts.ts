@@ -190,10 +190,10 @@ export class Accounts {
   /** Part of `OpenCall.remaining`. */
   remaining(claims: readonly Claim[]): readonly Remaining[] {
     const { table, shared } = this.#parts;
-    if (shared !== undefined) return [];
-    return claims.map(({ budget, fingerprint, limit, end }) => {
-      const left = limit - table.look(fingerprint).committed;
-      return { budget: budget.definition, left: left > 0n ? left : 0n, resets: end };
+    return claims.flatMap(({ budget, fingerprint, limit, end, committed }) => {
+      if (shared !== undefined && committed === undefined) return [];
+      const left = limit - (committed ?? table.look(fingerprint).committed);
+      return [{ budget: budget.definition, left: left > 0n ? left : 0n, resets: end }];
     });
   }
 

@@ -22,6 +22,8 @@ export interface Claim {
   readonly end: number;
   /** Where it stands in the table of this process; -1: nowhere. */
   slot: number;
+  /** What is spent and reserved in a shared store, as far as this call knows it; left out: it was not told. */
+  committed?: bigint;
 }
 
 /** Why nothing was reserved. */

@@ -75,11 +75,14 @@ export class RedisBudgets implements SharedBudgets {
       const entry = `o${claims.map((claim, index) => `\n${claim.amount} ${expiryOf(claim)} ${names[index]}`).join("")}`;
       const about = claims.flatMap((claim) => [`${claim.amount}`, `${claim.limit}`, expiryOf(claim)]);
       const reply = await link.run(reserveScript, [keys.open(gateway), ...names], [this.#name(call), entry, ...about]);
-      if (reply?.length === 0) {
+      const [verdict, failed, committed] = reply ?? [];
+      if (verdict === "ok") {
+        reply?.slice(1).forEach((amount, index) => {
+          claims[index]!.committed = BigInt(amount);
+        });
         if (whenAway === "allow") this.#mirror(claims, now);
         return null;
       }
-      const [failed, committed] = reply ?? [];
       if (failed !== undefined && committed !== undefined) {
         const index = Number(failed);
         return { reason: "exhausted", failed: index, left: claims[index]!.limit - BigInt(committed) };
@@ -96,8 +99,10 @@ export class RedisBudgets implements SharedBudgets {
 
   settle(call: number, claims: readonly Claim[], used: readonly bigint[], crossed: Crossed): void {
     const { table } = this.#options;
-    claims.forEach(({ slot, amount }, index) => {
+    claims.forEach((claim, index) => {
+      const { slot, amount, committed } = claim;
       if (slot >= 0) table.settle(slot, amount, used[index]!);
+      if (committed !== undefined) claim.committed = committed - amount + used[index]!;
     });
     // Behind the journal, which writes at the end of the turn too: else a kill in between would leave Redis and the ledger with different costs.
     if (this.#leaving.length === 0) setImmediate(this.#leave);

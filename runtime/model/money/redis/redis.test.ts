@@ -174,7 +174,10 @@ describe.skipIf(REDIS_SERVER === null)("budgets in Redis", () => {
     const open = await accounts.openShared(call(accounts, 10n));
     const [place] = (await redis.ask(["KEYS", "*budget*"])) as string[];
     expect(Number(await redis.ask(["PTTL", place ?? ""]))).toBeGreaterThan(DAY);
-    if (open instanceof OpenCall) open.settle(used(7));
+    if (!(open instanceof OpenCall)) throw new Error(open.reason);
+    expect(open.remaining).toMatchObject([{ left: 990n }]);
+    open.settle(used(7));
+    expect(open.remaining).toMatchObject([{ left: 993n }]);
     await until(async () => (await stands()).spent === "7");
     const { settleScript } = await import("./scripts.ts");
     expect(await link.run(settleScript, [keys.open("a"), place ?? ""], ["aboot-0-1", "10", "7", "9"])).toEqual([]);

@@ -22,9 +22,10 @@ local function keep(key, expiry)
 end
 `;
 
-/** KEYS: what is open, then the budgets. ARGV: the call, its entry, then amount, limit and expiry of each budget. Gives nothing: reserved; or the index that did not fit and what is committed there. */
+/** KEYS: what is open, then the budgets. ARGV: the call, its entry, then amount, limit and expiry of each budget. Gives "ok" and what is committed of each (nothing more: it was reserved before); or "no", the index that did not fit and what is committed there. */
 const RESERVE = `${HELPERS}
-if redis.call("HEXISTS", KEYS[1], ARGV[1]) == 1 then return {} end
+if redis.call("HEXISTS", KEYS[1], ARGV[1]) == 1 then return { "ok" } end
+local told = { "ok" }
 local function undo(last)
   for i = 2, last do
     add(KEYS[i], "c", "-" .. ARGV[3 * i - 3])
@@ -36,17 +37,18 @@ for i = 2, #KEYS do
   local before = redis.call("HGET", KEYS[i], "c") or "0"
   if greater(amount, limit) then
     undo(i - 1)
-    return { tostring(i - 2), before }
+    return { "no", tostring(i - 2), before }
   end
   add(KEYS[i], "c", amount)
-  if greater(redis.call("HGET", KEYS[i], "c") or "0", limit) then
+  told[i] = redis.call("HGET", KEYS[i], "c") or "0"
+  if greater(told[i], limit) then
     undo(i)
-    return { tostring(i - 2), before }
+    return { "no", tostring(i - 2), before }
   end
   keep(KEYS[i], ARGV[3 * i - 1])
 end
 redis.call("HSET", KEYS[1], ARGV[1], ARGV[2])
-return {}
+return told
 `;
 
 /** KEYS: as above. ARGV: the call, then reserved, used and expiry of each budget. Gives what each had spent before; nothing: it had been settled. */
