@@ -296,6 +296,8 @@ export interface GatewayConfiguration {
   readonly ledger?: { readonly folder: string; readonly keep: number } | undefined;
   /** Where budgets are counted that gateways on other machines count in too; left out: in this process alone. */
   readonly state?: StateConfiguration | undefined;
+  /** Whom alerts of budgets are sent to; left out: nobody. */
+  readonly alert?: AlertConfiguration | undefined;
 }
 
 /** A Redis that gateways share. */
@@ -308,6 +310,13 @@ export interface StateConfiguration {
   readonly timeout: number;
   /** What gateways that count together have in common. */
   readonly name: string;
+}
+
+export interface AlertConfiguration {
+  /** Where alerts are posted. */
+  readonly url: string;
+  /** Sent as a bearer token; null: none. */
+  readonly token: string | null;
 }
 
 export interface ListenConfiguration {

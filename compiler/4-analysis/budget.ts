@@ -21,7 +21,29 @@ export function analyseBudgets(program: CheckedProgram): Diagnostic[] {
     ...owned,
     ...program.routes.flatMap((route) => inRoute(route, told)),
     ...program.models.flatMap((owner) => untellable(owner, told)),
+    ...withoutBudget(program),
   ];
+}
+
+/** Settings of alerts that would never act. */
+function withoutBudget(program: CheckedProgram): Diagnostic[] {
+  const owners = program.models.filter((model) => !program.budgets.has(model));
+  const { gateway } = program;
+  const holders = [...program.policies, ...program.routes];
+  const none = program.budgets.size === 0 && holders.every((holder) => budgetsBelow(holder).length === 0);
+  const said = [
+    ...owners.map((owner) => ({ owner, key: "alerts" })),
+    ...(none && gateway ? [{ owner: gateway, key: "alert" }] : []),
+  ];
+  return said.flatMap(({ owner: { module, node }, key }) => {
+    const written = node.settings.find((setting) => setting.key.text === key);
+    // A budget that could not be read has been told of.
+    if (!written || node.settings.some((setting) => setting.key.text === "budget")) return [];
+    const at = { span: spanOf(module.tree, written.id), text: "told of what?" };
+    return [
+      diagnose("VGW7025", { setting: key }, at, { help: "add a budget, such as budget: $25/day, or leave it out" }),
+    ];
+  });
 }
 
 /** Whose cost is to be told needs a price, on every way. */

@@ -221,6 +221,10 @@ function emitGateway(writer: SourceWriter, name: string, settings: Settings, led
         `ledger: { folder: ${settingText(settings.ledger, "ledger")}, keep: ${numberLiteral(LEDGER_KEEP)} },`,
       );
     if (ledger && settings.state !== undefined && settings.state !== null) writer.line(stateText(settings.state, name));
+    if (ledger && settings.alert !== undefined && settings.alert !== null) {
+      const { post, token } = record(settings.alert);
+      writer.line(`alert: { url: ${settingText(post, null)}, token: ${settingText(token, null)} },`);
+    }
   });
   writer.line("},");
 }

@@ -690,6 +690,11 @@ export const catalogue = {
     severity: "error",
     message: "{setting} of {choice} can never act",
   },
+  VGW7025: {
+    slug: "alert-without-budget",
+    severity: "error",
+    message: "{setting} has no effect, for there is no budget",
+  },
   VGW7031: {
     slug: "unpriced-under-cheapest",
     severity: "error",
@@ -872,6 +877,7 @@ export interface MessageValues {
   VGW7018: Record<never, never>;
   VGW7019: Record<never, never>;
   VGW7020: { setting: string | number; choice: string | number };
+  VGW7025: { setting: string | number };
   VGW7031: { model: string | number };
   VGW7032: { one: string | number; other: string | number };
   VGW7033: { name: string | number };

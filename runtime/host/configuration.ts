@@ -51,6 +51,15 @@ const CONFIGURATION = z.object({
     drain: MILLISECONDS,
     accessLog: z.boolean(),
     ledger: z.object({ folder: z.string().min(1), keep: MILLISECONDS }).optional(),
+    alert: z
+      .object({
+        url: z.string().regex(/^https?:\/\/[^/?#@\s]+([/?][^#\s]*)?$/, "expected the URL of an http or https address"),
+        token: z
+          .string()
+          .regex(/^[!-~]+$/, "expected a token without spaces")
+          .nullable(),
+      })
+      .optional(),
     state: z
       .object({ url: REDIS_URL, whenAway: z.enum(["refuse", "allow"]), timeout: MILLISECONDS, name: z.string().min(1) })
       .optional(),
@@ -139,6 +148,7 @@ const FIXED: readonly [string, (gateway: GatewayConfiguration) => unknown][] = [
   ["access_log", (gateway) => gateway.accessLog],
   ["ledger", (gateway) => gateway.ledger],
   ["state", (gateway) => gateway.state],
+  ["alert", (gateway) => gateway.alert],
 ];
 
 /** The settings that differ and need a restart; empty: the new configuration can be swapped in. */

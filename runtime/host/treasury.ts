@@ -4,17 +4,20 @@
  */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import type { GatewayConfiguration } from "../abi.ts";
+import type { AlertConfiguration, GatewayConfiguration } from "../abi.ts";
 import { newTableKey } from "../limit/index.ts";
-import { Accounts } from "../model/money/accounts.ts";
+import { Accounts, type Alert } from "../model/money/accounts.ts";
 import { formatAmount } from "../model/money/amount.ts";
-import { fingerprintOf } from "../model/money/budget.ts";
+import { type BudgetDefinition, fingerprintOf, thresholdsOf } from "../model/money/budget.ts";
 import { BudgetTable, createBudgetMemory } from "../model/money/budget-table.ts";
+import { AlertStore, type BudgetAlert } from "../model/money/ledger/alert-store.ts";
 import { LedgerBook } from "../model/money/ledger/book.ts";
 import { FileJournal } from "../model/money/ledger/journal.ts";
-import { loadSqlite } from "../model/money/ledger/sqlite.ts";
+import { type LoadedSqlite, loadSqlite } from "../model/money/ledger/sqlite.ts";
+import { spanAt } from "../model/money/period.ts";
 import { REDIS_PACKAGE } from "../model/money/redis/client.ts";
 import { StartError } from "../start-error.ts";
+import { alertChannel, AlertPost } from "./alert-post.ts";
 import type { Artifact } from "./artifact.ts";
 import type { HostLog } from "./host-log.ts";
 import { keepState, openState, type ProcessState, type StateSettings } from "./shared-budgets.ts";
@@ -28,6 +31,8 @@ export interface MoneySettings {
   readonly memory: SharedArrayBuffer;
   readonly folder: string;
   readonly boot: string;
+  /** Alerts are sent: threads tell of them. */
+  readonly alerts: boolean;
   /** Of the ledger. */
   readonly identity: string;
   /** null: budgets are counted by this process alone. */
@@ -35,6 +40,12 @@ export interface MoneySettings {
 }
 
 export interface TreasuryOptions {
+  /** The gateway's name. */
+  readonly name: string;
+  /** Whom alerts are sent to; left out: nobody. */
+  readonly alert: AlertConfiguration | undefined;
+  /** Of models and choices: what was spent of them is looked at when the process begins. */
+  readonly budgets: readonly BudgetDefinition[];
   readonly ledger: NonNullable<GatewayConfiguration["ledger"]>;
   /** In which the ledger's folder begins. */
   readonly files: string;
@@ -54,6 +65,7 @@ export class Treasury {
   readonly book: LedgerBook;
   readonly #options: TreasuryOptions;
   readonly #state: ProcessState | null;
+  readonly #alerts: AlertPost | null;
   /** Threads that are no more. */
   readonly #ended = new Set<number>();
   readonly #timer: NodeJS.Timeout;
@@ -88,8 +100,16 @@ export class Treasury {
     const memory = createBudgetMemory(counters, threads, newTableKey());
     const client = from === null ? {} : { artifact: { folder: from, hash: artifact.manifest?.redis?.hash ?? null } };
     const shared = state === null ? null : { ...state, ...client };
-    this.settings = { memory, folder, boot, identity: this.book.identity, state: shared };
+    this.settings = {
+      memory,
+      folder,
+      boot,
+      alerts: options.alert !== undefined,
+      identity: this.book.identity,
+      state: shared,
+    };
     this.#restore();
+    this.#alerts = this.#openAlerts(sqlite);
     this.#state = shared === null ? null : this.#keep(shared);
     const { lost, damaged } = this.book;
     if (lost > 0 || damaged > 0) {
@@ -123,6 +143,7 @@ export class Treasury {
   close(): void {
     clearInterval(this.#timer);
     this.#state?.close();
+    this.#alerts?.close();
     if (this.#following !== null) clearImmediate(this.#following);
     this.#try(() => this.book.close());
   }
@@ -142,6 +163,26 @@ export class Treasury {
         `Install the package ${REDIS_PACKAGE} where the gateway is built, or build the artifact anew.`,
       );
     }
+  }
+
+  /** What was crossed by calls that nobody settled before the process ended is told now. */
+  #openAlerts(sqlite: LoadedSqlite): AlertPost | null {
+    const { alert, name, ledger, now, log, budgets, state } = this.#options;
+    const { folder, boot } = this.settings;
+    if (alert === undefined) return null;
+    const store = new AlertStore(sqlite, folder);
+    const alerts = new AlertPost({ alert, gateway: name, store, boot, keep: ledger.keep, now, log });
+    const rows = state === null ? this.book.budgets(now()) : [];
+    for (const definition of budgets) {
+      for (const row of rows) {
+        const { key, spent, start } = row;
+        if (row.name !== definition.name || row.unit !== definition.unit || row.period !== `${definition.period}`)
+          continue;
+        for (const { percent, at } of thresholdsOf(definition))
+          if (spent >= at) alerts.note(alertOf({ budget: definition, key, percent, spent, start }, now()));
+      }
+    }
+    return alerts;
   }
 
   #restore(): void {
@@ -211,7 +252,7 @@ export interface ThreadMoney {
 
 /** The accounts of one thread. */
 export function openAccounts(
-  { memory, folder, boot, identity, state }: MoneySettings,
+  { memory, folder, boot, alerts, identity, state }: MoneySettings,
   thread: number,
   now: () => number,
   log: HostLog,
@@ -228,6 +269,7 @@ export function openAccounts(
         });
     },
   });
+  const channel = alerts ? alertChannel(boot) : null;
   const table = new BudgetTable(memory, thread);
   const shared = state === null ? null : openState(state, identity, `${boot}-${thread}`, table, journal, log);
   const accounts = new Accounts({
@@ -235,17 +277,21 @@ export function openAccounts(
     journal,
     shared: shared?.budgets,
     now,
-    alert: ({ budget, key, percent, spent, start }) =>
+    alert: (seen) => {
+      const alert = alertOf(seen, now());
+      const { budget, key, percent, spent, limit } = alert;
       log("warn", "budget.alert", {
-        message: `${percent}% of the budget ${budget.name} is spent`,
-        budget: budget.name,
+        message: `${percent}% of the budget ${budget} is spent`,
+        budget,
         key,
         percent,
-        spent: budget.unit === "money" ? formatAmount(spent) : `${spent}`,
-        limit: budget.unit === "money" ? formatAmount(budget.limit) : `${budget.limit}`,
-        unit: budget.unit === "money" ? budget.currency : "tok",
-        period: new Date(start).toISOString(),
-      }),
+        spent,
+        limit,
+        unit: alert.unit === "money" ? alert.currency : "tok",
+        period: new Date(alert.start).toISOString(),
+      });
+      channel?.postMessage(alert);
+    },
   });
   return {
     accounts,
@@ -253,6 +299,16 @@ export function openAccounts(
     close: async () => {
       await shared?.close();
       journal.close();
+      channel?.close();
     },
   };
+}
+
+/** As it is kept and sent. */
+function alertOf({ budget, key, percent, spent, start }: Alert, at: number): BudgetAlert {
+  const { name, unit, currency, period, limit } = budget;
+  const text = (amount: bigint): string => (unit === "money" ? formatAmount(amount) : `${amount}`);
+  const { end } = spanAt(period, start);
+  const amounts = { spent: text(spent), limit: text(limit) };
+  return { budget: name, key, unit, currency, period: `${period}`, start, end, percent, ...amounts, at };
 }

@@ -4,10 +4,14 @@ import { METRICS } from "./metrics.ts";
 import { type Sample, sample } from "./sample.ts";
 
 /** undefined: the program has no budgets. */
-export function moneySamples(accounts: Pick<Accounts, "budgets" | "counts" | "spent"> | undefined): Sample[] {
+export function moneySamples(
+  accounts: Pick<Accounts, "alerts" | "budgets" | "counts" | "spent"> | undefined,
+): Sample[] {
   if (accounts === undefined)
-    return [METRICS.modelCost, METRICS.modelCallsSettled, METRICS.budgetDecisions].map((metric) => sample(metric, []));
-  const { budgets, counts, spent } = accounts;
+    return [METRICS.modelCost, METRICS.modelCallsSettled, METRICS.budgetDecisions, METRICS.budgetAlerts].map((metric) =>
+      sample(metric, []),
+    );
+  const { alerts, budgets, counts, spent } = accounts;
   const decisions = new Map<string, { readonly budget: string; readonly result: string; value: number }>();
   for (const { definition, counts: own } of budgets.values()) {
     for (const [result, value] of Object.entries(own)) {
@@ -33,6 +37,13 @@ export function moneySamples(accounts: Pick<Accounts, "budgets" | "counts" | "sp
     sample(
       METRICS.budgetDecisions,
       [...decisions.values()].map(({ budget, result, value }) => ({ value, labels: { budget, result } })),
+    ),
+    sample(
+      METRICS.budgetAlerts,
+      [...alerts.values()].map(({ budget, percent, count }) => ({
+        value: count,
+        labels: { budget, percent: `${percent}` },
+      })),
     ),
   ];
 }

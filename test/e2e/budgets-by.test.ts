@@ -1,5 +1,6 @@
 /** Budgets by key of a built gateway with three threads: exactly those calls pass whose worst case fits, of each key, also over a restart. */
-import { request as ask } from "node:http";
+import { request as ask, createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import { chatAnswer, json, type ModelServer, startModelServer } from "../fakes/model-server.ts";
@@ -19,10 +20,12 @@ gateway edge {
   admin: http("127.0.0.1:0", token: secret("TOKEN"))
   threads: 3
   access_log: false
+  alert: { post: env("ALERT_URL", url) }
 }
 model paid {
   provider: openai("gpt"), key: secret("KEY"), url: "${provider}/v1", max_output: 10tok, price: { in: $1/Mtok, out: $1/Mtok }
   budget: ${limit}tok/week by request.header("x-team") else ""
+  alerts: 1%
 }
 model spare { provider: vllm("llama"), url: "${provider}/v1", price: free, max_output: 10tok }
 policy trial { budget ${limit}tok/week by request.header("x-user") else "" then spare }
@@ -35,15 +38,37 @@ const folder = temporaryFolder();
 let provider: ModelServer;
 let gateway: Running;
 let artifact: string;
+/** Takes alerts. */
+let hook: Server;
+const alerts: { readonly budget: string; readonly key: string; readonly percent: number }[] = [];
+
+const variables = () => ({
+  TOKEN: "t",
+  KEY: "k",
+  ALERT_URL: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`,
+});
 
 beforeAll(async () => {
   provider = await startModelServer();
+  hook = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    request.on("end", () => {
+      alerts.push(JSON.parse(text));
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
   artifact = build(folder.path, program(provider.origin, WORST("gpt") * FIT + WORST("gpt") - 1));
-  gateway = await startArtifact(artifact, [`--files=${folder.path}`], { TOKEN: "t", KEY: "k" });
+  gateway = await startArtifact(artifact, [`--files=${folder.path}`], variables());
 }, 60_000);
 afterAll(async () => {
   await gateway?.stop();
   await provider?.stop();
+  hook?.closeAllConnections();
+  hook?.close();
   folder.remove();
 });
 
@@ -132,7 +157,7 @@ test.skipIf(native === null)(
 
 test.skipIf(native === null)("what a key has spent outlives a restart, to the last token", async () => {
   await gateway.stop();
-  gateway = await startArtifact(artifact, [`--files=${folder.path}`], { TOKEN: "t", KEY: "k" });
+  gateway = await startArtifact(artifact, [`--files=${folder.path}`], variables());
   provider.answer = (_, response) => json(response, 200, chatAnswer("late"));
   const admin = /"admin":\{[^}]*"port":(\d+)/.exec(gateway.output())?.[1];
   const usage = await fetch(`http://127.0.0.1:${admin}/usage?by=budget`, {
@@ -141,4 +166,12 @@ test.skipIf(native === null)("what a key has spent outlives a restart, to the la
   const { budgets } = (await usage.json()) as { budgets: { key: string; spent: string; budget: string }[] };
   expect(budgets.find(({ key }) => key === "t1")).toMatchObject({ spent: String(2 * FIT), unit: "tok" });
   expect(budgets.find(({ key }) => key === "u1")).toMatchObject({ spent: String(2 * FIT) });
+  // Each team's alert came once, from whichever thread; behind the restart only what is new.
+  const usual = { prompt_tokens: 100, completion_tokens: 0, total_tokens: 100 };
+  provider.answer = (_, response) => json(response, 200, { ...chatAnswer("late"), usage: usual });
+  for (const team of ["t0", "late"]) expect((await call("/v1/chat/completions", { "x-team": team })).status).toBe(200);
+  const teams = (): string[] => alerts.filter(({ budget }) => budget.startsWith("paid ")).map(({ key }) => key);
+  while (!teams().includes("late")) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(teams().sort()).toEqual(["another", "late", "t0", "t1", "t2", "t3"]);
+  expect(alerts.find(({ key }) => key === "t1")).toMatchObject({ percent: 1, unit: "tok" });
 });

@@ -1,5 +1,7 @@
 /** Budgets from a program's text to real sockets: what fits passes, what does not goes to the cheaper model or is refused, and the ledger tells it to the last digit. */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -53,7 +55,7 @@ ${more}
 route POST "/v1/chat/completions" open { forward ${choice} as openai.chat }
 `;
 
-async function start(source: string) {
+async function start(source: string, environment: { [name: string]: string } = {}) {
   const files = mkdtempSync(join(tmpdir(), "vgw-budgets-"));
   folders.push(files);
   const { plan, typescript } = emitted(source);
@@ -61,16 +63,16 @@ async function start(source: string) {
   const lines: string[] = [];
   const gateway = await startGateway({
     source: { code },
-    environment: { KEY: "sk-test" },
+    environment: { KEY: "sk-test", ...environment },
     files,
     write: (line) => lines.push(line),
   });
   opened.push(gateway);
   const url = `http://127.0.0.1:${gateway.listeners[0]?.port}/v1/chat/completions`;
-  const ask = (body: object = {}) =>
+  const ask = (body: object = {}, headers: { [name: string]: string } = {}) =>
     fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify({ model: "x", messages: [{ role: "user", content: "hi" }], max_tokens: 10, ...body }),
     });
   const usage = async (query: string): Promise<{ [key: string]: unknown }> =>
@@ -176,6 +178,47 @@ test("an error costs nothing; what was sent and cut counts at its worst case", a
   const { usage: rows } = (await usage("by=all")) as { usage: { calls: number; cost: string; inexactCalls: number }[] };
   expect(rows[0]).toMatchObject({ calls: 2, inexactCalls: 1 });
   expect(Number(rows[0]?.cost)).toBeGreaterThan(0);
+});
+
+test("an alert is posted once for each part and key, and again where it is not taken", async () => {
+  const told: { body: { [name: string]: unknown }; token: string | undefined }[] = [];
+  let refuse = 1;
+  const hook = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    request.on("end", () => {
+      if (refuse-- > 0) response.writeHead(503).end();
+      else {
+        told.push({ body: JSON.parse(text), token: request.headers.authorization });
+        response.writeHead(204).end();
+      }
+    });
+  });
+  await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/alerts?secret=in-the-url`;
+  const source = program('1000tok/month by request.header("x-team") else "none"', "")
+    .replace("transport: strict)", 'transport: strict), alert: { post: env("ALERT_URL", url), token: secret("ALERT") }')
+    .replace("  price:", "  alerts: [10%, 50%], price:");
+  const environment = { ALERT_URL: address, ALERT: "alert-token" };
+  const first = await start(source, environment);
+  paid.answer = answered({ prompt_tokens: 300, completion_tokens: 0, total_tokens: 300 });
+  for (let count = 0; count < 2; count++) expect((await first.ask()).status).toBe(200);
+  while (told.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(told.map(({ body }) => body.percent).sort()).toEqual([10, 50]);
+  expect(told[0]).toMatchObject({
+    body: { type: "budget.alert", gateway: "edge", key: "none", limit: "1000", unit: "tok" },
+    token: "Bearer alert-token",
+  });
+  expect(first.lines.join("")).toContain("alert.refused");
+  expect(first.lines.join("")).not.toMatch(/in-the-url|alert-token/);
+  const metrics = await (await fetch(`http://127.0.0.1:${first.gateway.admin?.port}/metrics`)).text();
+  expect(metrics).toContain(
+    'vgw_budget_alerts_total{budget="budgeted by request.header(\\"x-team\\") else \\"none\\"",percent="50"} 1',
+  );
+  hook.close();
+  hook.closeAllConnections();
 });
 
 test("a program without budgets carries nothing of it", async () => {

@@ -1,6 +1,6 @@
 /** The settings of `gateway`, its listeners and its limits. */
 import { type Setting, setting } from "../setting.ts";
-import { ledgerSetting } from "./money.ts";
+import { alertSetting, ledgerSetting } from "./money.ts";
 import { stateSetting } from "./state.ts";
 
 const SECOND = 1000;
@@ -202,4 +202,5 @@ export const gatewaySettings: readonly Setting[] = [
   }),
   ledgerSetting,
   stateSetting,
+  alertSetting,
 ];

@@ -47,9 +47,7 @@ export class Budget {
     this.definition = definition;
     this.title = [definition.name, definition.unit, definition.currency, definition.period].join("\n");
     this.#secret = secret;
-    this.thresholds = [...definition.alerts]
-      .sort((one, other) => one - other)
-      .map((percent) => ({ percent, at: atLeastOne((definition.limit * BigInt(percent)) / 100n) }));
+    this.thresholds = thresholdsOf(definition);
   }
 
   /** The period that `now` lies in. */
@@ -72,6 +70,13 @@ export class Budget {
     this.#fingerprints.set(key, fingerprint);
     return fingerprint;
   }
+}
+
+/** Ascending. */
+export function thresholdsOf({ alerts, limit }: BudgetDefinition): Budget["thresholds"] {
+  return [...alerts]
+    .sort((one, other) => one - other)
+    .map((percent) => ({ percent, at: atLeastOne((limit * BigInt(percent)) / 100n) }));
 }
 
 export interface BudgetKey {
