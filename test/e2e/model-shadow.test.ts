@@ -26,9 +26,11 @@ model stable { provider: openai("stable"), key: secret("KEY"), url: "${main}/v1"
 model next { provider: anthropic("next"), key: secret("KEY"), url: "${other}", max_output: 50tok, price: { in: $1/Mtok, out: $5/Mtok }, budget: $1/day }
 model shadowed = choose(stable) { shadow: { model: next, share: 100%, at_once: 2 } }
 model rare = choose(stable) { shadow: { model: next, share: 0% } }
+model poor = choose(stable) { shadow: { model: next, share: 100% }, budget: $0.000001/day }
 model versions = choose(stable, next) { prefer: weights(stable: 80, next: 20) }
 route POST "/shadowed/chat/completions" open { forward shadowed as openai.chat }
 route POST "/rare/chat/completions" open { forward rare as openai.chat }
+route POST "/poor/chat/completions" open { forward poor as openai.chat }
 route POST "/versions/chat/completions" open {
   read header user: string
   forward versions as openai.chat { sticky: user }
@@ -143,6 +145,12 @@ describe.each(transports)("over the %s transport", (transport) => {
     while (held.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     for (const response of held) json(response, 200, messagesAnswer("Late."));
     await until(answered, 4);
+  });
+
+  test("a request that nobody may answer has no copy", async () => {
+    expect((await ask("poor")).status).toBe(429);
+    expect((await ask("poor", { messages: "none" })).status).toBe(400);
+    expect(other.asked).toEqual([]);
   });
 
   test("a part of none is nobody", async () => {

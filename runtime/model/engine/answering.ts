@@ -90,6 +90,8 @@ export class Answering implements BodySink, Asker {
   /** Only where another model may go on with a stream that broke. */
   #splice: Splice | null = null;
   #fallbacks = 0;
+  /** Somebody has been asked. */
+  #sent = false;
   /** Only where others may be asked beside one that takes its time. */
   #race: Race | null = null;
   #skipped: readonly Skipped[] = NOBODY;
@@ -176,8 +178,6 @@ export class Answering implements BodySink, Asker {
     }
     for (const { model, reason } of order.skipped) this.#skip(model, reason);
     this.#ask(null);
-    // Behind the client's own request, which has been sent by now.
-    this.#choice.shadowing?.offer(read.request, this.#choice.limit, this.#exchange, this.#exchange.route);
   }
 
   // ------------------------------------------------------------ asking
@@ -278,7 +278,11 @@ export class Answering implements BodySink, Asker {
     if (this.#races) one.by = "hedge";
     this.#asked = one;
     if (this.#race?.over === false) this.#race.started(one);
+    const first = !this.#sent;
+    this.#sent = true;
     one.send(this.#exchange, written, this.#deadline);
+    // Behind the client's own request, and only where somebody may answer it.
+    if (first) this.#choice.shadowing?.offer(this.#request!, this.#choice.limit, this.#exchange, this.#exchange.route);
     return null;
   }
 
