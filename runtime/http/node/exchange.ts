@@ -1,6 +1,7 @@
 /** An exchange over Node's `http`: the strict transport's. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { doBefore } from "../../end-of-turn.ts";
 import { BaseExchange, type ExchangeOwner, type RequestHead } from "../base.ts";
 import { FramedWebSocket, type WebSocketReceiver, type WebSocketSide } from "../../websocket/index.ts";
 import type { Headers, WebSocketAnswer } from "../exchange.ts";
@@ -67,6 +68,7 @@ export class NodeExchange extends BaseExchange {
   }
 
   protected sendWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
+    doBefore();
     const response = this.#response;
     // Node keeps what the socket does not take at once.
     let content = body instanceof Uint8Array ? Buffer.from(body) : (body ?? "");

@@ -10,7 +10,7 @@
  * the next request. While an answer is owed it closes instead of serving one; therefore a chunked request is always its connection's
  * last, and its answer is never completed in the turn in which bytes arrived.
  */
-import { EndOfTurn } from "../../end-of-turn.ts";
+import { doBefore, EndOfTurn } from "../../end-of-turn.ts";
 import { BaseExchange, type ExchangeOwner, type RequestHead } from "../base.ts";
 import type { WebSocketReceiver, WebSocketSide } from "../../websocket/index.ts";
 import type { Headers, WebSocketAnswer } from "../exchange.ts";
@@ -122,6 +122,7 @@ export class UwsExchange extends BaseExchange {
   }
 
   #writeWhole(status: number, headers: Headers, body: string | Uint8Array | null): void {
+    doBefore();
     const response = this.#response;
     const content = body ?? "";
     if (this.bodiless) {

@@ -7,6 +7,7 @@
  */
 import { performance } from "node:perf_hooks";
 import type { ModelOptions } from "../../abi.ts";
+import { doBefore } from "../../end-of-turn.ts";
 import { Failure } from "../../failure.ts";
 import type { BodySink, CostNote, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
 import type { ModelCounterSet } from "../../observe/model-counters.ts";
@@ -430,11 +431,13 @@ export class Answering implements BodySink, Asker {
       if (!asked.passes) stream.write(events.slice(0, -1), asked);
       this.#count(asked, "answered");
       const cost = this.#exchange.modelNote?.cost;
+      doBefore();
       if (cost !== undefined) stream.comment(`model-cost: ${costText(cost)}`);
       stream.write(events.slice(-1), asked);
     } else {
-      stream.write(events, asked);
       this.#count(asked, "answered");
+      doBefore();
+      stream.write(events, asked);
     }
     this.#ended(asked, null);
   }

@@ -2,11 +2,12 @@
  * Where one thread writes its calls down before they are sent: files that only grow, in the ledger's folder. What is written is with the operating system at once,
  * so it outlives a killed process; `LedgerBook` carries it over into the database later, and deletes files that are through.
  *
- * An opened call is written before this returns. A settled one goes with the next record, or at the end of the loop's turn: before any byte
- * of an answer that is written in the same turn can have been acted on by its reader.
+ * An opened call is written before this returns. A settled one goes with the next record, or with the others of the loop's turn: in front of the answers
+ * that are written then, and of the end of a stream. So nobody has an answer whose cost could still be lost.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { beforeAnswers } from "../../../end-of-turn.ts";
 import type { Usage } from "../../canonical/usage.ts";
 import type { Call } from "../accounts.ts";
 import { type CallJournal, RecordWriter, type SettledHow } from "./record.ts";
@@ -81,7 +82,7 @@ export class FileJournal implements CallJournal {
   #soon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(this.#flush);
+    beforeAnswers(this.#flush);
   }
 
   /** Writes what waits. */

@@ -8,12 +8,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { doBefore, EndOfTurn } from "../../../end-of-turn.ts";
 import { NO_USAGE } from "../../canonical/usage.ts";
 import type { Call } from "../accounts.ts";
 import { Budget } from "../budget.ts";
@@ -21,6 +23,15 @@ import { priceOf } from "../price.ts";
 import { LedgerBook } from "./book.ts";
 import { FileJournal } from "./journal.ts";
 import { type LoadedSqlite, loadSqlite } from "./sqlite.ts";
+import type { UsageBy, UsageQuestion } from "./usage.ts";
+
+const asked = (by: UsageBy, from: number, to: number, most: number): UsageQuestion => ({
+  by: [by],
+  from,
+  to,
+  filter: {},
+  most,
+});
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 0, 5, 12);
@@ -91,15 +102,15 @@ it("keeps amounts of 64 bits, adds up beyond them, and tells budgets apart", () 
   }
   journal.close();
   book.catchUp();
-  expect(book.usage("all", 0, NOW + 1, 10)).toMatchObject([
-    { group: "all", currency: "USD", calls: 3, tokens: 15n, cost: 2n * huge + 1n, input: 6n, output: 9n, inexact: 0 },
+  expect(book.usage(asked("all", 0, NOW + 1, 10))).toMatchObject([
+    { groups: ["all"], currency: "USD", calls: 3, tokens: 15n, cost: 2n * huge + 1n, input: 6n, output: 9n, inexact: 0 },
   ]);
-  expect(book.usage("model", 0, NOW + 1, 10).map(({ group, cost }) => [group, cost])).toEqual([
+  expect(book.usage(asked("model", 0, NOW + 1, 10)).map(({ groups, cost }) => [groups[0], cost])).toEqual([
     ["mini", huge + 1n],
     ["other", huge],
   ]);
-  expect(book.usage("day", NOW, NOW + 1, 10)[0]?.group).toBe("2026-01-05");
-  expect(book.usage("all", 0, NOW, 10)).toEqual([]);
+  expect(book.usage(asked("day", NOW, NOW + 1, 10))[0]?.groups[0]).toBe("2026-01-05");
+  expect(book.usage(asked("all", 0, NOW, 10))).toEqual([]);
   const start = Date.UTC(2026, 0, 5);
   expect(book.budgets(NOW)).toEqual([
     {
@@ -116,7 +127,7 @@ it("keeps amounts of 64 bits, adds up beyond them, and tells budgets apart", () 
   ]);
   expect(book.budgets(NOW + DAY)).toEqual([]);
   book.forget(NOW + 2 * DAY);
-  expect(book.usage("all", 0, NOW * 2, 10)).toEqual([]);
+  expect(book.usage(asked("all", 0, NOW * 2, 10))).toEqual([]);
 });
 
 it("carries on over many files and deletes those that are through", () => {
@@ -128,7 +139,7 @@ it("carries on over many files and deletes those that are through", () => {
     if (index === 50) book.catchUp();
   }
   book.catchUp();
-  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 89, cost: 89n });
+  expect(book.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject({ calls: 89, cost: 89n });
   expect(book.open).toBe(11);
   const before = readdirSync(folder).length;
   book.tidy();
@@ -137,7 +148,7 @@ it("carries on over many files and deletes those that are through", () => {
   journal.close();
   // The thread died with nothing open, or with everything: the same ledger.
   book.threadLost(0);
-  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 100, cost: 100n });
+  expect(book.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject({ calls: 100, cost: 100n });
   expect([book.open, book.lost]).toEqual([0, 0]);
   book.close();
   expect(readdirSync(folder).filter((name) => name.endsWith(".journal"))).toEqual([]);
@@ -149,8 +160,25 @@ it("a dead thread's open calls count at their worst case", () => {
   book.threadLost(1);
   expect(book.lost).toBe(0);
   book.threadLost(0);
-  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ cost: call().worst, tokens: 77n, inexact: 1 });
+  expect(book.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject({ cost: call().worst, tokens: 77n, inexact: 1 });
   expect(book.budgets(NOW).map(({ spent }) => spent)).toEqual([call().worst, 77n]);
+});
+
+it("what is settled is written down before an answer of the same turn leaves", async () => {
+  const { journal, folder } = setUp();
+  const number = opened(journal);
+  const path = join(folder, readdirSync(folder).find((name) => name.endsWith(".journal")) ?? "");
+  const sizes = [statSync(path).size];
+  const answers = new EndOfTurn<null>(() => void sizes.push(statSync(path).size));
+  answers.add(null);
+  journal.settled(number, NOW, "usage", NO_USAGE, 7n, 1);
+  expect(statSync(path).size).toBe(sizes[0]);
+  await new Promise(setImmediate);
+  expect(sizes[1]).toBeGreaterThan(sizes[0] ?? 0);
+  // One that leaves at once.
+  journal.settled(number, NOW, "usage", NO_USAGE, 7n, 1);
+  doBefore();
+  expect(statSync(path).size).toBeGreaterThan(sizes[1] ?? 0);
 });
 
 it("garbage in a journal is counted and skipped; what was told twice counts once", () => {
@@ -166,7 +194,7 @@ it("garbage in a journal is counted and skipped; what was told twice counts once
   appendFileSync(path, settled);
   appendFileSync(path, `[]\nnull\n${"y".repeat(200_000)}`);
   book.catchUp();
-  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 1, cost: 7n });
+  expect(book.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject({ calls: 1, cost: 7n });
   expect(book.damaged).toBe(1);
 });
 
@@ -185,7 +213,7 @@ it("a folder that is gone refuses calls, and settled ones wait until it is back"
   expect(opened(journal)).toBeGreaterThan(0);
   expect(problems.map((problem) => problem === null)).toEqual([false, true]);
   book.catchUp();
-  expect(book.usage("all", 0, NOW + 1, 1)[0]).toMatchObject({ calls: 1, cost: 7n });
+  expect(book.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject({ calls: 1, cost: 7n });
 });
 
 const WORK = `
@@ -206,7 +234,7 @@ const WORK = `
   const descriptor = openSync(truth, "a");
   // The provider's own book, which no gateway sees: what was sent, and what it used.
   const say = (line) => writeSync(descriptor, line + "\\n");
-  if (process.argv[6] === "stop") { book.catchUp(); const all = book.usage("all", 0, 1e15, 1)[0]; const sum = book.budgets(Date.now()).reduce((s, row) => s + row.spent, 0n); console.log(JSON.stringify({ calls: all.calls, cost: String(all.cost), budget: String(sum), inexact: all.inexact, lost: book.lost, damaged: book.damaged })); journal.close(); book.close(); process.exit(0); }
+  if (process.argv[6] === "stop") { book.catchUp(); const all = book.usage({ by: ["all"], from: 0, to: 1e15, filter: {}, most: 1 })[0]; const sum = book.budgets(Date.now()).reduce((s, row) => s + row.spent, 0n); console.log(JSON.stringify({ calls: all.calls, cost: String(all.cost), budget: String(sum), inexact: all.inexact, lost: book.lost, damaged: book.damaged })); journal.close(); book.close(); process.exit(0); }
   process.stdout.write("ready\\n");
   let number = 0;
   const step = () => {
