@@ -16,6 +16,7 @@ import {
   newTableKey,
   PermitTable,
 } from "../../runtime/limit/index.ts";
+import { createKeyMemory, KeyTable } from "../../runtime/model/engine/index.ts";
 import { Accounts } from "../../runtime/model/money/accounts.ts";
 import { BudgetTable, createBudgetMemory } from "../../runtime/model/money/budget-table.ts";
 import { ModelCounterSet } from "../../runtime/observe/index.ts";
@@ -85,6 +86,11 @@ function hostOf(
     },
     parts: {
       counters: new ModelCounterSet(),
+      keys: {
+        table: keysOf(world),
+        limiter: (identity) => limitsOf(world).limiter(identity, "deny"),
+        note: () => undefined,
+      },
       now: () => world.now(),
       random: () => world.random(),
       // What is made up is the same each time, so that answers can be compared.
@@ -169,6 +175,19 @@ function limitsOf(world: World): Limits {
     limitsByTest.set(test, limits);
   }
   return limits;
+}
+
+const keysByTest = new WeakMap<object, KeyTable>();
+
+/** Which keys of models rest, at the test's clock. */
+function keysOf(world: World): KeyTable {
+  const test = world.limits ?? world;
+  let keys = keysByTest.get(test);
+  if (keys === undefined) {
+    keys = new KeyTable(createKeyMemory(1), 0, () => world.now());
+    keysByTest.set(test, keys);
+  }
+  return keys;
 }
 
 const accountsByTest = new WeakMap<object, Accounts>();

@@ -25,6 +25,7 @@ import {
   jwtSettings,
   limitSettings,
   listenerSettings,
+  modelKeySettings,
   modelSettings,
   places,
   providers,
@@ -49,9 +50,10 @@ service orders { url: "http://127.0.0.1:9000" }
 service customers { url: "http://127.0.0.1:9001" }
 service audit { url: "http://127.0.0.1:9002" }
 service shop { url: "http://127.0.0.1:9003" }
-identity staff = api_key { keys: env("API_KEYS") }
+identity staff = api_key { keys: env("API_KEYS"), claims: { id: string, team: string } }
 model mini { provider: openai("gpt-4.1-mini"), key: secret("OPENAI_API_KEY") }
-model large { provider: anthropic("claude-sonnet-4-5"), key: secret("ANTHROPIC_API_KEY") }
+model large { provider: anthropic("claude-sonnet-4-5"), key: secret("ANTHROPIC_API_KEY"), region: eu }
+model both = choose(mini, large)
 `;
 const POLICIES = "vgw 1\npolicy nurses { require request.address in 10.0.0.0/8 }\nlet name = 1\n";
 
@@ -105,6 +107,14 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
       return `service s { url: ["http://a", "http://b"], ${key}: { ${rest}${example} } }`;
     },
   ]),
+  [
+    "model.key",
+    modelKeySettings,
+    (example) => {
+      const rest = example.startsWith("secret") ? "" : 'secret: secret("A"), ';
+      return `model m { provider: openai("a"), key: [{ ${rest}${example} }, secret("B")] }`;
+    },
+  ],
   [
     "model.choose.shadow",
     shadowSettings,
@@ -187,7 +197,7 @@ route POST "/" open {\n ${example}\n forward m as openai.chat\n}`,
     "forward.model",
     forwardModelSettings,
     (example) =>
-      `${WORLD}\nroute POST "/" open {\n read query lang: "en" | "fr" = "en"\n log lang\n forward large as openai.chat { ${example} }\n}`,
+      `${WORLD}\nroute POST "/" {\n identify staff\n read query lang: "en" | "fr" = "en"\n log lang\n forward both as openai.chat { ${example} }\n}`,
   ],
   [
     "forward",

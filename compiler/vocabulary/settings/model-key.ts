@@ -6,7 +6,7 @@ export const modelKeySettings: readonly Setting[] = [
     key: "secret",
     type: { kind: "secret" },
     required: true,
-    documentation: "The key.",
+    documentation: "The key itself, which stands in no bundle, log or error.",
     example: 'secret: secret("OPENAI_API_KEY")',
   }),
   setting({
