@@ -74,7 +74,9 @@ async function status(_request: IncomingMessage, response: ServerResponse, targe
 }
 
 async function usage(request: IncomingMessage, response: ServerResponse, { book }: AdminTarget): Promise<void> {
-  json(response, usageOf(book, new URL(request.url ?? "/", "http://admin").searchParams));
+  const { json: answer, csv } = usageOf(book, new URL(request.url ?? "/", "http://admin").searchParams);
+  if (csv === null) json(response, answer);
+  else response.writeHead(200, { "content-type": "text/csv; charset=utf-8", "cache-control": "no-store" }).end(csv);
 }
 
 const SWAP = z.union([

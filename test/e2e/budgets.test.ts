@@ -113,6 +113,19 @@ test("calls count to the last digit, and the ledger tells who used what", async 
   expect(await usage("by=budget")).toMatchObject({
     budgets: [{ budget: "budgeted", key: "", spent: "0.00000000024" }],
   });
+  const route = "POST /v1/chat/completions";
+  const month = new Date().toISOString().slice(0, 7);
+  expect(await usage(`by=route,month&model=budgeted&from=${month}-01`)).toMatchObject({
+    usage: [{ route, month, calls: 3, cost: "0.00000000024" }],
+  });
+  expect((await usage("by=all&model=another")).usage).toEqual([]);
+  expect((await usage("by=model,model")).code).toBe("admin-query");
+  const table = await fetch(`http://127.0.0.1:${gateway.admin?.port}/usage?by=route,model&format=csv`);
+  expect(table.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+  expect((await table.text()).split("\r\n").slice(0, 2)).toEqual([
+    "route,model,calls,cost,currency,tokens,input,cacheRead,cacheWrite,output,reasoning,inexactCalls",
+    `${route},budgeted,3,0.00000000024,USD,111,30,60,0,6,15,0`,
+  ]);
   const metrics = await (await fetch(`http://127.0.0.1:${gateway.admin?.port}/metrics`)).text();
   expect(metrics).toContain('vgw_model_cost_total{model="budgeted",currency="USD"} 2.4e-10');
   expect(metrics).toContain('vgw_budget_decisions_total{budget="budgeted",result="reserved"} 3');

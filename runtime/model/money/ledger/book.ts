@@ -29,7 +29,8 @@ import {
   budgetRow,
   SELECT_BUDGETS,
   selectUsage,
-  type UsageBy,
+  USAGE_FILTERS,
+  type UsageQuestion,
   type UsageRow,
   usageRow,
 } from "./usage.ts";
@@ -140,8 +141,12 @@ export class LedgerBook {
   }
 
   /** Exact sums over calls that were opened in minutes (hours, where they are older than two days) that began in `from` ≤ t < `to`, largest cost first, at most `limit`. */
-  usage(by: UsageBy, from: number, to: number, limit: number): UsageRow[] {
-    return this.#database.all(selectUsage(by), BigInt(from - (from % SLOT)), BigInt(to), BigInt(limit)).map(usageRow);
+  usage(question: UsageQuestion): UsageRow[] {
+    const { by, from, to, filter, most } = question;
+    const values = USAGE_FILTERS.flatMap((column) => filter[column] ?? []);
+    return this.#database
+      .all(selectUsage(question), BigInt(from - (from % SLOT)), BigInt(to), ...values, BigInt(most))
+      .map((row) => usageRow(row, by.length));
   }
 
   /** Forgets what was opened before, and adds older minutes up to hours. */

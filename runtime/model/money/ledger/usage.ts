@@ -27,7 +27,7 @@ export function budgetRow([name, unit, period, start, key, currency, end, spent]
   };
 }
 
-export type UsageBy = "model" | "upstream" | "route" | "caller" | "day" | "all";
+export type UsageBy = "model" | "upstream" | "route" | "caller" | "hour" | "day" | "month" | "all";
 
 /** Expressions of SQL; nothing of a request becomes one. */
 const GROUPS: { readonly [By in UsageBy]: string } = {
@@ -35,21 +35,42 @@ const GROUPS: { readonly [By in UsageBy]: string } = {
   upstream: "upstream",
   route: "route",
   caller: "caller",
+  hour: "strftime('%Y-%m-%dT%H:00Z', slot / 1000, 'unixepoch')",
   day: "date(slot / 1000, 'unixepoch')",
+  month: "strftime('%Y-%m', slot / 1000, 'unixepoch')",
   all: "'all'",
 };
 
 export const USAGE_BY = Object.keys(GROUPS) as readonly UsageBy[];
 
-export function selectUsage(by: UsageBy): string {
-  return `SELECT ${GROUPS[by]}, currency, sum(calls), sum(tokens), sum(cost_high), sum(cost_low),
+/** Columns of which a value may be asked for. */
+export const USAGE_FILTERS = ["model", "upstream", "route", "caller"] as const;
+export type UsageFilter = { readonly [Column in (typeof USAGE_FILTERS)[number]]?: string };
+
+/** What is asked: calls that began in `from` ≤ t < `to`, by one or more of what they are told apart by, at most so many rows. */
+export interface UsageQuestion {
+  readonly by: readonly UsageBy[];
+  readonly from: number;
+  readonly to: number;
+  readonly filter: UsageFilter;
+  readonly most: number;
+}
+
+/** The parameters are the beginning and the end, the values of the filter in the order of `USAGE_FILTERS`, and the most rows. */
+export function selectUsage({ by, filter }: Pick<UsageQuestion, "by" | "filter">): string {
+  const wanted = USAGE_FILTERS.filter((column) => filter[column] !== undefined).map((column) => ` AND ${column} = ?`);
+  const groups = by.map((_, index) => index + 1).join(", ");
+  const cost = by.length + 4;
+  return `SELECT ${by.map((one) => GROUPS[one]).join(", ")}, currency, sum(calls), sum(tokens), sum(cost_high), sum(cost_low),
      sum(input), sum(cache_read), sum(cache_write + cache_write_hour), sum(output), sum(reasoning),
      sum(CASE WHEN how IN ('unknown', 'lost') THEN calls ELSE 0 END)
-   FROM usage WHERE slot >= ? AND slot < ? GROUP BY 1, 2 ORDER BY 5 DESC, 6 DESC, 1 LIMIT ?`;
+   FROM usage WHERE slot >= ? AND slot < ?${wanted.join("")}
+   GROUP BY ${groups}, currency ORDER BY ${cost} DESC, ${cost + 1} DESC, ${groups} LIMIT ?`;
 }
 
 export interface UsageRow {
-  readonly group: string;
+  /** As in `UsageQuestion.by`. */
+  readonly groups: readonly string[];
   readonly currency: string;
   readonly calls: number;
   readonly tokens: bigint;
@@ -64,13 +85,14 @@ export interface UsageRow {
   readonly inexact: number;
 }
 
-export function usageRow(row: Row): UsageRow {
-  const [group, currency, calls] = row;
+/** `groups`: how many stand at its head. */
+export function usageRow(row: Row, groups: number): UsageRow {
+  const [currency, calls] = row.slice(groups);
   const [tokens, high, low, input, cacheRead, cacheWrite, output, reasoning, inexact] = row
-    .slice(3)
+    .slice(groups + 2)
     .map((value) => BigInt(value ?? 0n));
   return {
-    group: String(group),
+    groups: row.slice(0, groups).map(String),
     currency: String(currency),
     calls: Number(calls),
     tokens: tokens ?? 0n,
