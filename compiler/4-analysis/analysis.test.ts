@@ -160,9 +160,76 @@ const others: readonly Row[] = [
   },
 ];
 
+const MODELS: { readonly [name: string]: string } = {
+  mini: 'openai("a"), key: secret("K")',
+  command: 'cohere("c"), key: secret("K"), price: free, max_output: 9tok',
+  plain: 'openai("p"), key: secret("K"), supports: tools',
+  claude: 'anthropic("c"), key: secret("K")',
+  capped: 'anthropic("c"), key: secret("K"), price: free, max_output: 9tok',
+};
+/** With those models that are named in it. */
+const withModels = (source: string): string =>
+  Object.entries(MODELS)
+    .filter(([name]) => new RegExp(`\\b${name}\\b`).test(source))
+    .map(([name, provider]) => `model ${name} { provider: ${provider} }\n`)
+    .join("") + source;
+const asking = (choice: string, settings = "", more = "", as = "openai.chat"): string =>
+  withModels(`${choice}\nroute POST "/a" open { ${more}forward m as ${as}${settings} }\n`);
+
+const models: readonly Row[] = [
+  { what: "what all can be told", source: asking("model m = choose(mini)", " { needs: [tools, files] }"), codes: [] },
+  {
+    what: "what one of a choice cannot be told",
+    source: asking("model m = choose(mini, command)", " { needs: [tools, files] }"),
+    codes: ["VGW6120"],
+  },
+  {
+    what: "what a fallback cannot be told, twice",
+    source: asking("model m = choose(mini) { fallback: [command] }", " { needs: [audio, files] }"),
+    codes: ["VGW6120", "VGW6120"],
+  },
+  {
+    what: "what a model says it does not support",
+    source: asking("model m = choose(mini, plain)", " { needs: [tools, images] }"),
+    codes: ["VGW6120"],
+  },
+  {
+    what: "where a budget of the route is used up",
+    source: asking("model m = choose(capped)", " { needs: files }", "budget 500tok/day then command; "),
+    codes: ["VGW6120"],
+  },
+  {
+    what: "copies answer nobody",
+    source: asking("model m = choose(mini) { shadow: { model: command, share: 5% } }", " { needs: files }"),
+    codes: [],
+  },
+  {
+    what: "an answer that needs a cap",
+    source: asking("model m = choose(mini) { fallback: [claude] }"),
+    codes: ["VGW6121"],
+  },
+  {
+    what: "a cap of the choice",
+    source: asking("model m = choose(mini) { fallback: [claude], limit: 9tok }"),
+    codes: [],
+  },
+  { what: "a cap of the model", source: asking("model m = choose(mini) { fallback: [capped] }"), codes: [] },
+  {
+    what: "clients who give a cap themselves",
+    source: asking("model m = choose(claude)", "", "", "anthropic.messages"),
+    codes: [],
+  },
+  {
+    what: "an answer that needs a cap is told of once",
+    source: `${asking("model m = choose(claude)")}\nroute POST "/b" open { forward claude as gemini }\n`,
+    codes: ["VGW6121"],
+  },
+];
+
 describe.each([
   ["routes", routes],
   ["access", access],
+  ["models", models],
   ["others", others],
 ] as const)("%s", (_name, rows) => {
   test.each(rows)("$what", ({ source, codes }) => {

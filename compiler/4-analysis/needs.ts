@@ -3,10 +3,10 @@ import { spanOf } from "../1-syntax/index.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nodesBelow } from "../1-syntax/walk.ts";
 import type { CheckedModel, CheckedProgram, CheckedRoute } from "../3-types/checked.ts";
-import { type ModelReach, reachOf } from "../3-types/model-edge.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { needs, supportWords } from "../vocabulary/needs.ts";
 import { supportTables } from "../vocabulary/support.ts";
+import { answers, labelsOf, reachFrom, type RouteReach } from "./reach.ts";
 
 export function analyseNeeds(program: CheckedProgram): Diagnostic[] {
   return program.routes.flatMap((route) =>
@@ -21,7 +21,8 @@ function unmet(route: CheckedRoute, step: tree.ForwardStep): Diagnostic[] {
   const written = step.settings.find(({ key }) => key.text === "needs");
   if (meaning?.kind !== "forward-model" || named?.kind !== "model" || !written) return [];
   return meaning.settings.needs.flatMap((need) =>
-    reachOf(named.model).flatMap((reach) => {
+    reachFrom(route, named.model).flatMap((reach) => {
+      if (!answers(reach)) return [];
       // A copy that its provider cannot be told is not sent.
       if (reach.way.at(-1)?.by === "shadow") return [];
       const missing = cannot(reach.model, need);
@@ -48,9 +49,10 @@ function refusal(
   step: tree.ForwardStep,
   written: tree.Setting,
   need: string,
-  { model, way }: ModelReach,
+  reach: RouteReach,
   missing: string,
 ): Diagnostic {
+  const { model, way } = reach;
   const last = way.at(-1);
   return diagnose(
     "VGW6120",
@@ -59,10 +61,7 @@ function refusal(
     {
       related: [
         { span: spanOf(module.tree, step.service.id), text: "of whatever this asks" },
-        ...way.map(({ from, name, by }) => ({
-          span: spanOf(from.module.tree, name.id),
-          text: by === "choose" ? `${from.name} may choose it` : `named by its ${by}`,
-        })),
+        ...labelsOf(reach),
         { span: spanOf(model.module.tree, model.node.name.id), text: missing.replaceAll("`", "") },
       ],
       help: last

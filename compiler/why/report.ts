@@ -6,8 +6,9 @@ import { spanOf } from "../1-syntax/index.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { nodesBelow, type WalkedNode } from "../1-syntax/walk.ts";
 import type { CheckedModel, CheckedModule, CheckedProgram, CheckedRoute, Meaning } from "../3-types/checked.ts";
-import { edgesOf, reachOf } from "../3-types/model-edge.ts";
+import { edgesOf } from "../3-types/model-edge.ts";
 import { modelPrice } from "../3-types/model-price.ts";
+import { reachFrom, type RouteReach } from "../4-analysis/reach.ts";
 import { Lines } from "../diagnostics/lines.ts";
 import { supportTables } from "../vocabulary/support.ts";
 import type { PriceConfiguration } from "../../runtime/model/money/configuration.ts";
@@ -106,7 +107,7 @@ function forwardOf(route: CheckedRoute, node: WalkedNode): ForwardReport[] {
   const meaning = module.meanings.get(node.id);
   const named = module.meanings.get(node.service.id);
   if (named?.kind !== "model" || !isForward(meaning)) return [];
-  const reached = reachedFrom(route, named.model);
+  const reached = reachFrom(route, named.model);
   const choices = [...new Set([named.model, ...reached.flatMap(({ way }) => way.map(({ from }) => from))])];
   return [
     {
@@ -119,36 +120,6 @@ function forwardOf(route: CheckedRoute, node: WalkedNode): ForwardReport[] {
       models: reached.map((reach) => reportModel(reach, meaning)),
     },
   ];
-}
-
-/** Also over the budgets of the route and its policies, each model once. */
-function reachedFrom(route: CheckedRoute, model: CheckedModel): readonly Reached[] {
-  const reached: Reached[] = reachOf(model).map((reach) => ({ ...reach, over: null }));
-  for (const { instead, text } of spares(route)) {
-    for (const reach of reachOf(instead)) {
-      if (!reached.some((other) => other.model === reach.model)) reached.push({ ...reach, over: text });
-    }
-  }
-  return reached;
-}
-
-/** `over`: the budget whose `then` leads there; null: none does. */
-type Reached = ReturnType<typeof reachOf>[number] & { readonly over: string | null };
-
-/** Who is asked where a `budget` step's budget is used up. */
-function spares({ module, node }: CheckedRoute): { readonly instead: CheckedModel; readonly text: string }[] {
-  const places: { module: CheckedModule; node: tree.Declaration }[] = [{ module, node }];
-  for (const use of node.policies) {
-    const meaning = module.meanings.get(use.id);
-    if (meaning?.kind === "policy") places.unshift({ module: meaning.policy.module, node: meaning.policy.node });
-  }
-  return places.flatMap((place) =>
-    nodesBelow(place.node).flatMap((inner) => {
-      const meaning = place.module.meanings.get(inner.id);
-      if (inner.kind !== "budget" || meaning?.kind !== "budget" || meaning.budget.instead === null) return [];
-      return [{ instead: meaning.budget.instead, text: sourceOf(place.module, inner) }];
-    }),
-  );
 }
 
 function isForward(meaning: Meaning | undefined): meaning is ForwardMeaning {
@@ -171,7 +142,7 @@ function reportChoice(model: CheckedModel): ChoiceReport {
   };
 }
 
-function reportModel({ model, way, over }: Reached, meaning: ForwardMeaning): ModelReport {
+function reportModel({ model, way, over }: RouteReach, meaning: ForwardMeaning): ModelReport {
   const { provider, settings, node, module } = model;
   const written = node.settings.find(({ key }) => key.text === "budget");
   const max = settings.max_output;
@@ -180,7 +151,10 @@ function reportModel({ model, way, over }: Reached, meaning: ForwardMeaning): Mo
     provider: provider?.word ?? "",
     upstream: provider?.model ?? "",
     dialect: provider?.dialect ?? "",
-    way: [...(over === null ? [] : [{ from: "", by: over }]), ...way.map(({ from, by }) => ({ from: from.name, by }))],
+    way: [
+      ...(over === null ? [] : [{ from: "", by: sourceOf(over.module, over.node) }]),
+      ...way.map(({ from, by }) => ({ from: from.name, by })),
+    ],
     clearance: model.clearance,
     maxOutput: typeof max === "number" ? max : null,
     price: modelPrice(model),
