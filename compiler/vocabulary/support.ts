@@ -20,6 +20,7 @@ export const supportTables: ReadonlyMap<string, SupportTable> = new Map([
   ["vllm", openaiChatSupport("vllm")],
   ["anthropic", anthropicSupport],
   ["gemini", geminiSupport],
+  ["vertex", geminiSupport],
   ["bedrock", bedrockSupport],
   ["cohere", cohereSupport],
   ["ollama", ollamaSupport],
