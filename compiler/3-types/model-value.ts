@@ -1,6 +1,6 @@
 /** Values of settings that only models have: tokens, providers, names of models. */
 import type * as tree from "../1-syntax/tree.ts";
-import { laterProviders, providerOf, providers } from "../vocabulary/providers.ts";
+import { providerOf, providers } from "../vocabulary/providers.ts";
 import type { StaticValue } from "./checked.ts";
 import { report, sourceOf, span } from "./context.ts";
 import { STRING } from "./construct.ts";
@@ -51,9 +51,6 @@ export function providerValue(context: Context, node: tree.Expression): StaticVa
   const entry = providerOf.get(word);
   const known = providers.map((one) => one.word);
   if (node.kind !== "call" || entry === undefined) {
-    const said = word !== "" ? word : node.kind === "reference" ? node.name.text : "";
-    if (laterProviders.includes(said))
-      return refuse(context, node, `a provider that is built: ${said} is not yet, but ${known.join(", ")} are`);
     return refuse(context, node, `a provider with the model's name: ${known.map((one) => `${one}("…")`).join(", ")}`);
   }
   const { body } = context;

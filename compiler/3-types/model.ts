@@ -6,6 +6,7 @@ import type { Setting } from "../vocabulary/setting.ts";
 import { choiceSettings, modelSettings } from "../vocabulary/settings/model.ts";
 import { newBody } from "./body.ts";
 import type { CheckedModel, EnvironmentValue, ModelProvider, StaticValue } from "./checked.ts";
+import { checkVertex } from "./vertex.ts";
 import { type Body, hasSyntaxError, type ModuleState, type ProgramState, report } from "./context.ts";
 import { checkAliases, fittingModels, refuseNobody } from "./model-fit.ts";
 import { unknownName } from "./reference.ts";
@@ -47,8 +48,15 @@ function providerIn(body: Body, node: tree.Model, settings: Settings): ModelProv
     missing(body, node, "key", 'add key: secret("…")');
   const base = baseOf(body, node, entry, provider.settings, url, written("url"));
   if (base === null) return null;
-  const { word, dialect, variant } = entry;
+  const { word, variant, others } = entry;
+  if (variant === "vertex") checkVertex(body, node, provider.settings.metadata);
+  const dialect = others?.models.test(provider.model) === true ? others.dialect : entry.dialect;
   return { word, dialect, variant, model: provider.model, base, settings: provider.settings };
+}
+
+/** "{region}-" of a base goes with it: what is everywhere has no region in its name. */
+function inRegion(base: string, region: string): string {
+  return base.replace(region === "global" ? "{region}-" : "{region}", region === "global" ? "" : region);
 }
 
 function missing(body: Body, node: tree.Model, name: string, help: string): void {
@@ -67,7 +75,7 @@ function baseOf(
   if (typeof url !== "string") {
     if (base === null && !written && !hasSyntaxError(body.module, node))
       missing(body, node, "url", `say where ${word} stands: url: "https://…"`);
-    return base?.replace("{region}", settings.region ?? "") ?? null;
+    return base === null ? null : inRegion(base, settings.region ?? settings.location ?? "");
   }
   if (!clear && url.startsWith("http://") && !/^http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|\/|$)/.test(url)) {
     if (written)

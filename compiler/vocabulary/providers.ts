@@ -5,6 +5,8 @@ import { type Setting, setting } from "./setting.ts";
 export interface ProviderEntry {
   readonly word: string;
   readonly dialect: ProviderDialectName;
+  /** Models of these names are spoken to in another one; null: none are. */
+  readonly others: { readonly models: RegExp; readonly dialect: ProviderDialectName } | null;
   /** As the codec knows it; "" for the dialect's own. */
   readonly variant: string;
   /** Where it stands, where `url` says nothing; null: `url` has to be there. `{region}`: the setting's value. */
@@ -25,6 +27,7 @@ type Given = Pick<ProviderEntry, "word" | "dialect" | "documentation" | "example
 const provider = (given: Given): ProviderEntry => ({
   variant: "",
   base: null,
+  others: null,
   key: "required",
   clear: false,
   settings: [],
@@ -51,6 +54,30 @@ export const bedrockSettings: readonly Setting[] = [
     required: true,
     documentation: "The AWS region whose endpoint is asked, and for which requests are signed.",
     example: 'region: "eu-central-1"',
+  }),
+];
+
+export const vertexSettings: readonly Setting[] = [
+  setting({
+    key: "project",
+    type: { kind: "string" },
+    required: true,
+    documentation: "The Google Cloud project that is asked, and billed.",
+    example: 'project: "my-project"',
+  }),
+  setting({
+    key: "region",
+    type: { kind: "string" },
+    required: true,
+    documentation: "Where the model runs: a region such as `europe-west1`, or `global`.",
+    example: 'region: "europe-west1"',
+  }),
+  setting({
+    key: "metadata",
+    type: { kind: "string" },
+    documentation:
+      "The metadata server that tells a machine of Google's who it is, instead of a key: `http://metadata.google.internal`.",
+    example: 'metadata: "http://metadata.google.internal"',
   }),
 ];
 
@@ -137,6 +164,19 @@ export const providers: readonly ProviderEntry[] = [
     example: 'gemini("gemini-2.5-flash")',
   }),
   provider({
+    word: "vertex",
+    dialect: "gemini",
+    others: { models: /^claude-/, dialect: "anthropic" },
+    variant: "vertex",
+    base: "https://{region}-aiplatform.googleapis.com/v1",
+    key: "possible",
+    settings: vertexSettings,
+    named: { region: "location" },
+    documentation:
+      "Vertex AI: Gemini's models, and Anthropic's by names that begin with `claude-`. The key is a service account's, the JSON file that Google gives out (or the same in base64): the gateway has tokens of an hour for it, replaces them in time, and asks for one only once however many requests wait. On Google's own machines `metadata` does without a key.",
+    example: 'vertex("gemini-2.5-flash", project: "my-project", region: "europe-west1")',
+  }),
+  provider({
     word: "openai_responses",
     dialect: "openai-responses",
     base: "https://api.openai.com/v1",
@@ -173,9 +213,6 @@ export const providers: readonly ProviderEntry[] = [
 ];
 
 export const providerOf: ReadonlyMap<string, ProviderEntry> = new Map(providers.map((entry) => [entry.word, entry]));
-
-/** Known, and their codecs are still to come. */
-export const laterProviders: readonly string[] = ["vertex"];
 
 /** What stands behind `as`, and the dialect that it means. */
 export const clientDialects: ReadonlyMap<string, ClientDialectName> = new Map([

@@ -17,9 +17,9 @@ export function credentials(
 }
 
 function constant({ dialect, variant, key }: ModelConfiguration): readonly string[] {
-  if (key === null) return [];
+  // Vertex AI is asked with a token, which is had for the key (`vertex/tokens.ts`).
+  if (key === null || variant === "vertex") return [];
   if (variant === "azure") return ["api-key", key];
-  if (variant === "vertex") return ["authorization", `Bearer ${key}`];
   switch (dialect) {
     case "anthropic":
       return ["x-api-key", key];

@@ -158,7 +158,7 @@ export class Operating implements BodySink {
       if (missed === null) return;
       problem = missed;
     }
-    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), null);
+    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), problem?.class === "auth" ? problem.code : null);
   }
 
   /** Budgets that are counted elsewhere have answered. */
@@ -194,6 +194,12 @@ export class Operating implements BodySink {
   }
 
   #open(target: Target, asking: Asking): Opening | Promise<Opening> {
+    const waiting = target.ready();
+    if (waiting !== null) return waiting.then((problem) => problem ?? this.#openNow(target, asking));
+    return this.#openNow(target, asking);
+  }
+
+  #openNow(target: Target, asking: Asking): Opening | Promise<Opening> {
     const { accounts } = this.#parts;
     if (accounts === undefined || !this.#operation.priced) return null;
     let length = 0;

@@ -79,7 +79,9 @@ export class Target {
     const waiting = this.#token?.ready() ?? null;
     return (
       waiting?.then((problem) =>
-        problem === "" ? null : { ...error("auth", 401, "The model's provider cannot be asked just now."), code: codeOf(problem) },
+        problem === ""
+          ? null
+          : { ...error("auth", 401, "The model's provider cannot be asked just now."), code: codeOf(problem) },
       ) ?? null
     );
   }

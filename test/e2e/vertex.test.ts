@@ -1,0 +1,228 @@
+/** Models at Vertex AI from a program's text to sockets: Gemini's and Anthropic's, by official clients, with tokens for a service account's key and from a metadata server. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { emit } from "../../compiler/6-emit/index.ts";
+import { bundle } from "../../compiler/7-bundle/index.ts";
+import { startGateway } from "../../runtime/host/index.ts";
+import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
+import { planOf } from "../conformance/program.ts";
+import { startTokenServer, type TokenServer } from "../fakes/token-server.ts";
+
+const program = (vertex: string, tokens: string): string => `vgw 1
+gateway edge { listen: http("127.0.0.1:0") }
+model flash { provider: vertex("gemini-fake", project: "shop", region: "europe-west1"), key: secret("KEY"), url: "${vertex}/v1" }
+model claude { provider: vertex("claude-fake", project: "shop", region: "global"), key: secret("KEY"), url: "${vertex}/v1", max_output: 1000tok }
+model machine { provider: vertex("gemini-fake", project: "shop", region: "europe-west1", metadata: "${tokens}"), url: "${vertex}/v1" }
+model either = choose(flash) { fallback: [machine] }
+route POST "/flash/chat/completions" open { forward flash as openai.chat }
+route POST "/claude/chat/completions" open { forward claude as openai.chat }
+route POST "/machine/chat/completions" open { forward machine as openai.chat }
+route POST "/v1/messages" open { forward claude as anthropic.messages }
+route POST "/v1/messages/count_tokens" open { forward claude as anthropic.count_tokens }
+route POST "/flash/v1/messages/count_tokens" open { forward flash as anthropic.count_tokens }
+`;
+
+/** Vertex AI's paths before the fake, which knows those of the providers themselves; whoever has no token that was given out is refused. */
+async function startVertex(fake: FakeServer, tokens: TokenServer) {
+  const seen: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+    const target = request.url ?? "";
+    seen.push(target);
+    const [scheme, token = ""] = (request.headers.authorization ?? "").split(" ");
+    if (scheme !== "Bearer" || !tokens.tokens.has(token)) {
+      response.writeHead(401).end('{"error":{"code":401,"message":"no token","status":"UNAUTHENTICATED"}}');
+      return;
+    }
+    const found = /\/publishers\/(google|anthropic)\/models\/([^/:]+):(.*)$/.exec(target);
+    const body = Buffer.concat(chunks).toString();
+    const anthropic = found?.[1] === "anthropic";
+    const fields: { readonly anthropic_version?: string } = anthropic ? JSON.parse(body) : {};
+    if (
+      found === null ||
+      (anthropic && found[2] !== "count-tokens" && fields.anthropic_version !== "vertex-2023-10-16")
+    ) {
+      response.writeHead(404).end('{"error":{"code":404,"message":"nothing here","status":"NOT_FOUND"}}');
+      return;
+    }
+    const counting = found[2] === "count-tokens";
+    const path = anthropic ? `/v1/messages${counting ? "/count_tokens" : ""}` : `/v1beta/models/fake:${found[3]}`;
+    const asked = anthropic ? JSON.stringify({ ...fields, model: "fake" }) : body;
+    const answer = await fetch(fake.origin + path, { method: "POST", body: asked });
+    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+describe("models at Vertex AI", () => {
+  let fake: FakeServer;
+  let tokens: TokenServer;
+  let vertex: Awaited<ReturnType<typeof startVertex>>;
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let log = "";
+  let programs = 0;
+
+  beforeEach(async () => {
+    log = "";
+    fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
+    tokens = await startTokenServer();
+    vertex = await startVertex(fake, tokens);
+    const text = program(vertex.origin, tokens.origin);
+    const plan = planOf({
+      // Plans are kept by path, and the places of the servers stand in them.
+      path: `vertex-${++programs}.vgw`,
+      title: "",
+      rule: "",
+      program: text,
+      files: new Map(),
+      environment: {},
+      upstreams: new Map(),
+      cases: [],
+    });
+    const { code } = await bundle(plan, emit(plan));
+    gateway = await startGateway({
+      source: { code },
+      environment: { KEY: tokens.keyFile },
+      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
+      write: (lines) => {
+        log += lines;
+      },
+    });
+  }, 60_000);
+  afterEach(async () => {
+    await gateway?.close(0);
+    await vertex?.close();
+    await tokens?.close();
+    await fake?.close();
+    expect(log).not.toContain("PRIVATE KEY");
+    expect(log).not.toContain("ya29");
+  });
+
+  const origin = (): string => `http://127.0.0.1:${gateway.listeners[0]!.port}`;
+  const openai = (path: string): OpenAI => new OpenAI({ baseURL: `${origin()}/${path}`, apiKey: "any", maxRetries: 0 });
+  const anthropic = (path = ""): Anthropic => new Anthropic({ baseURL: origin() + path, apiKey: "any", maxRetries: 0 });
+  const question = { model: "any", messages: [{ role: "user" as const, content: "Hello" }] };
+
+  test("Gemini's and Anthropic's models, whole and streamed, with one token for an account", async () => {
+    for (const path of ["flash", "claude"]) {
+      const answer = await openai(path).chat.completions.create(question);
+      expect(answer.choices[0]?.message.content).toBe("Hello");
+      const stream = openai(path).chat.completions.stream({ ...question, stream: true });
+      expect(await stream.finalContent()).toBe("Hello");
+    }
+    const message = await anthropic().messages.create({ ...question, max_tokens: 50 });
+    expect(message.content).toMatchObject([{ type: "text", text: "Hello" }]);
+    expect(tokens.asked).toBe(1);
+    expect(vertex.seen.slice(0, 3)).toEqual([
+      "/v1/projects/shop/locations/europe-west1/publishers/google/models/gemini-fake:generateContent",
+      "/v1/projects/shop/locations/europe-west1/publishers/google/models/gemini-fake:streamGenerateContent?alt=sse",
+      "/v1/projects/shop/locations/global/publishers/anthropic/models/claude-fake:rawPredict",
+    ]);
+  });
+
+  test("a hundred at once wait for one token", async () => {
+    let release = (): void => {};
+    tokens.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const all = Array.from({ length: 100 }, () => openai("flash").chat.completions.create(question));
+    await expect.poll(() => tokens.asked).toBe(1);
+    release();
+    await Promise.all(all);
+    expect(tokens.asked).toBe(1);
+  });
+
+  test("a token that ends soon is replaced beside the requests", async () => {
+    tokens.lifetime = 120;
+    await openai("flash").chat.completions.create(question);
+    expect(tokens.asked).toBe(1);
+    await expect
+      .poll(async () => {
+        await openai("flash").chat.completions.create(question);
+        return tokens.asked;
+      })
+      .toBeGreaterThan(1);
+  });
+
+  test("no token is an error of the gateway's account, which names nothing to the client, and is asked for with pauses", async () => {
+    tokens.failing = {
+      status: 400,
+      body: '{"error":"invalid_grant","error_description":"gateway@project is disabled"}',
+    };
+    const asked = openai("flash").chat.completions.create(question);
+    await expect(asked).rejects.toMatchObject({ status: 502, code: "provider_credentials" });
+    await expect(asked).rejects.not.toThrow(/gateway@project|invalid_grant/);
+    await expect(openai("flash").chat.completions.create(question)).rejects.toMatchObject({ status: 502 });
+    expect(tokens.asked).toBe(1);
+    expect(log).toContain("invalid_grant");
+    expect(vertex.seen).toEqual([]);
+    tokens.failing = null;
+    await expect
+      .poll(
+        () =>
+          openai("flash")
+            .chat.completions.create(question)
+            .then(
+              () => true,
+              () => false,
+            ),
+        { timeout: 5000 },
+      )
+      .toBe(true);
+  });
+
+  test("a machine of Google's needs no key", async () => {
+    const answer = await openai("machine").chat.completions.create(question);
+    expect(answer.choices[0]?.message.content).toBe("Hello");
+  });
+
+  test("tokens are counted at Vertex AI", async () => {
+    expect((await anthropic().messages.countTokens(question)).input_tokens).toBeGreaterThan(0);
+    expect((await anthropic("/flash").messages.countTokens(question)).input_tokens).toBeGreaterThan(0);
+    expect(vertex.seen).toContain(
+      "/v1/projects/shop/locations/global/publishers/anthropic/models/count-tokens:rawPredict",
+    );
+  });
+
+  test("a key that is none stops the start, and stands in no message", async () => {
+    const plan = planOf({
+      path: "vertex-key.vgw",
+      title: "",
+      rule: "",
+      program: program(vertex.origin, tokens.origin),
+      files: new Map(),
+      environment: {},
+      upstreams: new Map(),
+      cases: [],
+    });
+    const { code } = await bundle(plan, emit(plan));
+    const started = startGateway({
+      source: { code },
+      environment: { KEY: '{"client_email":"someone@example","private_key":"-----BEGIN NONSENSE"}' },
+      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
+      write: () => {},
+    });
+    const problem = await started.then(
+      () => "",
+      (error: unknown) => JSON.stringify(error, ["message", "problems", "detail", "help", "cause"]),
+    );
+    expect(problem).toMatch(/private_key is no key in PEM/);
+    expect(problem).not.toMatch(/NONSENSE|someone@example/);
+  });
+});
