@@ -1,6 +1,6 @@
 /** Tests: what is given, what is sent, what is expected. They see the program's services and constants, and observations. */
 import type * as tree from "../1-syntax/tree.ts";
-import { fakeFailures, givenFacts } from "../vocabulary/observations.ts";
+import { fakeFailures, givenFacts, modelFakeFailure } from "../vocabulary/observations.ts";
 import { sendSettings } from "../vocabulary/settings/route.ts";
 import { newBody } from "./body.ts";
 import type { CheckedModel, CheckedTest } from "./checked.ts";
@@ -118,7 +118,7 @@ function checkFake(body: Body, target: tree.Call, object: tree.Reference, value:
   checkPayload(body, value);
 }
 
-/** `mini = "text"`: what the model says; a number alone is a status, anything else its provider's whole body. */
+/** `mini = "text"`: what the model says; `cut("text")`: and breaks off; a number alone is a status, anything else its provider's whole body. */
 function checkModelFake(body: Body, target: tree.Reference, value: tree.Expression): void {
   const model = modelNamed(body, target.name);
   if (model?.choice) {
@@ -127,6 +127,14 @@ function checkModelFake(body: Body, target: tree.Reference, value: tree.Expressi
       help: first ? `say what its models answer: given ${first.name} = "…"` : null,
     });
   } else if (model) body.module.meanings.set(target.id, { kind: "model", model });
+  if (value.kind === "call" && value.callee.kind === "reference" && value.callee.name.text === modelFakeFailure) {
+    for (const argument of value.arguments) expect(body, argument.value, STRING);
+    if (value.arguments.length !== 1)
+      report(body, value, "VGW3011", { callee: modelFakeFailure, wanted: "what was said so far" }, "here", {
+        help: 'such as cut("One, two, ")',
+      });
+    return;
+  }
   if (value.kind === "reference" && fakeFailures.includes(value.name.text)) return;
   checkPayload(body, value);
 }

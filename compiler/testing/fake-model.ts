@@ -1,9 +1,10 @@
-/** What a faked model says, as its provider would write it: always whole, since a gateway takes a whole answer for a stream too. */
-import type { ModelAnswer } from "../../runtime/model/canonical/answer.ts";
+/** What a faked model says, as its provider would write it: whole, since a gateway takes a whole answer for a stream too; or a stream that breaks off. */
+import type { ModelAnswer, ModelEvent } from "../../runtime/model/canonical/answer.ts";
 import { EMPTY_REQUEST } from "../../runtime/model/canonical/request.ts";
-import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
+import type { AnswerContext, ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import { clients } from "../../runtime/model/dialects.ts";
-import type { IncomingAnswer } from "../5-plan/interpreter/index.ts";
+import { FAKES } from "../../runtime/model/fake/dialects.ts";
+import type { IncomingAnswer, OutgoingRequest } from "../5-plan/interpreter/index.ts";
 
 /** A token for each word. */
 const wordsIn = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
@@ -13,6 +14,33 @@ export function spoken(dialect: ProviderDialectName, asked: Uint8Array | null, t
   const body = bodyOf(dialect, text, input, wordsIn(text));
   return { status: 200, headers: ["content-type", "application/json"], body: new TextEncoder().encode(body) };
 }
+
+/** A stream that says so much, and ends without its end; what was not asked for as a stream never comes. */
+export function brokenOff(dialect: ProviderDialectName, asked: OutgoingRequest, text: string): IncomingAnswer {
+  const fake = FAKES.get(dialect);
+  if (fake === undefined || !isStream(dialect, asked)) return { failure: "protocol" };
+  const write = fake.eventWriter(CONTEXT, asked.target.split("?")[1] ?? "");
+  const events: ModelEvent[] = [
+    { type: "start", id: "fake", model: "fake" },
+    { type: "open", index: 0, part: { kind: "text" } },
+  ];
+  if (text !== "") events.push({ type: "text", index: 0, text });
+  const frames = events.map((event) => Buffer.from(write(event)));
+  return { status: 200, headers: ["content-type", fake.streamMediaType], body: Buffer.concat(frames) };
+}
+
+function isStream(dialect: ProviderDialectName, { target, body }: OutgoingRequest): boolean {
+  if (dialect === "gemini") return target.includes(":streamGenerateContent");
+  if (dialect === "bedrock") return target.endsWith("/converse-stream");
+  return /"stream":\s*true/.test(new TextDecoder().decode(body ?? new Uint8Array()));
+}
+
+const CONTEXT: AnswerContext = {
+  request: { ...EMPTY_REQUEST, model: "fake" },
+  model: "fake",
+  created: 0,
+  random: (length) => "0".repeat(length),
+};
 
 function bodyOf(dialect: ProviderDialectName, text: string, input: number, output: number): string {
   switch (dialect) {
@@ -54,10 +82,5 @@ function written(dialect: ClientDialectName, text: string, input: number, output
     stop: { reason: "end", native: "", matched: null },
     usage: { input, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output, reasoning: 0 },
   };
-  return client.writeAnswer(answer, {
-    request: { ...EMPTY_REQUEST, model: "fake" },
-    model: "fake",
-    created: 0,
-    random: (length) => "0".repeat(length),
-  });
+  return client.writeAnswer(answer, CONTEXT);
 }

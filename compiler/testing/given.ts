@@ -6,7 +6,8 @@ import type { Type } from "../3-types/type.ts";
 import type { IncomingAnswer, OutgoingRequest, World } from "../5-plan/interpreter/index.ts";
 import { serialise } from "../5-plan/interpreter/serialise.ts";
 import { textOf } from "../5-plan/interpreter/value.ts";
-import { spoken } from "./fake-model.ts";
+import { modelFakeFailure } from "../vocabulary/observations.ts";
+import { brokenOff, spoken } from "./fake-model.ts";
 import { type Expressions, Unworkable } from "./expression.ts";
 import type { State } from "./run.ts";
 
@@ -29,6 +30,13 @@ export async function readGiven(
   }
   if (meaning?.kind === "model") {
     const { dialect } = meaning.model.provider ?? {};
+    const cut = node.kind === "call" && node.callee.kind === "reference" && node.callee.name.text === modelFakeFailure;
+    if (cut && dialect !== undefined) {
+      const said = textOfGiven(await expressions.value(module, node.arguments[0]?.value ?? node, new Map(), world));
+      const answer = (request: OutgoingRequest) => brokenOff(dialect, request, said);
+      state.fakes.push({ service: expressions.modelName(meaning.model), method: "POST", pattern: "*", answer });
+      return;
+    }
     const said = node.kind === "reference" ? null : await expressions.value(module, node, new Map(), world);
     const answer =
       typeof said === "string" && dialect !== undefined
@@ -49,6 +57,10 @@ export async function readGiven(
   else if (target.kind === "reference" && target.name.text === "now") state.now = Number(value);
   else if (target.kind === "reference") state.facts.set(target.name.text, value);
   else throw new Unworkable(target, "this cannot be given");
+}
+
+function textOfGiven(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Of `env("X")` and `secret("X")`. */

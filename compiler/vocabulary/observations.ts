@@ -70,5 +70,8 @@ export const observations: ReadonlyMap<string, ObservationEntry> = new Map(
 /** What a fake of a service may do instead of answering. */
 export const fakeFailures: readonly string[] = ["timeout", "connect", "protocol"];
 
+/** What a fake of a model may do beside: `cut("…")`, a stream that says this much and breaks off (a whole answer breaks off before anything of it is there). */
+export const modelFakeFailure = "cut";
+
 /** Facts that `given` can fix besides services, places and `env`: their type in the notation of signatures. */
 export const givenFacts: { readonly [name: string]: string } = { now: "time", share: "percent" };
