@@ -31,6 +31,7 @@ program
   .description("report everything that is wrong with a program")
   .option("--json", "print one JSON document for machines")
   .option("--fix", "apply every fix that is certain")
+  .option("--costs", "tell, route by route, the most that requests to models can cost")
   .action(
     running(async (path: string | undefined, options: { json?: boolean; fix?: boolean }) =>
       (await import("./check.ts")).runCheck(path, options),
