@@ -37,7 +37,7 @@ export function judgeBodies(body: Body, route: tree.Route, carries: StaticValue 
     for (const { step, to, over } of forwarded) {
       if (to.kind === "model")
         for (const reach of reachOf(to.model)) judgeModel(body, route, { step, over }, reach, label, why);
-      else if (why === "said") judgeService(body, route, step, to.service, label);
+      else if (why !== "cleared") judgeService(body, route, step, to.service, label, why);
     }
   }
   return forwarded.length === 0 ? [] : [...carried].map(([label, why]) => ({ label, why }));
@@ -156,11 +156,12 @@ function judgeService(
   step: tree.ForwardStep,
   service: CheckedService,
   label: string,
+  why: Why,
 ): void {
   if (service.clearance.includes(label)) return;
   report(body, step.service, "VGW5001", { label: `@${label}`, service: service.name }, `its body carries @${label}`, {
     related: [
-      ...sourceOf(body, route, label, "said"),
+      ...sourceOf(body, route, label, why),
       { node: service.node.name, text: "not cleared", module: service.module as ModuleState },
     ],
     help: `send another body (body: …), or clear the service: clearance: ${label}`,
