@@ -3,7 +3,7 @@
  * all answers keeps each part's code and data in the processor's caches, which is a good sixth of a request's cost.
  */
 
-/** What has to be done before anybody outside is told anything. */
+/** What has to be done before anybody outside is told anything, clients or services. */
 const before: (() => void)[] = [];
 
 /** At the end of this turn, in front of everything else that waits for it; or before an answer that leaves earlier. `work` does not throw. */

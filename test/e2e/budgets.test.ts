@@ -1,5 +1,5 @@
 /** Budgets from a program's text to real sockets: what fits passes, what does not goes to the cheaper model or is refused, and the ledger tells it to the last digit. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -232,6 +232,23 @@ test("an alert is posted once for each part and key, and again where it is not t
   );
   hook.close();
   hook.closeAllConnections();
+});
+
+test("what cannot be written down is not sent", async () => {
+  paid.answer = answered({ prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 });
+  const { ask, files, usage } = await start(program("$1/day"));
+  paid.asked.length = 0;
+  const ledger = join(files, "ledger");
+  renameSync(ledger, `${ledger}.away`);
+  // The journal begins with the first call: nobody knows before that it cannot.
+  const large = { messages: [{ role: "user", content: "x".repeat(200_000) }] };
+  const answers = await Promise.all([ask(), ask(large), ask()]);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+  expect((await ask()).status).toBe(503);
+  expect(paid.asked).toEqual([]);
+  renameSync(`${ledger}.away`, ledger);
+  expect((await ask()).status).toBe(200);
+  expect(await usage("by=all")).toMatchObject({ usage: [{ calls: 1, tokens: 2 }] });
 });
 
 test("a program without budgets carries nothing of it", async () => {

@@ -299,7 +299,7 @@ export class Answering implements BodySink, Asker {
     this.#purse ??= new Purse(this.#choice, this.#exchange.spending);
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
     const charges = this.#purse.charges(target);
-    return openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now());
+    return openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now(), true);
   }
 
   /** A budget is used up: whether another model is asked next, in its stead. */

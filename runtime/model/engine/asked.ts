@@ -16,7 +16,7 @@ import { completionTokens, type Usage } from "../canonical/usage.ts";
 import type { EventReader, PassingReader, ProviderRequest } from "../dialect/dialect.ts";
 import type { OpenCall, Remaining } from "../money/accounts.ts";
 import type { Skipped } from "./fits.ts";
-import { errorOf } from "./failures.ts";
+import { error, errorOf } from "./failures.ts";
 import { eventsOf } from "./events-of.ts";
 import { Gathered } from "./gathered.ts";
 import { Holding, isContent } from "./holding.ts";
@@ -119,6 +119,7 @@ export class Asked extends Timed implements StreamReceiver {
     this.request = request;
     this.passed = passed;
     this.#call = call;
+    if (call !== null) call.sender = this;
     this.#asker = asker;
   }
 
@@ -229,6 +230,13 @@ export class Asked extends Timed implements StreamReceiver {
   /** The client's bytes of what has been told; null: none. */
   take(): Uint8Array | null {
     return this.#passing?.take() ?? null;
+  }
+
+  /** Its call cannot be written down, and has not left. */
+  unwritten(): void {
+    if (this.#phase === "rest" || this.#phase === "over") return;
+    this.#unsent = true;
+    this.#stopped(error("overloaded", 503, "The model takes no more requests just now."));
   }
 
   /** As far as the provider has told. */

@@ -74,6 +74,8 @@ export function openCall(
   length: number,
   route: string,
   now: number,
+  /** As of `Accounts.open`. */
+  later = false,
 ): Opening | Promise<Opening> {
   const { price } = target.configuration;
   if (price === undefined) return null;
@@ -91,7 +93,7 @@ export function openCall(
     caller: callerOf(charges),
   };
   if (accounts.elsewhere) return accounts.openShared(call).then((opened) => openingOf(opened, charges, now));
-  return openingOf(accounts.open(call), charges, now);
+  return openingOf(accounts.open(call, later), charges, now);
 }
 
 function openingOf(opened: OpenCall | Refused, charges: readonly HeldCharge[], now: number): Opening {

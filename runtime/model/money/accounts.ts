@@ -6,7 +6,7 @@ import { completionTokens, promptTokens, type Usage } from "../canonical/usage.t
 import { Budget, type BudgetDefinition } from "./budget.ts";
 import type { BudgetTable } from "./budget-table.ts";
 import { costOf, isUsage } from "./cost.ts";
-import type { CallJournal, SettledHow } from "./ledger/record.ts";
+import type { CallJournal, SettledHow, Unwritten } from "./ledger/record.ts";
 import type { Price } from "./price.ts";
 import type { Claim, SharedBudgets } from "./store.ts";
 
@@ -127,8 +127,11 @@ export class Accounts {
     return this.#parts.shared !== undefined;
   }
 
-  /** Before a call is sent: nothing may leave where this refuses. */
-  open(call: Call): OpenCall | Refused {
+  /**
+   * Before a call is sent: nothing may leave where this refuses. `later`: it is sent at the end of the loop's turn at the earliest, so it is written down together with
+   * others of the turn, and its `sender` is told where that fails.
+   */
+  open(call: Call, later = false): OpenCall | Refused {
     const { table } = this.#parts;
     const now = this.#parts.now();
     const claims = claimsOf(call, now);
@@ -136,7 +139,7 @@ export class Accounts {
       const verdict = table.reserve(claims, now);
       if (verdict !== "reserved") return this.#refused(claims[table.failed]!, table.failed, verdict, table.left);
     }
-    return this.#opened(call, claims, this.#next(), now);
+    return this.#opened(call, claims, this.#next(), now, later);
   }
 
   /** As `open`, where budgets are counted elsewhere. Never rejects. */
@@ -149,7 +152,7 @@ export class Accounts {
       const refusal = await shared.reserve(number, claims, now);
       if (refusal !== null) return this.#refused(claims[refusal.failed]!, refusal.failed, refusal.reason, refusal.left);
     }
-    return this.#opened(call, claims, number, now);
+    return this.#opened(call, claims, number, now, false);
   }
 
   #next(): number {
@@ -162,15 +165,16 @@ export class Accounts {
   }
 
   /** Everything is reserved; what cannot be written down is not sent. */
-  #opened(call: Call, claims: readonly Claim[], number: number, now: number): OpenCall | Refused {
+  #opened(call: Call, claims: readonly Claim[], number: number, now: number, later: boolean): OpenCall | Refused {
     const { journal } = this.#parts;
-    if (journal !== null && !journal.opened(number, now, call)) {
+    const open = new OpenCall(this, call, claims, number);
+    if (journal !== null && !journal.opened(number, now, call, later ? open : null)) {
       this.#settleClaims(claims, number, 0n, 0);
       this.counts.unwritten++;
       return { reason: "ledger", charge: -1, budget: "", left: 0n, resets: 0 };
     }
     for (const { budget } of claims) budget.counts.reserved++;
-    return new OpenCall(this, call, claims, number);
+    return open;
   }
 
   /** Part of `OpenCall.settle`. */
@@ -274,12 +278,14 @@ function settle(call: Call, outcome: Outcome): Settled {
 }
 
 /** A call that may be sent. It must be settled, once; more often changes nothing. */
-export class OpenCall {
+export class OpenCall implements Unwritten {
   readonly #accounts: Accounts;
   readonly #call: Call;
   readonly #claims: readonly Claim[];
   readonly #number: number;
   #settled: Settled | null = null;
+  /** Whoever sends it, where it was opened `later`. */
+  sender: Unwritten | null = null;
 
   constructor(accounts: Accounts, call: Call, claims: readonly Claim[], number: number) {
     this.#accounts = accounts;
@@ -291,6 +297,11 @@ export class OpenCall {
   settle(outcome: Outcome): Settled {
     this.#settled ??= this.#accounts.settle(this.#call, this.#claims, this.#number, outcome);
     return this.#settled;
+  }
+
+  unwritten(): void {
+    this.#accounts.counts.unwritten++;
+    this.sender?.unwritten();
   }
 
   /** What its budgets have left, where they are counted in this process. */

@@ -4,7 +4,7 @@
  */
 import type { Socket } from "node:net";
 import type { Headers } from "../../http/exchange.ts";
-import { EndOfTurn } from "../../end-of-turn.ts";
+import { doBefore, EndOfTurn } from "../../end-of-turn.ts";
 import { SocketStream } from "../../websocket/index.ts";
 import type { UpstreamError } from "../client.ts";
 import type { Http1Attempt } from "./attempt.ts";
@@ -105,6 +105,7 @@ export class Connection implements ResponseReceiver {
       socket.cork();
       queueMicrotask(() => {
         this.#corked = false;
+        doBefore();
         socket.uncork();
       });
     }

@@ -2,15 +2,15 @@
  * Where one thread writes its calls down before they are sent: files that only grow, in the ledger's folder. What is written is with the operating system at once,
  * so it outlives a killed process; `LedgerBook` carries it over into the database later, and deletes files that are through.
  *
- * An opened call is written before this returns. A settled one goes with the next record, or with the others of the loop's turn: in front of the answers
- * that are written then, and of the end of a stream. So nobody has an answer whose cost could still be lost.
+ * What one turn of the loop opens and settles is one write, in front of everything that leaves at its end: the requests to the models and the answers to the clients,
+ * and of the end of a stream. So nobody has an answer whose cost could still be lost, and no call is sent that nobody would know of.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAnswers } from "../../../end-of-turn.ts";
 import type { Usage } from "../../canonical/usage.ts";
 import type { Call } from "../accounts.ts";
-import { type CallJournal, RecordWriter, type SettledHow } from "./record.ts";
+import { type CallJournal, RecordWriter, type SettledHow, type Unwritten } from "./record.ts";
 
 /** Bytes of a file after which the next one begins. */
 const FILE_LIMIT = 8 * 1024 * 1024;
@@ -46,6 +46,8 @@ export class FileJournal implements CallJournal {
   #number = 0;
   #scheduled = false;
   #failing = false;
+  /** Calls that were opened since the last write. */
+  #unwritten: Unwritten[] = [];
   /** Records of settled calls that were dropped: the disk took nothing, and more waited than there is room for. Their reservations stand. */
   dropped = 0;
 
@@ -57,9 +59,14 @@ export class FileJournal implements CallJournal {
     return ++this.#number;
   }
 
-  opened(number: number, now: number, call: Call): boolean {
+  opened(number: number, now: number, call: Call, later: Unwritten | null = null): boolean {
     const writer = this.#writer;
-    return (writer.opened(number, now, call) || (this.#write() && writer.opened(number, now, call))) && this.#write();
+    if (!writer.opened(number, now, call) && !(this.#write() && writer.opened(number, now, call))) return false;
+    // Where the disk does not take what is written, nobody sets out in vain.
+    if (later === null || this.#failing) return this.#write();
+    this.#unwritten.push(later);
+    this.#soon();
+    return true;
   }
 
   settled(number: number, now: number, how: SettledHow, usage: Usage | null, cost: bigint, tokens: number): void {
@@ -114,9 +121,13 @@ export class FileJournal implements CallJournal {
       writer.keepSettled(this.#descriptor >= 0);
       if (!this.#failing) this.#options.problem(error instanceof Error ? error : new Error(String(error)));
       this.#failing = true;
+      const refused = this.#unwritten;
+      this.#unwritten = [];
+      for (const call of refused) call.unwritten();
       return false;
     }
     writer.taken();
+    this.#unwritten.length = 0;
     if (this.#failing) this.#options.problem(null);
     this.#failing = false;
     this.#size += length;

@@ -9,12 +9,21 @@ import type { Call } from "../accounts.ts";
 /** How what a call cost is known; "lost": its thread or process died, and the reservation stands. */
 export type SettledHow = "usage" | "nothing" | "unknown" | "lost";
 
+/** A call that is about to be sent. */
+export interface Unwritten {
+  /** It cannot be written down, so it must not leave; within the turn in which it was opened. */
+  unwritten(): void;
+}
+
 /** Where accounts write calls down. */
 export interface CallJournal {
   /** A number for the next call, never the same again. */
   next(): number;
-  /** False: it cannot be written down, so the call must not be sent. Else it is with the operating system when this returns. */
-  opened(number: number, now: number, call: Call): boolean;
+  /**
+   * False: it cannot be written down, so the call must not be sent. Else it is with the operating system when this returns; or, with `later`, before anything
+   * leaves that waits for the end of the loop's turn, or `later` is told that it is not.
+   */
+  opened(number: number, now: number, call: Call, later: Unwritten | null): boolean;
   settled(number: number, now: number, how: SettledHow, usage: Usage | null, cost: bigint, tokens: number): void;
 }
 
