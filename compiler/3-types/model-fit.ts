@@ -67,6 +67,11 @@ export function checkAliases(body: Body, node: tree.Model, asked: readonly Check
     const model = modelNamed(body, value.name);
     if (model === null) return [];
     if (asked.includes(model)) return [{ name: key.text, model }];
+    if (model.node.choice !== null) {
+      const wrong = { name: value.name.text, kind: "choice", wanted: "model" };
+      report(body, value, "VGW2011", wrong, "name its models instead");
+      return [];
+    }
     report(
       body,
       value,

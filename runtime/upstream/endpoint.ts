@@ -4,7 +4,7 @@ import type { EndpointCounters, UpstreamCounterSet } from "../observe/upstream-c
 import type { CreateUpstreamClient, UpstreamClient } from "./client.ts";
 import { LatencyMean } from "./peak-ewma.ts";
 import { upstreamTlsOf } from "./service-tls.ts";
-import { hashText } from "./rendezvous.ts";
+import { hashText } from "../value/hash-text.ts";
 import { LATENCY_CLASSES, latencyClass, type SharedSlot } from "./shared-table.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -22,6 +22,7 @@ const ALWAYS = Number.POSITIVE_INFINITY;
 export class Endpoint {
   /** Host, with the port unless it is the scheme's: goes out as Host, and into logs and metrics. */
   readonly authority: string;
+  readonly scheme: "http" | "https";
   /** Path put before each target, without a slash at its end; mostly "". */
   readonly basePath: string;
   readonly #createClient: () => UpstreamClient;
@@ -54,6 +55,7 @@ export class Endpoint {
     const address = configuration.endpoints[index]!;
     const url = new URL(address);
     this.authority = url.host;
+    this.scheme = url.protocol === "https:" ? "https" : "http";
     this.basePath = url.pathname.replace(/\/+$/, "");
     this.seed = hashText(address);
     this.#weight = configuration.weights?.[index] ?? 1;

@@ -8,7 +8,7 @@ import type { ModelError } from "../../../runtime/model/canonical/error.ts";
 import { unknownModel } from "../../../runtime/model/engine/choose.ts";
 import { estimatedTokens } from "../../../runtime/model/engine/estimate.ts";
 import { type Misfit, nobodyFits, type RequiredFeature } from "../../../runtime/model/engine/fits.ts";
-import { hashText } from "../../../runtime/upstream/rendezvous.ts";
+import { hashText } from "../../../runtime/value/hash-text.ts";
 import type { PoolPlan } from "../plan.ts";
 
 export interface Candidates {

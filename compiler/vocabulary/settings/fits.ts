@@ -61,7 +61,7 @@ export const choiceFitSettings: readonly Setting[] = [
     type: { kind: "aliases" },
     default: {},
     documentation:
-      "Which model is asked first, by the model's name in the client's request: whole names, or beginnings with `*` behind them, of which the longest holds. It goes before `prefer`; `fallback` holds as ever. The answer names the model as the client did. The choice's own name means the choice.",
+      "Which model is asked first, by the model's name in the client's request: whole names, or beginnings with `*` behind them, of which the longest holds. It goes before `prefer`; `fallback` holds as ever. The answer names the model as the client did. The choice's own name means the choice. Only conversations go by names: embeddings, moderations and counts of tokens go by `prefer`.",
     example: 'aliases: { "gpt-4o": mini, "claude-*": large }',
   }),
   setting({

@@ -67,7 +67,10 @@ describe("the least used", () => {
 
   test("by what each may do", () => {
     const limit = { count: 3, per: 60_000 };
-    const keys = ring([key("small", { limit: { ...limit, count: 1 } }), key("large", { limit: { ...limit, count: 3 } })]);
+    const keys = ring([
+      key("small", { limit: { ...limit, count: 1 } }),
+      key("large", { limit: { ...limit, count: 3 } }),
+    ]);
     expect([1, 2, 3, 4].map(() => took(keys)).sort()).toEqual(["large", "large", "large", "small"]);
     expect(took(keys)).toBe("none");
     expect(keys.exhausted).toMatchObject({ class: "rate", status: 429, retryAfter: 7000 });

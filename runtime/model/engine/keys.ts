@@ -3,7 +3,7 @@
  * has nothing left is set aside for a while. All threads of the process know of it, and nothing is locked.
  */
 import type { Limiter } from "../../abi.ts";
-import { hashText } from "../../upstream/rendezvous.ts";
+import { hashText } from "../../value/hash-text.ts";
 import type { ModelError, ModelErrorClass } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { KeyConfiguration } from "../configuration.ts";

@@ -2,7 +2,7 @@
  * By which the models of a choice are ranked for one request: its price, how fast each has been, what each is doing. Each rule ranks those for which its
  * conditions hold, in its turn; what no rule takes stays in order behind them.
  */
-import { hashText } from "../../upstream/rendezvous.ts";
+import { hashText } from "../../value/hash-text.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Comparison, PreferenceRule } from "../configuration.ts";
 import { ratesFor } from "../money/price.ts";

@@ -3,7 +3,7 @@
  * locked on the request path. What was measured fades, so that a model that was slow is some day one of which little is known.
  */
 
-import { hashText } from "../../upstream/rendezvous.ts";
+import { hashText } from "../../value/hash-text.ts";
 
 /** Milliseconds in which a measurement loses 63% of its weight. */
 const FADING = 60_000;
