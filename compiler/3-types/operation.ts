@@ -5,11 +5,6 @@ import type { CheckedModel } from "./checked.ts";
 import { type Body, report } from "./context.ts";
 
 export function checkOperation(body: Body, step: tree.ForwardStep, operation: OperationEntry): void {
-  const [setting] = step.settings;
-  if (setting)
-    report(body, setting, "VGW6112", { name: step.service.text }, "this has no effect here", {
-      help: `leave it out: ${operation.word} is no conversation`,
-    });
   const able = operationProviders[operation.operation];
   const asked = body.module.meanings.get(step.service.id);
   if (asked?.kind !== "model") return;
