@@ -13,7 +13,7 @@ import { CLIENTS } from "../clients.ts";
 import { PROVIDER_NAMES, randomBytes } from "./bytes.ts";
 import { judge, readStreams, spliced } from "./judge.ts";
 
-const PROVIDERS: { readonly [Name in ProviderDialectName]: ProviderDialect } = {
+export const PROVIDERS: { readonly [Name in ProviderDialectName]: ProviderDialect } = {
   "openai-chat": openaiChatProvider,
   "openai-responses": openaiResponsesProvider,
   anthropic: anthropicProvider,
