@@ -13,7 +13,8 @@ export function analyseBudgets(program: CheckedProgram): Diagnostic[] {
   const circles = [...program.budgets].flatMap(([owner, budgets]) => budgets.flatMap((one) => circle(owner, one)));
   // Each that stands on it finds it; one message is enough.
   if (circles.length > 0) return circles.slice(0, 1);
-  const told = new Set<string>();
+  // What has no answer of any length needs no cap.
+  const told = new Set(withoutAnswers(program).map((model) => toldOf(model, "cap")));
   const owned = [...program.budgets].flatMap(([owner, budgets]) =>
     budgets.flatMap((budget) => needs(budget, [owner], told)),
   );
@@ -23,6 +24,20 @@ export function analyseBudgets(program: CheckedProgram): Diagnostic[] {
     ...program.models.flatMap((owner) => untellable(owner, told)),
     ...withoutBudget(program),
   ];
+}
+
+/** Models that are asked for vectors, judgements and counts alone. */
+function withoutAnswers(program: CheckedProgram): readonly CheckedModel[] {
+  const asked = { "forward-model": new Set<CheckedModel>(), "forward-operation": new Set<CheckedModel>() };
+  for (const { module, node } of program.routes) {
+    for (const below of nodesBelow(node)) {
+      const kind = below.kind === "forward" ? module.meanings.get(below.id)?.kind : undefined;
+      const start = below.kind === "forward" ? module.meanings.get(below.service.id) : undefined;
+      if (start?.kind !== "model" || (kind !== "forward-model" && kind !== "forward-operation")) continue;
+      for (const { model } of under([start.model])) asked[kind].add(model);
+    }
+  }
+  return [...asked["forward-operation"]].filter((model) => !asked["forward-model"].has(model));
 }
 
 /** Settings of alerts that would never act. */
@@ -130,7 +145,7 @@ function needs(budget: CheckedBudget, starts: readonly CheckedModel[], told: Set
   const found: Diagnostic[] = [];
   for (const { model, capped } of under(from)) {
     const tell = (problem: string, make: () => Diagnostic): void => {
-      const key = `${model.module.tree.file} ${model.name} ${problem}`;
+      const key = toldOf(model, problem);
       if (!told.has(key)) found.push(make());
       told.add(key);
     };
@@ -141,6 +156,10 @@ function needs(budget: CheckedBudget, starts: readonly CheckedModel[], told: Set
     if (!capped) tell("cap", () => uncapped(model, starts, related));
   }
   return found;
+}
+
+function toldOf(model: CheckedModel, problem: string): string {
+  return `${model.module.tree.file} ${model.name} ${problem}`;
 }
 
 interface Under {

@@ -50,7 +50,7 @@ export interface Modelled {
 
 export async function askModel(step: ModelStep, scope: Scope, context: Context): Promise<Modelled> {
   const operation = operations.get(step.client);
-  if (operation !== undefined) return operate(operation, step, context);
+  if (operation !== undefined) return operate(operation, step, scope, context);
   const client = isOperationClient(step.client) ? undefined : clients.get(step.client);
   if (client === undefined) throw new Error(`no codec for ${step.client}`);
   const { body } = context.request;

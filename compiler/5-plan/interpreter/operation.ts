@@ -17,10 +17,17 @@ import { Failure } from "../../../runtime/failure.ts";
 import type { ModelStep } from "../plan.ts";
 import { upstreamFailure } from "./call.ts";
 import { candidates } from "./choice.ts";
+import { Spending } from "./budget.ts";
 import type { Context } from "./context.ts";
 import { configurationOf, type Modelled, told } from "./model.ts";
+import type { Scope } from "./scope.ts";
 
-export async function operate(operation: Operation, step: ModelStep, context: Context): Promise<Modelled> {
+export async function operate(
+  operation: Operation,
+  step: ModelStep,
+  scope: Scope,
+  context: Context,
+): Promise<Modelled> {
   const { body } = context.request;
   if (body.length > context.bodyLimit) {
     const failure = new Failure("invalid", 413, "", "The request's body is longer than allowed.");
@@ -31,12 +38,13 @@ export async function operate(operation: Operation, step: ModelStep, context: Co
   const pool = context.plan.pools.find(({ name }) => name === step.model) ?? null;
   const names = pool === null ? [step.model] : ordered(pool, context);
   let problem: ModelError | null = null;
+  const spending = operation.priced ? new Spending(step, scope, context) : null;
   for (const name of new Set(names)) {
-    const { asked, result } = await ask(name, job, step, context);
+    const { asked, result } = await ask(name, job, step, context, spending);
     if (!("class" in result)) {
       const ending = {
         status: 200,
-        headers: ["content-type", "application/json"],
+        headers: ["content-type", "application/json", ...(spending?.headers(true) ?? [])],
         body: typeof result.body === "string" ? new TextEncoder().encode(result.body) : result.body,
         reason: "",
         origin: step.origin,
@@ -66,17 +74,27 @@ async function ask(
   job: Job,
   step: ModelStep,
   context: Context,
+  spending: Spending | null,
 ): Promise<{ readonly asked: boolean; readonly result: Result | ModelError }> {
   const configuration = configurationOf(name, context);
   const asking = job.ask(configuration.dialect, configuration);
   if (!isAsking(asking)) return { asked: false, result: refused(asking) };
+  const length = asking.requests.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+  const call = spending?.open(configuration, { ...EMPTY_REQUEST, maxOutput: 0 }, length) ?? null;
+  // Nobody stands in where a budget is used up: another model's vectors are of another kind.
+  if (call !== null && "error" in call) return { asked: false, result: call.error };
   const answers: ProviderAnswer[] = [];
   for (const request of asking.requests) {
     const answer = await send(name, request, step, context);
-    if ("class" in answer) return { asked: true, result: answer };
+    if ("class" in answer) {
+      if (call !== null) spending?.settle(call, answers.length === 0 && answer.status !== 504 ? "nothing" : null);
+      return { asked: true, result: answer };
+    }
     answers.push(answer);
   }
-  return { asked: true, result: asking.answer(answers, step.model) };
+  const result = asking.answer(answers, step.model);
+  if (call !== null) spending?.settle(call, "class" in result ? null : result.usage);
+  return { asked: true, result };
 }
 
 async function send(

@@ -16,6 +16,7 @@ import { OpenCall } from "../money/accounts.ts";
 import { type Asking, isAsking, isJob, type Job, type Operation, type ProviderAnswer } from "../operation/operation.ts";
 import type { EngineParts } from "./answering.ts";
 import type { Choice, Order } from "./choose.ts";
+import { costHeaders } from "./cost-headers.ts";
 import { error, errorOf, failureOf, refused } from "./failures.ts";
 import { Gathered } from "./gathered.ts";
 import { Piece } from "./piece.ts";
@@ -241,8 +242,9 @@ export class Operating implements BodySink {
       return;
     }
     this.#round = null;
-    this.#count(round, "answered", result.usage);
-    this.#exchange.respond(200, JSON_HEADERS, result.body);
+    const note = this.#count(round, "answered", result.usage);
+    const told = this.#choice.tellsCost ? costHeaders(note, round.call?.remaining ?? [], this.#parts.now()) : [];
+    this.#exchange.respond(200, [...JSON_HEADERS, ...told], result.body);
     this.#finish(null);
   }
 
@@ -268,10 +270,13 @@ export class Operating implements BodySink {
 
   // ------------------------------------------------------------ endings
 
-  #count(round: Round, outcome: ModelNote["outcome"], usage: Usage | null): void {
-    if (outcome === "answered" && usage !== null) round.call?.settle({ kind: "usage", usage });
-    else if (!round.sent) round.call?.settle({ kind: "nothing" });
-    else round.call?.settle({ kind: "unknown" });
+  #count(round: Round, outcome: ModelNote["outcome"], usage: Usage | null): ModelNote {
+    const settled = round.call?.settle(
+      outcome === "answered" && usage !== null
+        ? { kind: "usage", usage }
+        : { kind: round.sent ? "unknown" : "nothing" },
+    );
+    const cost = settled && { amount: settled.cost, currency: settled.currency, exact: settled.how !== "unknown" };
     const note: ModelNote = {
       model: round.target.name,
       usage,
@@ -279,9 +284,11 @@ export class Operating implements BodySink {
       fallbacks: this.#fallbacks,
       continuations: 0,
       firstToken: null,
+      ...(cost && { cost }),
     };
     this.#exchange.modelNote = note;
     this.#parts.counters.count(note);
+    return note;
   }
 
   #give(problem: ModelError, detail: string | null): void {
