@@ -18,6 +18,7 @@ export type {
 } from "./abi.ts";
 export { Failure, type Problem } from "./failure.ts";
 export type { Exchange } from "./http/exchange.ts";
+export type { RouteBudget } from "./http/spending.ts";
 export * from "./model/index.ts";
 export * from "./route/index.ts";
 export { StartError } from "./start-error.ts";

@@ -19,6 +19,8 @@ import {
 import { createKeyMemory, KeyTable } from "../../runtime/model/engine/index.ts";
 import { Accounts } from "../../runtime/model/money/accounts.ts";
 import { BudgetTable, createBudgetMemory } from "../../runtime/model/money/budget-table.ts";
+import type { BudgetConfiguration } from "../../runtime/model/money/configuration.ts";
+import { spanAt } from "../../runtime/model/money/period.ts";
 import { ModelCounterSet } from "../../runtime/observe/index.ts";
 import { createService } from "../../runtime/upstream/index.ts";
 import { type InterpretedRequest, sentVerifier, type World } from "../5-plan/interpreter/index.ts";
@@ -40,9 +42,7 @@ export async function compiled(plan: Plan): Promise<Answerer> {
         `given ${[...world.facts.keys()].join(", ")}: only the interpreter can be told what a built-in gives`,
       );
     }
-    if (world.spentBefore !== undefined && world.spentBefore.size > 0)
-      throw new Error("given spent(…): only the interpreter can be told what was spent");
-    const configuration = checkConfiguration(module.configure(testEnvironment(plan, given)));
+    const configuration = withoutSpent(checkConfiguration(module.configure(testEnvironment(plan, given))), world);
     const { via, forwarded } = configuration.gateway;
     const services = new Map(
       allServices(configuration).map((service) => [
@@ -115,7 +115,7 @@ function hostOf(
       return service;
     },
     model: (name, providers) => modelOf(name, providers, source),
-    budget: (budget, providers) => routeBudget(budget, providers, source),
+    budget: (budget, providers) => routeBudget(leftOf(budget, world), providers, source),
     limiter: (identity, whenFull) => limitsOf(world).limiter(identity, whenFull),
     // One request at a time: none is inside before.
     concurrency: (identity, whenFull) => places.limiter(identity, whenFull),
@@ -188,6 +188,23 @@ function keysOf(world: World): KeyTable {
     keysByTest.set(test, keys);
   }
   return keys;
+}
+
+/** Its budgets have what a test leaves of them. */
+function withoutSpent(configuration: Configuration, world: World): Configuration {
+  const { models = [], pools = [] } = configuration;
+  if (world.spentBefore === undefined || world.spentBefore.size === 0) return configuration;
+  const left = <T extends { readonly budgets?: readonly BudgetConfiguration[] | undefined }>(one: T): T =>
+    one.budgets === undefined ? one : { ...one, budgets: one.budgets.map((budget) => leftOf(budget, world)) };
+  return { ...configuration, models: models.map(left), pools: pools.map(left) };
+}
+
+/** In the period in which the test says that a part of it was spent. */
+function leftOf(budget: BudgetConfiguration, world: World): BudgetConfiguration {
+  const before = world.spentBefore?.get(budget.name);
+  const { limit, period } = budget;
+  if (before === undefined || spanAt(period, before.at).start !== spanAt(period, world.now()).start) return budget;
+  return { ...budget, limit: limit - Math.floor((limit * Math.round(before.part * 1e6)) / 1e6) };
 }
 
 const accountsByTest = new WeakMap<object, Accounts>();

@@ -53,6 +53,7 @@ service shop { url: "http://127.0.0.1:9003" }
 identity staff = api_key { keys: env("API_KEYS"), claims: { id: string, team: string } }
 model mini { provider: openai("gpt-4.1-mini"), key: secret("OPENAI_API_KEY") }
 model large { provider: anthropic("claude-sonnet-4-5"), key: secret("ANTHROPIC_API_KEY"), region: eu }
+model local { provider: ollama("llama3.2"), price: free }
 model both = choose(mini, large)
 `;
 const POLICIES = "vgw 1\npolicy nurses { require request.address in 10.0.0.0/8 }\nlet name = 1\n";

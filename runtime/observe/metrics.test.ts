@@ -56,7 +56,7 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
 function accountsOf(): Accounts {
   const table = new BudgetTable(createBudgetMemory(64, 1, newTableKey()), 0);
   const accounts = new Accounts({ table, journal: null, now: Date.now, alert: () => {} });
-  const limit = { unit: "money", currency: "USD", limit: 10n, period: 86_400_000, alerts: [] } as const;
+  const limit = { unit: "money", currency: "USD", limit: 10n, period: 86_400_000, alerts: [10] } as const;
   const charges = [{ budget: accounts.budget({ name: "m", ...limit }), key: "" }];
   const names = { route: "", model: "m", upstream: "m", caller: "" };
   const call = accounts.open({ charges, price: FREE, worst: 1n, worstTokens: 1, ...names });
