@@ -76,7 +76,7 @@ function judgeModel(
   label: string,
   why: Why,
 ): void {
-  if (model.clearance.includes(label)) return;
+  if (model.clearance.includes(label) || isTold(body, step.service, label, model)) return;
   const cleared = reachable(body).filter(({ clearance }) => clearance.includes(label));
   const names = [...new Set(cleared.map(({ name }) => name))].join(", ");
   report(body, step.service, "VGW5006", { label: `@${label}`, model: model.name }, `its body carries @${label}`, {
@@ -94,6 +94,19 @@ function judgeModel(
     help: `${helpFor(model, way, label)}${why === "cleared" ? ", or promise that bodies carry none: carries: none" : ""}`,
     fixes: clearing(model, label),
   });
+}
+
+/** Once for each place, label and model, over however many ways. */
+export function isTold(
+  { program, module }: Body,
+  node: { readonly id: tree.NodeId },
+  label: string,
+  model: CheckedModel,
+): boolean {
+  const key = `${module.index}:${node.id} ${label} model ${(model.module as ModuleState).index}:${model.node.id}`;
+  if (program.refused.has(key)) return true;
+  program.refused.add(key);
+  return false;
 }
 
 /** The edges between what the route names and a model, as a message shows them. */

@@ -1,7 +1,7 @@
 /** `system` of a `forward` to a model: instructions, which no text from outside may reach, and which every model that may be asked is to see. */
 import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedModel } from "./checked.ts";
-import { clearing, helpFor, wayOf } from "./clearance.ts";
+import { clearing, helpFor, isTold, wayOf } from "./clearance.ts";
 import { type Body, type ModuleState, type RelatedNode, report } from "./context.ts";
 import { STRING } from "./construct.ts";
 import { expect } from "./expression.ts";
@@ -33,7 +33,7 @@ function fromOutside(body: Body, node: tree.Expression): void {
 
 function uncleared(body: Body, node: tree.Expression, label: string, named: CheckedModel): void {
   for (const { model, way } of reachOf(named)) {
-    if (model.clearance.includes(label)) continue;
+    if (model.clearance.includes(label) || isTold(body, node, label, model)) continue;
     report(body, node, "VGW5006", { label: `@${label}`, model: model.name }, `carries @${label}`, {
       related: [
         ...wayTo(body, node, label),
