@@ -23,7 +23,7 @@ export function checkBudgets(program: ProgramState): void {
     const amounts = model.settings.budget;
     if (!written || !Array.isArray(amounts)) continue;
     const body = newBody(program, model.module as ModuleState, "setting");
-    const { alerts } = model.settings;
+    const alerts = percentsOf(body, model.node.settings, model.settings.alerts);
     const items = written.value.kind === "list" ? written.value.items : [written.value];
     const budgets = items.flatMap((node, index) => checkBudget(body, node, amounts[index], alerts));
     if (budgets.length > 0) program.budgets.set(model, budgets);
@@ -36,7 +36,7 @@ function checkBudget(
   body: Body,
   node: tree.Expression,
   amount: StaticValue | undefined,
-  alerts: StaticValue | undefined,
+  alerts: readonly number[],
 ): CheckedBudget[] {
   if (typeof amount !== "object" || amount === null || !("limit" in amount)) return [];
   const { unit, currency, limit, period } = amount;
@@ -54,15 +54,23 @@ function checkBudget(
       by,
       byText: by === null ? "" : sourceOf(body.module, by).replace(/\s+/g, " "),
       instead: named === null ? null : modelNamed(body, named),
-      alerts: percentsOf(alerts),
+      alerts,
     },
   ];
 }
 
-/** Whole percent. */
-function percentsOf(alerts: StaticValue | undefined): readonly number[] {
+/** Whole percent of a budget, ascending, each once. */
+function percentsOf(body: Body, written: readonly tree.Setting[], alerts: StaticValue | undefined): readonly number[] {
   const list: readonly StaticValue[] = Array.isArray(alerts) ? alerts : [];
-  const percents = list.flatMap((part) => (typeof part === "number" ? [Math.round(part * 100)] : []));
+  const at = written.find(({ key }) => key.text === "alerts");
+  const percents = list.flatMap((part) => {
+    const percent = Number(part) * 100;
+    const whole = Math.round(percent);
+    if (Math.abs(percent - whole) < 1e-9 && whole >= 1) return [whole];
+    if (at)
+      report(body, at.value, "VGW3009", { value: `${percent}%`, range: "whole percent, 1% to 100%" }, "not this part");
+    return [];
+  });
   return [...new Set(percents)].sort((one, other) => one - other);
 }
 
@@ -86,7 +94,8 @@ export function checkBudgetStep(body: Body, step: tree.BudgetStep): void {
   const amounts = staticSetting(body, budgetSetting, step.budget);
   const [amount] = Array.isArray(amounts) ? amounts : [];
   if (step.budget.by) checkKey(body, step.budget.by);
-  const [budget] = checkBudget(body, step.budget, amount, settings.alerts);
+  const alerts = percentsOf(body, step.settings, settings.alerts);
+  const [budget] = checkBudget(body, step.budget, amount, alerts);
   if (!budget) return;
   const name = typeof settings.name === "string" ? settings.name : null;
   body.module.meanings.set(step.id, { kind: "budget", budget, name });

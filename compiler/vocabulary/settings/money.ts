@@ -29,9 +29,9 @@ export const budgetSetting: Setting = setting({
   documentation:
     "How much may be spent in one period, in money (`$25/day`) or tokens (`500ktok/day`), over all threads; several in a list must all have enough left. Before each call the most that it can cost is reserved (a token for each byte of the request, the cap of the output, at the dearest rate), afterwards what it did cost is counted, to the last digit; what was sent and is not known counts as reserved.\n\n" +
     "With `by` each value has the whole amount for itself: `$25/day by caller.team`. It is worked out in the route that forwards, from the caller and the request alone, so every route that may come to the model must know it. Values stand in the ledger, in the log and in alerts, so none may carry a label. As many at once as `limits.counters` says are counted; beyond them new ones are refused (503) until periods have ended.\n\n" +
-    "A call that does not fit goes to the model or choice behind `then` (`$25/day then local`): the answer says so in `model-degraded`, this budget is not asked again for the request, and all others hold. Without `then` it goes to the next model of `fallback`, or is refused as a quota that is used up (429, in the client's dialect).\n\n" +
+    "A call that does not fit goes to the model or choice behind `then` (`$25/day then local`): the answer says so in `model-degraded`, this budget is not asked again for the request, and all others hold (for embeddings nobody stands in, since another model's vectors mean something else). Without `then` it goes to the next model of `fallback`, or is refused as a quota that is used up (429, in the client's dialect).\n\n" +
     "Periods are those of the calendar in UTC (`min`, `h`, `day`, `week` from Monday, `month`); a call counts in the one in which it began. What is spent outlives restarts (the gateway's `ledger`). See also `alerts`, and the step `budget` for routes and policies.",
-  example: "budget: $25/day by caller.team then local",
+  example: "budget: $25/day by request.address",
 });
 
 export const alertsSetting: Setting = setting({
