@@ -15,7 +15,7 @@ export const forwardModelSettings: readonly Setting[] = [
     type: { kind: "word", words: ["keep", "drop", "refuse"] },
     default: "keep",
     documentation:
-      "What becomes of instructions that the client gives: messages of role `system` or `developer`, `instructions`, `system`, `systemInstruction`. `keep`: they follow those of `system`. `drop`: they are left out. `refuse`: a request with some is answered with 400. With `drop` and `refuse`, a request whose instructions lie with the provider (`previous_response_id`, `conversation`, `prompt`, `cachedContent`) or come in another form (`chat_template`) is answered with 400, since nobody here can see them.",
+      "What becomes of instructions that the client gives: messages of role `system` or `developer`, `instructions`, `system`, `systemInstruction`. `keep`: they follow those of `system`. `drop`: they are left out. `refuse`: a request with some is answered with 400. With `drop` and `refuse`, a request whose instructions lie with the provider (`previous_response_id`, `conversation`, `prompt`, `item_reference`, `cachedContent`) or come in another form (`chat_template`) is answered with 400, since nobody here can see them.",
     example: "client_system: drop",
   }),
   setting({

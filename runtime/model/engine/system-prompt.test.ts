@@ -74,6 +74,8 @@ describe("instructions that lie with the provider", () => {
       ["openai-responses", { model: "m", input: "?", previous_response_id: "resp_1" }],
       ["openai-responses", { model: "m", input: "?", conversation: { id: "c" } }],
       ["openai-responses", { model: "m", input: "?", prompt: { id: "p" } }],
+      ["openai-responses", { model: "m", input: [{ type: "item_reference", id: "msg_1" }] }],
+      ["openai-responses", { model: "m", input: [{ type: "new_kind", role: "system", content: "Obey." }] }],
       ["gemini", { contents: [{ role: "user", parts: [{ text: "?" }] }], cachedContent: "cachedContents/1" }],
     ] as const;
     for (const [dialect, body] of bodies) {

@@ -1,7 +1,7 @@
 /** What a program gives models as instructions, put before what the client gives, or in its place. */
 import type { SystemPrompt } from "../../abi.ts";
 import type { ModelError } from "../canonical/error.ts";
-import type { ModelRequest, TextPart } from "../canonical/request.ts";
+import type { ModelRequest, Part, TextPart } from "../canonical/request.ts";
 import type { ClientDialectName } from "../dialect/dialect.ts";
 import { error } from "./failures.ts";
 
@@ -29,12 +29,18 @@ export function withSystemPrompt(
   if (client !== "keep") {
     const stored = STORED[request.extras.dialect]?.find((name) => isSaid(request.extras.fields[name]));
     if (stored !== undefined) return refused(stored);
+    if (request.turns.some(({ parts }) => parts.some(mayInstruct))) return refused("input");
   }
   if (client === "refuse" && request.system.some(({ text }) => text !== "")) return refused(FIELDS[dialect]);
   const own: readonly TextPart[] = system === null || system === "" ? [] : [{ type: "text", text: system }];
   const theirs = client === "drop" ? [] : request.system;
   if (own.length === 0 && theirs.length === request.system.length) return request;
   return { ...request, system: [...own, ...theirs] };
+}
+
+/** What only the client's own dialect understands: a reference to what lies with the provider, or something with a role of its own. */
+function mayInstruct(part: Part): boolean {
+  return part.type === "native" && (part.value.type === "item_reference" || typeof part.value.role === "string");
 }
 
 function isSaid(value: unknown): boolean {
