@@ -236,18 +236,21 @@ export class RecordWriter {
 export class RecordReader {
   readonly #texts: string[] = [];
   readonly #charges = new Map<string, OpenCharge>();
+  /** The one that was read last, with the numbers of its texts: calls that are alike come one after the other. */
+  #latest: { readonly budget: number; readonly number: number; readonly charge: OpenCharge } | null = null;
 
   /** Gives how many bytes were whole records; -1: none, and what stands there is none and will be none. */
   read(bytes: Buffer, take: (record: LedgerRecord, at: number) => void): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
     while (at + HEAD <= bytes.length) {
       const type = bytes[at]!;
-      const length = bytes.readUInt32LE(at + 4);
-      if (bytes.readUInt16LE(at + 2) !== MARK || length < HEAD || length > LONGEST_RECORD) return at === 0 ? -1 : at;
+      const length = view.getUint32(at + 4, true);
+      if (view.getUint16(at + 2, true) !== MARK || length < HEAD || length > LONGEST_RECORD) return at === 0 ? -1 : at;
       if (at + length > bytes.length) return at;
       if (type === TEXT) this.#texts.push(bytes.toString("utf8", at + HEAD, at + length));
       else {
-        const record = this.#record(type, bytes, at, length);
+        const record = this.#record(type, view, at, length);
         if (record === null) return at === 0 ? -1 : at;
         take(record, at);
       }
@@ -256,41 +259,44 @@ export class RecordReader {
     return at;
   }
 
-  #record(type: number, bytes: Buffer, at: number, length: number): LedgerRecord | null {
-    if (type === OPENED) return this.#opened(bytes, at, length);
-    if (type === SETTLED) return settled(bytes, at, length);
-    return type === TOLD && length === TOLD_LENGTH ? { type: "told", number: bytes.readDoubleLE(at + HEAD) } : null;
+  #record(type: number, view: DataView, at: number, length: number): LedgerRecord | null {
+    if (type === OPENED) return this.#opened(view, at, length);
+    if (type === SETTLED) return settled(view, at, length);
+    return type === TOLD && length === TOLD_LENGTH ? { type: "told", number: view.getFloat64(at + HEAD, true) } : null;
   }
 
-  #opened(bytes: Buffer, from: number, length: number): OpenedRecord | null {
-    const count = bytes[from + 1]!;
+  #opened(view: DataView, from: number, length: number): OpenedRecord | null {
+    const count = view.getUint8(from + 1);
     if (length !== OPENED_LENGTH + count * CHARGE_LENGTH) return null;
     const at = from + HEAD;
     const charges: OpenCharge[] = [];
     for (let index = 0; index < count; index++) {
       const place = from + OPENED_LENGTH + index * CHARGE_LENGTH;
-      charges.push(this.#charge(bytes, place));
+      charges.push(this.#charge(view, place));
     }
     return {
       type: "opened",
-      number: bytes.readDoubleLE(at),
-      at: bytes.readDoubleLE(at + 8),
-      worst: bytes.readBigInt64LE(at + 16),
-      worstTokens: bytes.readDoubleLE(at + 24),
-      route: this.#text(bytes, at + 32),
-      model: this.#text(bytes, at + 36),
-      upstream: this.#text(bytes, at + 40),
-      caller: this.#text(bytes, at + 44),
-      currency: this.#text(bytes, at + 48),
+      number: view.getFloat64(at, true),
+      at: view.getFloat64(at + 8, true),
+      worst: view.getBigInt64(at + 16, true),
+      worstTokens: view.getFloat64(at + 24, true),
+      route: this.#text(view, at + 32),
+      model: this.#text(view, at + 36),
+      upstream: this.#text(view, at + 40),
+      caller: this.#text(view, at + 44),
+      currency: this.#text(view, at + 48),
       charges,
     };
   }
 
   /** The same object for the same budget, key and period. */
-  #charge(bytes: Buffer, at: number): OpenCharge {
-    const budget = bytes.readUInt32LE(at);
-    const key = bytes.readUInt32LE(at + 4);
-    const start = bytes.readDoubleLE(at + 8);
+  #charge(view: DataView, at: number): OpenCharge {
+    const budget = view.getUint32(at, true);
+    const key = view.getUint32(at + 4, true);
+    const start = view.getFloat64(at + 8, true);
+    const latest = this.#latest;
+    if (latest !== null && latest.budget === budget && latest.number === key && latest.charge.start === start)
+      return latest.charge;
     const identity = `${budget} ${key} ${start}`;
     let charge = this.#charges.get(identity);
     if (charge === undefined) {
@@ -301,32 +307,33 @@ export class RecordReader {
         currency,
         period,
         start,
-        end: bytes.readDoubleLE(at + 16),
+        end: view.getFloat64(at + 16, true),
         key: this.#texts[key] ?? "",
       };
       this.#charges.set(identity, charge);
     }
+    this.#latest = { budget, number: key, charge };
     return charge;
   }
 
-  #text(bytes: Buffer, at: number): string {
-    return this.#texts[bytes.readUInt32LE(at)] ?? "";
+  #text(view: DataView, at: number): string {
+    return this.#texts[view.getUint32(at, true)] ?? "";
   }
 }
 
-function settled(bytes: Buffer, from: number, length: number): SettledRecord | null {
-  const more = bytes[from + 1]!;
+function settled(view: DataView, from: number, length: number): SettledRecord | null {
+  const more = view.getUint8(from + 1);
   const how = HOWS[more & 127];
   if (length !== SETTLED_LENGTH || how === undefined) return null;
   const at = from + HEAD;
-  const counter = (index: number): number => bytes.readDoubleLE(at + 32 + 8 * index);
+  const counter = (index: number): number => view.getFloat64(at + 32 + 8 * index, true);
   return {
     type: "settled",
-    number: bytes.readDoubleLE(at),
-    at: bytes.readDoubleLE(at + 8),
+    number: view.getFloat64(at, true),
+    at: view.getFloat64(at + 8, true),
     how,
-    cost: bytes.readBigInt64LE(at + 16),
-    tokens: bytes.readDoubleLE(at + 24),
+    cost: view.getBigInt64(at + 16, true),
+    tokens: view.getFloat64(at + 24, true),
     usage:
       more >= 128
         ? null
