@@ -1,5 +1,6 @@
 /** What of a request each provider of models can be told, from the tables that its codec is held to. */
 import { FEATURES } from "../../runtime/model/dialect/support.ts";
+import { operationProviders, operations } from "../vocabulary/operations.ts";
 import { supportTables } from "../vocabulary/support.ts";
 import { code, page, type ReferencePage, table } from "./markdown.ts";
 
@@ -8,10 +9,15 @@ const PROVIDERS = [...supportTables];
 
 export function modelsPage(): ReferencePage {
   return page("models.md", "What providers can be told", [
-    "Every client's request is read into one form, and written from it in the provider's. **mapped**: said in its own way, nothing lost. **emulated**: said in another way with the same effect. **dropped**: left out, for it does not change what the answer means. **refused**: it cannot be said, and a request with it gets an error that names the field; `choose` goes on to the next model that can. Where client and provider both speak OpenAI's Chat Completions, the request's own bytes are passed on, with more than stands here.",
+    "Every client's request is read into one form, and written from it in the provider's. **mapped**: said in its own way, nothing lost. **emulated**: said in another way with the same effect. **dropped**: left out, for it does not change what the answer means. **refused**: it cannot be said, and a request with it gets an error that names the field; `choose` goes on to the next model that can. Where client and provider speak the same dialect, the request's own bytes are passed on, with more than stands here.",
     table(
       ["", ...PROVIDERS.map(([name]) => code(name))],
       FEATURES.map((feature) => [feature, ...PROVIDERS.map(([, support]) => support[feature].support)]),
+    ),
+    "## Beside conversations\n\nWhat is asked with `forward … as …` of models of which providers; any other is an error of the compiler.",
+    table(
+      ["", "asked of"],
+      operations.map(({ word, operation }) => [code(word), operationProviders[operation].map(code).join(", ")]),
     ),
     ...PROVIDERS.map(([name, support]) => {
       const notes = FEATURES.filter((feature) => support[feature].note !== "");

@@ -3,6 +3,8 @@ import type { ModelAnswer, ModelEvent } from "../../runtime/model/canonical/answ
 import { EMPTY_REQUEST } from "../../runtime/model/canonical/request.ts";
 import type { AnswerContext, ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import { clients } from "../../runtime/model/dialects.ts";
+import { isObject, parseJson } from "../../runtime/model/dialect/fields.ts";
+import { fakeOperation } from "../../runtime/model/fake/operations.ts";
 import { FAKES } from "../../runtime/model/fake/dialects.ts";
 import type { IncomingAnswer, OutgoingRequest } from "../5-plan/interpreter/index.ts";
 
@@ -13,6 +15,15 @@ export function spoken(dialect: ProviderDialectName, asked: Uint8Array | null, t
   const input = wordsIn(new TextDecoder().decode(asked ?? new Uint8Array()));
   const body = bodyOf(dialect, text, input, wordsIn(text));
   return { status: 200, headers: ["content-type", "application/json"], body: new TextEncoder().encode(body) };
+}
+
+/** What is asked beside conversations: vectors that depend on the text alone, counts by its length, judgements by the word "harm". null: it is a conversation. */
+export function madeUp({ target, body }: OutgoingRequest): IncomingAnswer | null {
+  const parsed = parseJson(new TextDecoder().decode(body ?? new Uint8Array()))?.value;
+  const operation = isObject(parsed) ? fakeOperation(target.split("?")[0] ?? "", parsed) : null;
+  if (operation === null) return null;
+  const text = JSON.stringify(operation.answer());
+  return { status: 200, headers: ["content-type", "application/json"], body: new TextEncoder().encode(text) };
 }
 
 /** A stream that says so much, and ends without its end; what was not asked for as a stream never comes. */

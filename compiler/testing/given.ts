@@ -7,7 +7,7 @@ import type { IncomingAnswer, OutgoingRequest, World } from "../5-plan/interpret
 import { serialise } from "../5-plan/interpreter/serialise.ts";
 import { textOf } from "../5-plan/interpreter/value.ts";
 import { modelFakeFailure } from "../vocabulary/observations.ts";
-import { brokenOff, spoken } from "./fake-model.ts";
+import { brokenOff, madeUp, spoken } from "./fake-model.ts";
 import { type Expressions, Unworkable } from "./expression.ts";
 import type { State } from "./run.ts";
 
@@ -40,7 +40,7 @@ export async function readGiven(
     const said = node.kind === "reference" ? null : await expressions.value(module, node, new Map(), world);
     const answer =
       typeof said === "string" && dialect !== undefined
-        ? (request: OutgoingRequest) => spoken(dialect, request.body, said)
+        ? (request: OutgoingRequest) => madeUp(request) ?? spoken(dialect, request.body, said)
         : await fakeAnswer(node, module, expressions, world);
     state.fakes.push({ service: expressions.modelName(meaning.model), method: "POST", pattern: "*", answer });
     return;

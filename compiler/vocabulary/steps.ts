@@ -1,5 +1,7 @@
 /** Every step: what it is called, how it is written, where it may stand. The checker asks this table, the reference prints it. */
 
+import { operations } from "./operations.ts";
+
 /** Where steps run: in a route before an answer, in a policy, or in `forward`'s block when the upstream's head has arrived. */
 export type StepPlace = "route" | "policy" | "answer";
 
@@ -116,7 +118,11 @@ export const steps: readonly StepEntry[] = [
       "Sends the request to a service and its answer to the client, streaming both ways. The steps in its block run when the answer's head has arrived. Where no answer comes the client gets 502, 503 or 504, or what `else` says.\n\n" +
       "To a `model`, `as` says what its clients speak: `openai.chat` (Chat Completions), `openai.responses`, `anthropic.messages`, `gemini` (`generateContent` and its stream). " +
       "The request is read as one in that dialect, and answered in it, also where something goes wrong; `else` takes every failure before the first content: a request that is not one of the dialect (kind `invalid`), a provider that cannot be reached (`connect`, `protocol`), is slow (`timeout`), overloaded (`overload`) or gives an error (`status`). " +
-      "What `set request.…` put on the request is not sent to a model: its provider gets what the dialect says, and nothing else of the client.",
+      "What `set request.…` put on the request is not sent to a model: its provider gets what the dialect says, and nothing else of the client.\n\n" +
+      `What is no conversation is asked for in the same way, of providers that have it: ${operations.map(({ word, documentation }) => `\`${word}\` (${documentation.replace(/\.$/, "")})`).join(", ")}. ` +
+      "Vectors come as numbers or as base64, as the client asks, whatever the provider sends; more texts than a provider takes at a time are asked for in pieces (at most 64), and `input_type` (`search_query`, `search_document`, `classification`, `clustering`) says what they are for. " +
+      "They count in budgets by their input, whose price needs an `out: $0/Mtok` beside it; counting tokens is free. Where a budget with `then` is used up nobody stands in, and a `fallback` should be the same model at another provider: vectors of two models cannot be compared. A provider that has no such thing is an error of the compiler, since an estimate of tokens would be taken for a count.\n\n" +
+      "Where client and provider speak the same dialect, the request, the answer and the events of a stream go on as the bytes they are, but for the model's name, caps, and usage that the gateway alone asked for. They are written anew where they could mean something else: a name that stands twice in an object or is written with escapes, state of another provider's thoughts, instructions of the program, or a choice whose streams may be gone on with (`broken`).",
     example: 'forward orders { remove response.header("server") }',
     since: "0.1",
     places: ["route"],

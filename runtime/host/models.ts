@@ -125,6 +125,7 @@ class Choices {
       this.budgets(model.budgets),
       this.#speed(model),
       this.#keys(model),
+      this.#source.parts.tokens?.(model) ?? null,
     );
     this.#targets.set(name, target);
     return target;

@@ -21,6 +21,7 @@ import type { HostLog, LogLevel } from "./host-log.ts";
 import type { ThreadMoney } from "./treasury.ts";
 import { listenError } from "./listen-error.ts";
 import { IdentityPool, type MakeVerifier } from "./identity-pool.ts";
+import { accessTokenOf } from "../model/vertex/tokens.ts";
 import { allServices, identifier, isConnections, type ModelSource, modelOf, routeBudget } from "./models.ts";
 import { redirecting } from "./redirect.ts";
 import { type MakeService, ServicePool } from "./service-pool.ts";
@@ -218,6 +219,7 @@ export class Serving implements Thread {
         counters: models,
         speeds,
         keys: this.#keyParts(),
+        tokens: accessTokenOf,
         now,
         random,
         identifier,

@@ -32,6 +32,8 @@ import type { KeyParts } from "./keys.ts";
 import type { SpeedTable } from "./speed.ts";
 import { Splice } from "./splice.ts";
 import type { Target } from "./target.ts";
+import type { ModelConfiguration } from "../configuration.ts";
+import type { AccessToken } from "../vertex/access-token.ts";
 
 export interface EngineParts {
   /** Copies of requests are sent to shadows; left out: none are, as in tests of programs. */
@@ -43,6 +45,8 @@ export interface EngineParts {
   readonly speeds?: SpeedTable | undefined;
   /** What becomes of keys, for models with several; left out: there are none. */
   readonly keys?: KeyParts | undefined;
+  /** The tokens that models are asked with instead of a key (Vertex AI), null: this one needs none. Left out: nobody has any, as in tests of programs. */
+  readonly tokens?: ((model: ModelConfiguration) => AccessToken | null) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** 0 ≤ n < 1. */

@@ -67,10 +67,16 @@ export class Shadowing {
       }
       const one = new Asked(this.#target, asked, false, opening, shadow);
       one.by = "shadow";
-      one.send({ headers: traced.headers, traceId: traced.traceId, upstream: null }, written, null);
+      const { headers, traceId, recording, unsampled } = traced;
+      one.send({ headers, traceId, recording, unsampled, upstream: null }, written, null);
     };
-    if (call instanceof Promise) void call.then(start);
-    else start(call);
+    const waiting = this.#target.ready();
+    if (waiting === null && !(call instanceof Promise)) start(call);
+    else
+      void Promise.all([call, waiting]).then(([opening, problem]) => {
+        if (problem !== null && opening instanceof OpenCall) opening.settle({ kind: "nothing" });
+        start(problem ?? opening);
+      });
   }
 }
 

@@ -12,7 +12,6 @@ import type {
 } from "../dialect/dialect.ts";
 import type { HeldBudget } from "./purse.ts";
 import { credentials } from "./credentials.ts";
-import { accessTokenOf } from "../vertex/tokens.ts";
 import type { AccessToken } from "../vertex/access-token.ts";
 import { error, refused } from "./failures.ts";
 import type { Key, KeyRing } from "./keys.ts";
@@ -44,6 +43,7 @@ export class Target {
     budgets: readonly HeldBudget[] = [],
     speed: Speed | null = null,
     keys: KeyRing | null = null,
+    token: AccessToken | null = null,
   ) {
     this.configuration = configuration;
     this.dialect = dialect;
@@ -53,7 +53,7 @@ export class Target {
     const { model, base, variant, settings } = configuration;
     this.#provider = { model, base, variant, settings };
     this.#credentials = credentials(configuration);
-    this.#token = accessTokenOf(configuration);
+    this.#token = token;
     this.keys = keys;
     this.#credentialsOf = new Map(
       (keys?.keys ?? []).map((key) => [key, credentials({ ...configuration, key: key.configuration.key })]),
@@ -63,7 +63,7 @@ export class Target {
   /** The same under another name, for whoever counts; nothing is measured for choices. */
   named(name: string): Target {
     const { configuration, dialect, connections, budgets, keys } = this;
-    return new Target({ ...configuration, name }, dialect, connections, budgets, null, keys);
+    return new Target({ ...configuration, name }, dialect, connections, budgets, null, keys, this.#token);
   }
 
   get name(): string {
