@@ -39,6 +39,8 @@ export class PassingStream implements PassingReader {
   #closed = false;
   #over = false;
   #failed = false;
+  /** What comes now was cut off by the end of the connection, and perhaps in its middle: only the reader can tell. */
+  #ending = false;
 
   constructor(reader: EventReader, rules: PassRules) {
     this.#reader = reader;
@@ -56,6 +58,7 @@ export class PassingStream implements PassingReader {
   }
 
   finish(): readonly ModelEvent[] {
+    this.#ending = true;
     if (!this.#over) this.#raw.finish();
     if (!this.#over) this.#told(this.#reader.finish());
     if (this.#events.at(-1)?.type === "end" && !this.#closed) this.#out += this.#rules.end;
@@ -83,7 +86,7 @@ export class PassingStream implements PassingReader {
       return;
     }
     const data = event.slice(start, end);
-    const isPiece = this.#begun && this.#rules.isPiece(data);
+    const isPiece = this.#begun && !this.#ending && this.#rules.isPiece(data);
     if (isPiece) {
       if (this.#events.length === 0) this.#events.push(CONTENT);
     } else this.#told(this.#reader.push(Buffer.from(event, "latin1")));
