@@ -3,9 +3,13 @@ import {
   admit,
   allowMethods,
   anthropicClient,
+  anthropicCountClient,
+  anthropicCounter,
   anthropicProvider,
   type Configuration,
+  countTokens,
   decodeSegment,
+  embeddings,
   type Environment,
   environmentError,
   type Exchange,
@@ -16,6 +20,8 @@ import {
   ollamaProvider,
   openaiChatClient,
   openaiChatProvider,
+  openaiEmbedder,
+  openaiEmbeddingsClient,
   openaiResponsesClient,
   pathSegments,
   type Program,
@@ -25,6 +31,7 @@ import {
   replyMethodNotAllowed,
   requestHeader,
   serveModel,
+  serveOperation,
   setRetryAfter,
   urlFromText,
   variable,
@@ -38,7 +45,11 @@ let defaultLimit: Limiter;
 let defaultLimit2: Limiter;
 let defaultLimit3: Limiter;
 let defaultLimit4: Limiter;
+let defaultLimit5: Limiter;
+let defaultLimit6: Limiter;
 let assistant: Model;
+let vectors: Model;
+let claude: Model;
 let own: Model;
 
 // POST /v1/chat/completions, open (gateway.vgw:40)
@@ -74,19 +85,39 @@ function postV1Messages(exchange: Exchange): void {
   return serveModel(exchange, assistant, anthropicClient, null, 10_000_000, 120_000);
 }
 
-// GET /v1/models, open (gateway.vgw:75)
+// POST /v1/embeddings, open (gateway.vgw:81)
+function postV1Embeddings(exchange: Exchange): void {
+  exchange.route = "POST /v1/embeddings";
+  if (!admit(exchange, defaultLimit4, "default", exchange.address, rate60PerMin, 60, 1)) {
+    setRetryAfter(exchange, defaultLimit4);
+    return replyFailure(exchange, failureOf("limited"));
+  }
+  return serveOperation(exchange, vectors, embeddingsOperation, null, 10_000_000, null);
+}
+
+// POST /v1/messages/count_tokens, open (gateway.vgw:88)
+function postV1MessagesCountTokens(exchange: Exchange): void {
+  exchange.route = "POST /v1/messages/count_tokens";
+  if (!admit(exchange, defaultLimit5, "default", exchange.address, rate60PerMin, 60, 1)) {
+    setRetryAfter(exchange, defaultLimit5);
+    return replyFailure(exchange, failureOf("limited"));
+  }
+  return serveOperation(exchange, claude, countTokensOperation, null, 10_000_000, null);
+}
+
+// GET /v1/models, open (gateway.vgw:95)
 function getV1Models(exchange: Exchange): void {
   exchange.route = "GET /v1/models";
   return replyContent(exchange, 200, "application/json", '{"data":[{"type":"model","id":"assistant","display_name":"assistant","created_at":"1970-01-01T00:00:00Z"}],"has_more":false,"first_id":"assistant","last_id":"assistant"}');
 }
 
-// GET /v1/models, open (gateway.vgw:79)
+// GET /v1/models, open (gateway.vgw:99)
 function getV1Models2(exchange: Exchange): void {
   exchange.route = "GET /v1/models";
   return replyContent(exchange, 200, "application/json", '{"object":"list","data":[{"id":"assistant","object":"model","created":0,"owned_by":"vgw"}]}');
 }
 
-// GET /v1/models/{name}, open (gateway.vgw:83)
+// GET /v1/models/{name}, open (gateway.vgw:103)
 function getV1ModelsByName(exchange: Exchange, name: string): void {
   exchange.route = "GET /v1/models/{name}";
   if (name === "assistant") {
@@ -99,8 +130,8 @@ function getV1ModelsByName(exchange: Exchange, name: string): void {
 function postShopChatCompletionsByLang(exchange: Exchange, lang: "English" | "French"): void {
   exchange.route = "POST /shop/{lang: \"English\" | \"French\"}/chat/completions";
   host.deadline(exchange, 120_000);
-  if (!admit(exchange, defaultLimit4, "default", exchange.address, rate20PerMin, 20, 1)) {
-    setRetryAfter(exchange, defaultLimit4);
+  if (!admit(exchange, defaultLimit6, "default", exchange.address, rate20PerMin, 20, 1)) {
+    setRetryAfter(exchange, defaultLimit6);
     return replyFailure(exchange, failureOf("limited"));
   }
   return serveModel(exchange, own, openaiChatClient, null, 100_000, 120_000, { system: `You help customers of a bicycle shop. Answer in ${lang}.`, client: "drop" });
@@ -129,6 +160,18 @@ function handle(exchange: Exchange): void | Promise<void> {
   // /v1/messages
   if (exchange.path === "/v1/messages") {
     if (method === "POST") return postV1Messages(exchange);
+    allowed = allowMethods(allowed, ["POST"]);
+  }
+
+  // /v1/embeddings
+  if (exchange.path === "/v1/embeddings") {
+    if (method === "POST") return postV1Embeddings(exchange);
+    allowed = allowMethods(allowed, ["POST"]);
+  }
+
+  // /v1/messages/count_tokens
+  if (exchange.path === "/v1/messages/count_tokens") {
+    if (method === "POST") return postV1MessagesCountTokens(exchange);
     allowed = allowMethods(allowed, ["POST"]);
   }
 
@@ -166,7 +209,7 @@ function handle(exchange: Exchange): void | Promise<void> {
 
 /** Run once before the first request, so that the matcher is compiled by then. It takes no route. */
 function warm(): void {
-  warmMatcher(handle, ["/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/models"]);
+  warmMatcher(handle, ["/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"]);
 }
 
 /** What the host must provide: listeners, services, limits. */
@@ -263,6 +306,25 @@ export function configure(given: Environment): Configuration {
         connections: 1000,
         answerLimit: 32_000_000,
       },
+      {
+        name: "vectors",
+        dialect: "openai-chat",
+        variant: "",
+        model: "text-embedding-3-small",
+        base: environment.OPENAI_URL,
+        settings: {  },
+        key: environment.OPENAI_API_KEY,
+        maxOutput: null,
+        timeout: 300_000,
+        firstToken: 60_000,
+        silence: 60_000,
+        total: 600_000,
+        connectTimeout: 5000,
+        idle: 30_000,
+        breaker: null,
+        connections: 1000,
+        answerLimit: 32_000_000,
+      },
     ],
     pools: [
       {
@@ -283,14 +345,22 @@ export function load(given: Host): Program {
   defaultLimit = given.limiter("route POST /v1/chat/completions", "deny");
   defaultLimit2 = given.limiter("route POST /v1/responses", "deny");
   defaultLimit3 = given.limiter("route POST /v1/messages", "deny");
-  defaultLimit4 = given.limiter("route POST /shop/{lang: \"English\" | \"French\"}/chat/completions", "deny");
+  defaultLimit4 = given.limiter("route POST /v1/embeddings", "deny");
+  defaultLimit5 = given.limiter("route POST /v1/messages/count_tokens", "deny");
+  defaultLimit6 = given.limiter("route POST /shop/{lang: \"English\" | \"French\"}/chat/completions", "deny");
+  claude = given.model("claude", [anthropicProvider]);
   own = given.model("own", [ollamaProvider]);
+  vectors = given.model("vectors", [openaiChatProvider]);
   assistant = given.model("assistant", [openaiChatProvider, anthropicProvider]);
   return { abi: 5, handle, warm };
 }
 
 // Helpers: what the program reads and answers, one for each type and text.
 const rate60PerMin = { count: 60, per: 60000 };
+
+const embeddingsOperation = embeddings(openaiEmbeddingsClient, [openaiEmbedder]);
+
+const countTokensOperation = countTokens(anthropicCountClient, [anthropicCounter]);
 
 const rate20PerMin = { count: 20, per: 60000 };
 
