@@ -27,9 +27,10 @@ model spare { provider: openai("spare"), key: secret("KEY"), url: "${fast}/v1", 
 model hedged = choose(slow) { fallback: [fast], hedge: { after: 30ms }, budget: $1/day }
 model both = choose(slow, fast) { hedge: { after: 30ms, most: 1 } }
 model all = choose(slow, fast) { fallback: [spare], hedge: { after: 30ms, most: 2 } }
+model joined = choose(slow) { fallback: [fast, spare], hedge: { after: 30ms }, broken: continue }
 model patient = choose(slow) { fallback: [fast], hedge: { after: 10min } }
 model tight = choose(slow) { fallback: [fast], hedge: { after: 30ms }, budget: $0.0005/day }
-${["hedged", "both", "all", "patient", "tight"].map((name) => `route POST "/${name}/chat/completions" open { forward ${name} as openai.chat }`).join("\n")}
+${["hedged", "both", "all", "joined", "patient", "tight"].map((name) => `route POST "/${name}/chat/completions" open { forward ${name} as openai.chat }`).join("\n")}
 `;
 
 const { native } = loadNative();
@@ -158,6 +159,22 @@ describe.each(transports)("over the %s transport", (transport) => {
     await slow.asked[0]?.gone;
     await fast.asked[0]?.gone;
     expect(fast.asked.map(({ body }) => body.model)).toEqual(["fast", "spare"]);
+  });
+
+  test("the one that won breaks off: who has not been asked goes on", async () => {
+    slow.answer = silent;
+    fast.answer = (asked, response) => {
+      if (asked.body.model === "spare") return whole("Spare.")(asked, response);
+      stream(response);
+      response.end(chatChunk({ content: "Half, " }));
+    };
+    const text = await (await ask("joined")).text();
+    expect(text).toContain("Half, ");
+    expect(text).toContain("Spare.");
+    expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+    await slow.asked[0]?.gone;
+    expect(fast.asked.map(({ body }) => body.model)).toEqual(["fast", "spare"]);
+    expect(await record()).toMatchObject({ model: "spare", continuations: 1 });
   });
 
   test("nobody else is asked in time, or for an answer that is not streamed", async () => {
