@@ -70,7 +70,8 @@ export interface ModelReport {
   readonly maxOutput: number | null;
   /** Where it is known. */
   readonly price: PriceConfiguration | null;
-  readonly budget: string | null;
+  /** What else bounds which requests come to it, as it is written. */
+  readonly settings: readonly { readonly key: string; readonly value: string }[];
   /** Whether clients' bytes may pass as they came. */
   readonly passes: boolean;
   /** null: what is asked is no conversation. */
@@ -135,16 +136,26 @@ function reportChoice(model: CheckedModel): ChoiceReport {
   return {
     name: model.name,
     chooses: edgesOf(model).flatMap(({ by, to }) => (by === "choose" ? [to.name] : [])),
-    settings: model.node.settings.map((setting) => ({
-      key: setting.key.text,
-      value: sourceOf(model.module, setting).replace(/^[^:]*:\s*/, ""),
-    })),
+    settings: model.node.settings.map((setting) => written(model.module, setting)),
   };
 }
 
+function written(module: CheckedModule, setting: tree.Setting): ChoiceReport["settings"][number] {
+  return { key: setting.key.text, value: sourceOf(module, setting).replace(/^[^:]*:\s*/, "") };
+}
+
+/** Settings of a model that decide which requests it gets; its cap, price and clearance stand by themselves. */
+const boundingModel: ReadonlySet<string> = new Set([
+  "budget",
+  "breaker",
+  "context",
+  "deprecated",
+  "region",
+  "supports",
+]);
+
 function reportModel({ model, way, over }: RouteReach, meaning: ForwardMeaning): ModelReport {
   const { provider, settings, node, module } = model;
-  const written = node.settings.find(({ key }) => key.text === "budget");
   const max = settings.max_output;
   return {
     name: model.name,
@@ -158,7 +169,7 @@ function reportModel({ model, way, over }: RouteReach, meaning: ForwardMeaning):
     clearance: model.clearance,
     maxOutput: typeof max === "number" ? max : null,
     price: modelPrice(model),
-    budget: written ? sourceOf(module, written.value) : null,
+    settings: node.settings.filter(({ key }) => boundingModel.has(key.text)).map((setting) => written(module, setting)),
     passes: provider !== null && passes(meaning, provider.dialect),
     features: meaning.kind === "forward-model" && provider ? (supportTables.get(provider.word) ?? null) : null,
   };

@@ -44,6 +44,7 @@ function renderForward(forward: ForwardReport, style: Style): string[] {
     ),
     "",
     ...modelTable(models, style),
+    ...modelSettings(models),
     ...featureTables(forward, style),
   ];
 }
@@ -75,6 +76,17 @@ function modelTable(models: readonly ModelReport[], style: Style): string[] {
     const text = `  ${row.map((cell, column) => fit(cell, widths[column] ?? 0)).join("  ")}`.trimEnd();
     return index === 0 ? style.faint(cut(text)) : cut(text);
   });
+}
+
+/** Behind the table, of those that have some. */
+function modelSettings(models: readonly ModelReport[]): string[] {
+  const lines = models.flatMap(({ name, settings }) =>
+    keyed(
+      name,
+      settings.map(({ key, value }) => `${key}: ${value}`),
+    ),
+  );
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 const wayText = ({ from, by }: ModelReport["way"][number]): string => (from === "" ? by : `${by} of ${from}`);

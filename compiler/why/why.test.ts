@@ -9,7 +9,7 @@ import { renderRoutes } from "./text.ts";
 const MODELS = `
 model sonnet { provider: anthropic("claude-sonnet-4-5"), key: secret("K"), clearance: pii, max_output: 4000tok }
 model mini { provider: openai("gpt-4.1-mini"), key: secret("K"), clearance: [pii, health] }
-model local { provider: ollama("llama3.2"), price: free, clearance: pii, max_output: 1ktok }
+model local { provider: ollama("llama3.2"), price: free, clearance: pii, max_output: 1ktok, budget: 500ktok/day, region: eu }
 model assistant = choose(sonnet) { fallback: [mini, sonnet], on: [rate, overloaded], limit: 2000tok }
 policy employees {
   require request.address in 10.0.0.0/8
@@ -56,6 +56,15 @@ test("edges, clearance, bounds and instructions of a route", () => {
     { name: "mini", way: [{ from: "assistant", by: "fallback" }], passes: false },
     { name: "local", way: [{ from: "", by: "budget $5/day by request.address then local" }], passes: false },
   ]);
+});
+
+test("what bounds a model stands behind the table", () => {
+  const routes = reported('route POST "/local" open { forward local as openai.chat }');
+  expect(routes[0]?.forwards[0]?.models[0]?.settings).toEqual([
+    { key: "budget", value: "500ktok/day" },
+    { key: "region", value: "eu" },
+  ]);
+  expect(renderRoutes(routes, plainStyle)).toMatch(/\n {2}local +budget: 500ktok\/day\n +region: eu\n/);
 });
 
 test("a route that asks no model is not told of", () => {
