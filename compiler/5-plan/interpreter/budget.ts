@@ -118,9 +118,17 @@ export class Spending {
     const bound = boundCall(price, model.dialect, request, length);
     if ("class" in bound) return { error: bound, instead: null };
     const now = this.#context.world.now();
-    const charges = [...this.#held, ...this.#of(model.budgets)].filter(
+    const all = [...this.#held, ...this.#of(model.budgets)].filter(
       ({ configuration }) => !this.#gaveWay.has(configuration),
     );
+    // Those of one name count together: the smallest of them decides.
+    const charges = all.filter((one, at) => {
+      const others = all.filter(
+        (other) => idOf(one.configuration, one.key, 0) === idOf(other.configuration, other.key, 0),
+      );
+      const least = Math.min(...others.map(({ configuration }) => configuration.limit));
+      return all.indexOf(others.find(({ configuration }) => configuration.limit === least) ?? one) === at;
+    });
     for (const { configuration, key } of charges) {
       const { limit, unit, period } = definitionOf(configuration);
       const { start, end } = spanAt(period, now);

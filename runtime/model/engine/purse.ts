@@ -56,7 +56,11 @@ export class Purse {
 
   #charge(charges: HeldCharge[], held: HeldBudget, key: string): void {
     if (this.#gaveWay.length > 0 && this.#gaveWay.includes(held)) return;
-    charges.push({ budget: held.budget, key: key === "" ? key : budgetKey(key), held });
+    const charge: HeldCharge = { budget: held.budget, key: key === "" ? key : budgetKey(key), held };
+    const same = charges.findIndex((other) => isSame(other, charge));
+    if (same === -1) charges.push(charge);
+    // Several of one name count together, so a call counts once: in the smallest.
+    else if (held.budget.definition.limit < charges[same]!.budget.definition.limit) charges[same] = charge;
   }
 
   #keyOf({ by }: HeldBudget): string {
@@ -76,4 +80,10 @@ export class Purse {
   get degradedBy(): string | null {
     return this.#gaveWay.at(-1)?.name ?? null;
   }
+}
+
+/** They count the same: another limit is no other count. */
+function isSame(one: Charge, other: Charge): boolean {
+  const [{ name, unit, period }, theirs] = [one.budget.definition, other.budget.definition];
+  return name === theirs.name && unit === theirs.unit && period === theirs.period && one.key === other.key;
 }
