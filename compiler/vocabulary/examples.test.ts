@@ -173,7 +173,12 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
   ...providers.map(({ word, settings }): (typeof settingTables)[number] => [
     `model.provider.${word}`,
     settings,
-    (example) => `model m { provider: ${word}("a", ${example}), key: secret("K"), url: "https://a" }`,
+    (example) => {
+      const given = example.split(":")[0];
+      const others = settings.filter(({ key, required }) => required && key !== given).map((one) => one.example);
+      const key = given === "metadata" ? "" : 'key: secret("K"), ';
+      return `model m { provider: ${word}("a", ${[example, ...others].join(", ")}), ${key}url: "https://a" }`;
+    },
   ]),
   [
     "limit",
