@@ -4,6 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Anthropic from "@anthropic-ai/sdk";
+import { GoogleGenAI } from "@google/genai";
+import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { emit } from "../../compiler/6-emit/index.ts";
 import { bundle } from "../../compiler/7-bundle/index.ts";
@@ -249,6 +252,55 @@ test("what cannot be written down is not sent", async () => {
   renameSync(`${ledger}.away`, ledger);
   expect((await ask()).status).toBe(200);
   expect(await usage("by=all")).toMatchObject({ usage: [{ calls: 1, tokens: 2 }] });
+});
+
+test("official clients read over what a stream cost, and nothing is lost", async () => {
+  const source = program("$1/day")
+    .replace("  price:", "  cost_headers: true, price:")
+    .concat(`route POST "/v1/responses" open { forward budgeted as openai.responses }
+route POST "/v1/messages" open { forward budgeted as anthropic.messages }
+route POST "/v1beta/models/{rest...}" open { forward budgeted as gemini }
+`);
+  const { gateway, ask } = await start(source);
+  paid.answer = (asked, response) => {
+    if (asked.body.stream !== true) return answered({ prompt_tokens: 3, completion_tokens: 1 })(asked, response);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const chunk = (choices: object[], more: object = {}) =>
+      `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", created: 1, model: "gpt", choices, ...more })}\n\n`;
+    const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+    response.end(
+      [
+        chunk([{ index: 0, delta: { role: "assistant", content: "hel" }, finish_reason: null }]),
+        chunk([{ index: 0, delta: { content: "lo" }, finish_reason: null }]),
+        chunk([{ index: 0, delta: {}, finish_reason: "stop" }]),
+        chunk([], { usage }),
+        "data: [DONE]\n\n",
+      ].join(""),
+    );
+  };
+  const origin = `http://127.0.0.1:${gateway.listeners[0]?.port}`;
+  const whole = await ask();
+  expect(whole.headers.get("model-cost")).toBe("0.000000000013 USD");
+  expect(whole.headers.get("model-tokens")).toBe("in=3, out=1");
+  expect(whole.headers.get("model-budget")).toMatch(/^"budgeted";left="0\.999999999987 USD";reset=\d+$/);
+  const raw = await (await ask({ stream: true })).text();
+  expect(raw).toContain(": model-cost: 0.000000000023 USD\n\n");
+  expect(raw.trimEnd().endsWith("data: [DONE]")).toBe(true);
+
+  const openai = new OpenAI({ apiKey: "x", baseURL: `${origin}/v1` });
+  const messages = [{ role: "user" as const, content: "hi" }];
+  const chat = openai.chat.completions.stream({ model: "x", messages, max_tokens: 10 });
+  expect((await chat.finalChatCompletion()).choices[0]?.message.content).toBe("hello");
+  const responses = openai.responses.stream({ model: "x", input: "hi" });
+  expect((await responses.finalResponse()).output_text).toBe("hello");
+  const anthropic = new Anthropic({ apiKey: "x", baseURL: origin });
+  const spoken = anthropic.messages.stream({ model: "x", max_tokens: 10, messages });
+  expect(await spoken.finalText()).toBe("hello");
+  const google = new GoogleGenAI({ apiKey: "x", httpOptions: { baseUrl: origin } });
+  let text = "";
+  for await (const part of await google.models.generateContentStream({ model: "x", contents: "hi" }))
+    text += part.text ?? "";
+  expect(text).toBe("hello");
 });
 
 test("a program without budgets carries nothing of it", async () => {
