@@ -298,6 +298,18 @@ export interface GatewayConfiguration {
   readonly state?: StateConfiguration | undefined;
   /** Whom alerts of budgets are sent to; left out: nobody. */
   readonly alert?: AlertConfiguration | undefined;
+  /** Where spans of requests are sent; left out: nothing is recorded. */
+  readonly traces?: TracesConfiguration | undefined;
+}
+
+/** A collector of OpenTelemetry, over HTTP. */
+export interface TracesConfiguration {
+  /** What `/v1/traces` is put behind, unless it ends so. */
+  readonly url: string;
+  /** Of the requests whose trace begins here, the part that is recorded; 0 to 1. */
+  readonly sample: number;
+  /** Sent with all spans; names in lower case. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** A Redis that gateways share. */

@@ -18,6 +18,7 @@ import { certificateValue, fileSourceValue } from "./pem-value.ts";
 import { preferenceValue } from "./preference.ts";
 import { checkSettings } from "./setting.ts";
 import { stateValue } from "./state-value.ts";
+import { fieldsValue, tracesValue } from "./traces-value.ts";
 import type { Type } from "./type.ts";
 
 export interface Context {
@@ -109,6 +110,10 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return keysValue(context, node, type.forms);
     case "state":
       return stateValue(context, type.settings, node);
+    case "traces":
+      return tracesValue(context, type.settings, node);
+    case "fields":
+      return fieldsValue(context, node);
     case "secret":
       return refuse(context, node, 'a secret of the environment: secret("NAME")');
     case "expression":

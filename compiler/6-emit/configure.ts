@@ -216,6 +216,7 @@ function emitGateway(writer: SourceWriter, name: string, settings: Settings, led
     writer.line(`via: ${settingText(settings.via, "vgw")},`);
     writer.line(`drain: ${settingText(settings.drain, 30_000)},`);
     writer.line(`accessLog: ${settingText(settings.access_log, true)},`);
+    if (settings.traces !== undefined && settings.traces !== null) writer.line(tracesText(settings.traces));
     if (ledger)
       writer.line(
         `ledger: { folder: ${settingText(settings.ledger, "ledger")}, keep: ${numberLiteral(LEDGER_KEEP)} },`,
@@ -233,6 +234,12 @@ function stateText(state: StaticValue, gateway: string): string {
   const { url, when_away, timeout, name } = record(state);
   const rest = `timeout: ${settingText(timeout, 500)}, name: ${settingText(name ?? gateway, null)}`;
   return `state: { url: ${settingText(url, null)}, whenAway: ${settingText(when_away, "refuse")}, ${rest} },`;
+}
+
+function tracesText(traces: StaticValue): string {
+  const { url, sample, headers } = record(traces);
+  const rest = `sample: ${settingText(sample, 1)}, headers: ${settingText(headers, [])}`;
+  return `traces: { url: ${settingText(url, null)}, ${rest} },`;
 }
 
 function listenerText(listener: Settings): string {

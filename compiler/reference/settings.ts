@@ -157,6 +157,10 @@ function typeText(type: SettingType): string {
       return `an amount for a period, as in ${code("$25/day")} or ${code("500ktok/day")}`;
     case "state":
       return `${code('redis(secret("NAME"))')} with ${type.settings.map(({ key }) => code(key)).join(", ")}`;
+    case "traces":
+      return `${code('otlp("http://HOST:PORT")')} with ${type.settings.map(({ key }) => code(key)).join(", ")}; the URL may be ${code('env("NAME", url)')} or ${code('secret("NAME")')}`;
+    case "fields":
+      return `a record of header fields, as in ${code('{ authorization: secret("NAME") }')}`;
     case "secret":
       return code('secret("NAME")');
     case "expression":

@@ -61,6 +61,10 @@ export type SettingType =
   | { readonly kind: "budget" }
   /** `redis(secret("REDIS_URL"), when_away: allow)`: becomes `{ url, … }`. */
   | { readonly kind: "state"; readonly settings: readonly Setting[] }
+  /** `otlp(env("OTLP", url), sample: 10%)`: becomes `{ url, … }`. */
+  | { readonly kind: "traces"; readonly settings: readonly Setting[] }
+  /** `{ authorization: secret("TOKEN") }`: header fields that are known when the gateway starts. Becomes a list of `{ name, value }`. */
+  | { readonly kind: "fields" }
   /** `secret("A")`, or a list of several, each alone or as `{ secret: secret("A"), limit: 60/min, tokens: 200ktok/min }`: becomes an `EnvironmentValue`, or a list of `{ secret, limit, tokens }`. */
   | { readonly kind: "model-keys" }
   /** `200ktok/min`: becomes `{ count, per }`, `per` in milliseconds. */

@@ -33,6 +33,7 @@ export async function check(commandLine: CommandLine, folder: string): Promise<n
     upstreams,
     speeds: createSpeedMemory(1),
     keys: createKeyMemory(1),
+    traces: null,
   };
   const thread = assemble(settings, createHostLog(lines.write), lines, {});
   await thread.prepare({ id: 1, artifact });

@@ -60,6 +60,18 @@ const CONFIGURATION = z.object({
           .nullable(),
       })
       .optional(),
+    traces: z
+      .object({
+        url: z.string().regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, "expected the URL of an http or https address"),
+        sample: FRACTION,
+        headers: z.array(
+          z.object({
+            name: z.string().regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, "expected the name of a header field"),
+            value: z.string().regex(/^[!-~]([ -~]*[!-~])?$/, "expected the value of a header field"),
+          }),
+        ),
+      })
+      .optional(),
     state: z
       .object({ url: REDIS_URL, whenAway: z.enum(["refuse", "allow"]), timeout: MILLISECONDS, name: z.string().min(1) })
       .optional(),
@@ -149,6 +161,7 @@ const FIXED: readonly [string, (gateway: GatewayConfiguration) => unknown][] = [
   ["ledger", (gateway) => gateway.ledger],
   ["state", (gateway) => gateway.state],
   ["alert", (gateway) => gateway.alert],
+  ["traces", (gateway) => gateway.traces],
 ];
 
 /** The settings that differ and need a restart; empty: the new configuration can be swapped in. */

@@ -23,6 +23,7 @@ import { ThreadAnswers } from "./thread-answers.ts";
 import { canBeShared, chooseTransports, type TransportChoice } from "./transport-choice.ts";
 import { createTableLayout, SharedTable } from "../upstream/index.ts";
 import { createKeyMemory, createSpeedMemory } from "../model/engine/index.ts";
+import { traceSettings } from "./traces.ts";
 import { Treasury } from "./treasury.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -274,6 +275,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
   const permitTable = createPermitMemory(gateway.limits.counters, count, newTableKey());
   const speeds = createSpeedMemory(count);
   const keys = createKeyMemory(count);
+  const traces = traceSettings(gateway, start.artifact);
   const settings = (thread: number): ThreadSettings => ({
     thread,
     surroundings: start.surroundings,
@@ -285,6 +287,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
     upstreams,
     speeds,
     keys,
+    traces,
   });
   if (entry === undefined || count === 1) {
     return [assemble(settings(0), start.log, { write: options.write ?? silent }, options.injected ?? {})];

@@ -9,7 +9,7 @@ import { type Recogniser, together, type Verifier } from "../identity/index.ts";
 import { giveBackAll } from "../http/held.ts";
 import type { Concurrency, Limits } from "../limit/index.ts";
 import type { KeyEvent, KeyParts, KeyTable, SpeedTable } from "../model/engine/index.ts";
-import type { ModelCounterSet } from "../observe/index.ts";
+import type { ModelCounterSet, Tracing } from "../observe/index.ts";
 import { StartError } from "../start-error.ts";
 import type { Artifact } from "./artifact.ts";
 import type { ReadyListener } from "./certificates.ts";
@@ -64,6 +64,8 @@ export interface ServingParts {
   readonly keys: KeyTable;
   /** null: the program has no budgets. */
   readonly money: ThreadMoney | null;
+  /** null: nothing is recorded for traces. */
+  readonly tracing: Tracing | null;
   readonly makeVerifier: MakeVerifier;
   readonly live: LiveSettings;
   readonly observer: Observer;
@@ -71,6 +73,9 @@ export interface ServingParts {
   readonly now: () => number;
   readonly random: () => number;
 }
+
+/** Milliseconds that the last spans are given even where a drain has used all its time. */
+const LAST_SPANS = 250;
 
 const KEY_EVENTS: { readonly [event in Exclude<KeyEvent, "asked">]: string } = {
   rate: "the provider wants fewer requests with this key: it rests for as long as the provider says",
@@ -148,7 +153,9 @@ export class Serving implements Thread {
           limits,
           webSockets,
           trustedProxies,
-          handler: listen.redirect === undefined ? dispatcher.begin : redirecting(dispatcher, listen.redirect),
+          handler: this.#recorded(
+            listen.redirect === undefined ? dispatcher.begin : redirecting(dispatcher, listen.redirect),
+          ),
           done: (exchange) => this.#done(dispatcher, exchange),
           failed: (exchange, error) => this.#failed(dispatcher, exchange, error),
           refused: (code, status, address) => this.#parts.observer.refused(code, status, address),
@@ -185,6 +192,7 @@ export class Serving implements Thread {
   }
 
   async drain({ milliseconds }: { readonly milliseconds: number }): Promise<{ readonly cut: number }> {
+    const end = performance.now() + milliseconds;
     const late = wait(milliseconds);
     await Promise.race([Promise.all(this.#listeners.map((listener) => listener.drain())), late.promise]);
     late.cancel();
@@ -193,9 +201,20 @@ export class Serving implements Thread {
     const generations = [...this.#generations.values()];
     this.#generations.clear();
     await Promise.all(generations.map((generation) => this.#release(generation.configuration)));
+    await this.#parts.tracing?.close(Math.max(LAST_SPANS, end - performance.now()));
     await this.#parts.observer.close();
     await this.#parts.money?.close();
     return { cut };
+  }
+
+  /** It is decided first whether a request is recorded. */
+  #recorded(handler: (exchange: Exchange) => void | Promise<void>): (exchange: Exchange) => void | Promise<void> {
+    const { tracing } = this.#parts;
+    if (tracing === null) return handler;
+    return (exchange) => {
+      tracing.begin(exchange);
+      return handler(exchange);
+    };
   }
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */

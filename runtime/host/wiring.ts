@@ -13,6 +13,7 @@ import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
 import { type MoneySettings, openAccounts } from "./treasury.ts";
 import type { MakeService } from "./service-pool.ts";
+import { openTracing, type TraceSettings } from "./traces.ts";
 import { type LiveSettings, Serving } from "./serving.ts";
 
 /** Plain data: it is posted to worker threads. */
@@ -34,6 +35,8 @@ export interface ThreadSettings {
   readonly speeds: SpeedMemory;
   /** Which keys of models rest. */
   readonly keys: KeyMemory;
+  /** null: nothing is recorded for traces. */
+  readonly traces: TraceSettings | null;
 }
 
 /** What tests put in place of the real thing. */
@@ -58,6 +61,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
   const models = new ModelCounterSet();
   const money =
     settings.money === null ? null : openAccounts(settings.money, settings.thread, injected.now ?? Date.now, log);
+  const tracing = settings.traces === null ? null : openTracing(settings.traces, random, log);
   const transports = new Map<string, Transport>();
   return new Serving({
     thread: settings.thread,
@@ -86,6 +90,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
     keys: new KeyTable(settings.keys, settings.thread, monotonic),
     speeds: new SpeedTable(settings.speeds, settings.thread, monotonic),
     money,
+    tracing,
     live,
     observer: createObserver({
       accessLog: settings.accessLog,
@@ -95,6 +100,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
       concurrency,
       accounts: money?.accounts,
       models,
+      tracing: tracing ?? undefined,
       now: injected.now ?? Date.now,
     }),
     log,

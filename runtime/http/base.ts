@@ -4,6 +4,7 @@
  */
 import { performance } from "node:perf_hooks";
 import { newSpanId, newTraceId, parseTraceparent } from "../observe/trace.ts";
+import type { Recording } from "../observe/traces/recording.ts";
 import { applyEdits } from "./edits.ts";
 import type { Spending } from "./spending.ts";
 import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
@@ -69,6 +70,8 @@ export abstract class BaseExchange implements Exchange {
   webSocketNote: WebSocketNote | null = null;
   modelNote: ModelNote | null = null;
   spending: Spending | null = null;
+  recording: Recording | null = null;
+  unsampled = false;
   status = 0;
   bytesSent = 0;
   /** The last byte of the answer was handed over, or it was cut. */

@@ -10,6 +10,7 @@ import type { Spending } from "./spending.ts";
 
 import type { ModelErrorClass } from "../model/canonical/error.ts";
 import type { Usage } from "../model/canonical/usage.ts";
+import type { Recording } from "../observe/traces/recording.ts";
 import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
 
 export type Headers = string[];
@@ -59,6 +60,10 @@ export interface Exchange {
   /** 16 random bytes of the trace: `traceparent`'s trace-id, taken over or made; hexadecimal. */
   readonly traceId: string;
   readonly spanId: string;
+  /** What is recorded of it for its trace; null: nothing. */
+  recording: Recording | null;
+  /** Its trace begins here and is not recorded: whoever is asked for it is told so. */
+  unsampled: boolean;
 
   /** `performance.now()` when the head was read. */
   readonly startedAt: number;

@@ -12,12 +12,14 @@ import { processSamples } from "./process-samples.ts";
 import { RouteCounterSet } from "./route-counters.ts";
 import { type Sample, type SampleValue, sample } from "./sample.ts";
 import { stepRecord } from "./step-record.ts";
+import { endRecording, type Tracing } from "./traces/tracing.ts";
 import type { UpstreamCounterSet } from "./upstream-counters.ts";
 
 export { descriptorOutput, streamOutput } from "./log-output.ts";
 export { LogQueue } from "./log-queue.ts";
 export type { Sample } from "./sample.ts";
 export { ModelCounterSet } from "./model-counters.ts";
+export { Tracing } from "./traces/tracing.ts";
 export { UpstreamCounterSet } from "./upstream-counters.ts";
 
 export interface ObserverOptions {
@@ -29,6 +31,8 @@ export interface ObserverOptions {
   readonly accounts?: Accounts | undefined;
   readonly concurrency?: Concurrency;
   readonly models?: ModelCounterSet;
+  /** Left out: nothing is recorded for traces. */
+  readonly tracing?: Tracing | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -73,6 +77,7 @@ export class Observer {
   done(exchange: Exchange, generation: string): void {
     const milliseconds = performance.now() - exchange.startedAt;
     this.#routes.count(exchange, milliseconds / 1000);
+    endRecording(exchange);
     if (!this.#options.accessLog) return;
     this.#options.lines.write(accessRecord(exchange, this.#head(generation), this.#now(), milliseconds));
   }
@@ -92,7 +97,7 @@ export class Observer {
 
   /** `inFlight`: exchanges that have begun and not ended. */
   async metrics(inFlight: number): Promise<readonly Sample[]> {
-    const { upstreams, limits, concurrency, models, accounts, lines } = this.#options;
+    const { upstreams, limits, concurrency, models, accounts, tracing, lines } = this.#options;
     const labels = { gateway: this.#gateway, generation: short(this.#generation) };
     return [
       ...this.#routes.samples(),
@@ -106,6 +111,7 @@ export class Observer {
       ...(concurrency === undefined ? [] : concurrencySamples(concurrency)),
       ...(models?.samples() ?? []),
       ...moneySamples(accounts),
+      sample(METRICS.traceSpans, tracing?.values() ?? []),
       sample(METRICS.generation, [{ value: 1, labels }]),
       sample(METRICS.logDropped, [{ value: lines.dropped ?? 0, labels: {} }]),
       ...processSamples(),

@@ -335,6 +335,13 @@ export const METRICS = {
     help: 'Swaps and rollbacks since the start, by result ("served" or "refused")',
     over: "sum",
   },
+  traceSpans: {
+    name: "vgw_trace_spans_total",
+    type: "counter",
+    labels: ["result"],
+    help: 'Spans of recorded requests, by what became of them ("sent": a collector took them, "dropped": the queue was full or the collector away for too long, "refused": the collector did not want them); only in programs with traces',
+    over: "sum",
+  },
   logDropped: {
     name: "vgw_log_lines_dropped_total",
     type: "counter",

@@ -37,6 +37,8 @@ function nobody(path: string): Exchange {
     body: { length: 0, limit: 0, consume: nothing, pause: nothing, resume: nothing },
     traceId: "",
     spanId: "",
+    recording: null,
+    unsampled: false,
     startedAt: 0,
     aborted: false,
     onAbort: nothing,

@@ -4,6 +4,8 @@ import type { CallRequest, ForwardOptions, ServiceConfiguration } from "../abi.t
 import type { Failure } from "../failure.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
 import { isIdempotent } from "../http/method.ts";
+import { newSpanId } from "../observe/trace.ts";
+import { AttemptSpan } from "../observe/traces/attempt-span.ts";
 import type { UpstreamCounterSet } from "../observe/upstream-counters.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Balancer, Waiting } from "./balance.ts";
@@ -33,7 +35,7 @@ export interface ServiceState {
 export type AttemptOptions = Pick<ForwardOptions & CallRequest, "timeout" | "deadline" | "key">;
 
 /** What of a request an attempt needs: fields that go on with it, its trace, and where its latest attempt is noted. */
-export type Traced = Pick<Exchange, "headers" | "traceId" | "upstream">;
+export type Traced = Pick<Exchange, "headers" | "traceId" | "upstream" | "recording" | "unsampled">;
 
 /** The time limits of all requests of a thread. */
 const limits = new TimerWheel();
@@ -59,6 +61,8 @@ export abstract class ServiceAttempt<Of extends Traced = Exchange> extends Timed
   /** Sent to others beside these. */
   hedges = 0;
   #probe = false;
+  /** Of the attempt that is under way, where the exchange is recorded. */
+  #span: AttemptSpan | null = null;
   /** Until the next attempt. */
   #pause: NodeJS.Timeout | null = null;
 
@@ -143,6 +147,22 @@ export abstract class ServiceAttempt<Of extends Traced = Exchange> extends Timed
     return endpoint.client.send(request, sink);
   }
 
+  /** What is sent to `target` is known to the service's own traces by this. */
+  protected trace(target: string): string {
+    const { recording } = this.exchange;
+    if (recording === null) return newSpanId();
+    const { name } = this.state.configuration;
+    const { method } = this;
+    this.#span = new AttemptSpan(recording, {
+      service: name,
+      method,
+      target,
+      attempt: this.#attempts,
+      startedAt: this.#startedAt,
+    });
+    return this.#span.id;
+  }
+
   /** What is waited for is the answer of another endpoint, asked at `startedAt`: it is this attempt's from now on. */
   adopt(endpoint: Endpoint, startedAt: number): void {
     this.endpoint = endpoint;
@@ -158,6 +178,7 @@ export abstract class ServiceAttempt<Of extends Traced = Exchange> extends Timed
   protected headArrived(status: number): void {
     this.#measure(outcomeOf(status));
     this.endpoint!.counters.statuses[Math.min(5, Math.floor(status / 100))]!++;
+    if (this.#span !== null) this.#span.status = status;
     limits.drop(this);
   }
 
@@ -182,6 +203,10 @@ export abstract class ServiceAttempt<Of extends Traced = Exchange> extends Timed
     if (!this.#measured) this.#measure(failure === null ? null : "bad");
     else if (failure !== null) endpoint.shared.countLateBad();
     if (failure !== null) endpoint.counters.failed(failure.kind);
+    if (this.#span !== null) {
+      this.#span.end(endpoint.scheme, endpoint.authority, failure === null ? null : failure.kind, this.hedges);
+      this.#span = null;
+    }
     this.endpoint = null;
     this.state.balancer.release(endpoint);
   }

@@ -4,7 +4,7 @@ import type { Failure } from "../failure.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
 import { isFramingField, isPlain, toFieldValue } from "../http/fields.ts";
 import { hasDotSegment } from "../http/path.ts";
-import { formatTraceparent, newSpanId } from "../observe/trace.ts";
+import { formatTraceparent } from "../observe/trace.ts";
 import { ServiceAttempt, triggerOf, type ServiceState } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -82,7 +82,7 @@ export class Calling extends ServiceAttempt implements UpstreamSink {
     outgoing.push("accept-encoding", "identity");
     outgoing.push(
       "traceparent",
-      formatTraceparent(this.exchange.traceId, newSpanId(), traceFlags(this.exchange.headers)),
+      formatTraceparent(this.exchange.traceId, this.trace(endpoint.basePath + target), traceFlags(this.exchange)),
     );
     this.describeAttempt(outgoing);
     const { configuration } = this.state;

@@ -94,7 +94,8 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
   protected override send(endpoint: Endpoint): void {
     const { exchange } = this;
     const { configuration, settings } = this.state;
-    const headers = this.#fields(configuration.passDeadline === true, settings);
+    const target = endpoint.basePath + this.#options.target;
+    const headers = this.#fields(configuration.passDeadline === true, settings, this.trace(target));
     if (headers === null) {
       this.failed({ kind: "unsendable", detail: "a field's name is no token" });
       return;
@@ -103,7 +104,6 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     const streamed = !this.#requestComplete;
     this.#streamed ||= streamed;
     const body = this.#options.body?.data ?? this.#gathered ?? (streamed ? { length: exchange.body.length } : null);
-    const target = endpoint.basePath + this.#options.target;
     this.#attempt = this.dispatch(
       endpoint,
       {
@@ -119,8 +119,8 @@ export class Forwarding extends ServiceAttempt implements UpstreamSink, BodySink
     if (streamed) exchange.body.consume(this);
   }
 
-  #fields(passDeadline: boolean, settings: UpstreamSettings): string | null {
-    const fields = forwardFields(this.exchange, this.#options, settings, passDeadline);
+  #fields(passDeadline: boolean, settings: UpstreamSettings, spanId: string): string | null {
+    const fields = forwardFields(this.exchange, this.#options, settings, passDeadline, spanId);
     if (fields === null || !this.described) return fields;
     const own: Headers = [];
     this.describeAttempt(own);

@@ -3,7 +3,7 @@ import type { ForwardOptions } from "../abi.ts";
 import type { Exchange, Headers } from "../http/exchange.ts";
 import { isFramingField, isPlain, toFieldValue } from "../http/fields.ts";
 import { isForwardedField, forwardedLines } from "../http/hygiene.ts";
-import { formatTraceparent, newSpanId, parseTraceparent } from "../observe/trace.ts";
+import { formatTraceparent, parseTraceparent } from "../observe/trace.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { isLowerToken } from "./http1/grammar.ts";
 
@@ -26,13 +26,15 @@ export function forwardHost(exchange: Exchange, edits: Edits | null, endpoint: E
 
 /**
  * The lines of the fields, made in one pass over the client's: no list in between, and each name is looked at once. Null: a name is no
- * token, which some transports let through; a value is sound on any. `passDeadline`: the gateway writes `DEADLINE_FIELD` itself.
+ * token, which some transports let through; a value is sound on any. `passDeadline`: the gateway writes `DEADLINE_FIELD` itself. `spanId`: what
+ * the service is told as the parent of its own spans.
  */
 export function forwardFields(
   exchange: Exchange,
   options: Pick<ForwardOptions, "edits" | "body">,
   settings: UpstreamSettings,
   passDeadline: boolean,
+  spanId: string,
 ): string | null {
   const incoming = exchange.headers;
   const mediaType = options.body?.mediaType ?? null;
@@ -65,7 +67,7 @@ export function forwardFields(
   lines += forwardedLines(exchange, settings.forwarded);
   // The state of a trace that was not taken over says nothing about this one (Trace Context §3.3).
   if (flags !== null && !nominations.has("tracestate")) lines += state;
-  lines += `traceparent: ${formatTraceparent(exchange.traceId, newSpanId(), flags ?? SAMPLED)}\r\n`;
+  lines += `traceparent: ${formatTraceparent(exchange.traceId, spanId, flags ?? ownFlags(exchange))}\r\n`;
   if (mediaType !== null) lines += `content-type: ${mediaType}\r\n`;
   return edits === null ? lines : withEdits(lines, edits, passDeadline);
 }
@@ -165,6 +167,11 @@ function isWritten(name: string): boolean {
 
 /** Trace flags of a trace that begins here. */
 const SAMPLED = "01";
+const UNSAMPLED = "00";
+
+function ownFlags({ unsampled }: Pick<Exchange, "unsampled">): string {
+  return unsampled ? UNSAMPLED : SAMPLED;
+}
 
 /** A client cannot have these taken away by nominating them in Connection. */
 const PROTECTED = new Set(["authorization", "cookie", "content-type", "content-encoding", "cache-control", "range"]);
@@ -184,10 +191,11 @@ function nominated(value: string, before: ReadonlySet<string>): ReadonlySet<stri
 /** Milliseconds in which the answer is waited for, where the service is to know. */
 export const DEADLINE_FIELD = "x-request-timeout-ms";
 
-/** The sampling flags that the client sent; "01" (sampled) where it sent none. */
-export function traceFlags(headers: Headers): string {
+/** The sampling flags that the client sent; where it sent none, those of a trace that begins here. */
+export function traceFlags(exchange: Pick<Exchange, "headers" | "unsampled">): string {
+  const { headers } = exchange;
   for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === "traceparent") return parseTraceparent(headers[index + 1]!)?.flags ?? SAMPLED;
+    if (headers[index] === "traceparent") return parseTraceparent(headers[index + 1]!)?.flags ?? ownFlags(exchange);
   }
-  return SAMPLED;
+  return ownFlags(exchange);
 }

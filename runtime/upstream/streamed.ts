@@ -4,7 +4,7 @@
  */
 import type { Failure } from "../failure.ts";
 import type { Headers } from "../http/exchange.ts";
-import { formatTraceparent, newSpanId } from "../observe/trace.ts";
+import { formatTraceparent } from "../observe/trace.ts";
 import { ServiceAttempt, type ServiceState, type Traced } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -25,6 +25,15 @@ export interface StreamedRequest {
   readonly deadline: number;
   /** Milliseconds without a byte after which the body counts as stalled. */
   readonly silence: number;
+  /** Of which it is a part, where the exchange is recorded; left out or null: it has one of its own. */
+  readonly span?: StreamedSpan | null | undefined;
+}
+
+export interface StreamedSpan {
+  /** What the service is told as the parent of its own spans. */
+  readonly id: string;
+  /** Of the answer; 0: none came yet. */
+  status: number;
 }
 
 /** Hears of one answer: `failed` at any time, or `head`, any number of `data` and `complete`. */
@@ -85,7 +94,8 @@ export class Streaming extends ServiceAttempt<Traced> implements UpstreamSink, S
     const outgoing = headers.slice();
     // What is read here is read as it comes.
     outgoing.push("accept-encoding", "identity");
-    outgoing.push("traceparent", formatTraceparent(exchange.traceId, newSpanId(), traceFlags(exchange.headers)));
+    const spanId = this.#request.span?.id ?? this.trace(endpoint.basePath + target);
+    outgoing.push("traceparent", formatTraceparent(exchange.traceId, spanId, traceFlags(exchange)));
     this.describeAttempt(outgoing);
     const host = endpoint.authority;
     this.#attempt = this.dispatch(
@@ -127,6 +137,8 @@ export class Streaming extends ServiceAttempt<Traced> implements UpstreamSink, S
 
   head(status: number, headers: Headers): void {
     this.headArrived(status);
+    const { span = null } = this.#request;
+    if (span !== null) span.status = status;
     const length = responseHead(headers);
     if (length === UNSOUND || isCoded(headers)) {
       const detail = length === UNSOUND ? "framing" : "a content coding that nobody asked for";

@@ -66,7 +66,9 @@ export class WebSocketForwarding extends ServiceAttempt implements UpstreamSink 
   protected override send(endpoint: Endpoint): void {
     const { exchange } = this;
     const { configuration, settings } = this.state;
-    const lines = forwardFields(exchange, this.#options, settings, configuration.passDeadline === true);
+    const target = endpoint.basePath + this.#options.target;
+    const passDeadline = configuration.passDeadline === true;
+    const lines = forwardFields(exchange, this.#options, settings, passDeadline, this.trace(target));
     if (lines === null) {
       this.failed({ kind: "unsendable", detail: "a field's name is no token" });
       return;
@@ -76,7 +78,7 @@ export class WebSocketForwarding extends ServiceAttempt implements UpstreamSink 
     this.#attempt = endpoint.client.send(
       {
         method: "GET",
-        target: endpoint.basePath + this.#options.target,
+        target,
         headers: lines + fieldLines(own) + UPGRADE_LINES,
         host: forwardHost(exchange, this.#options.edits, endpoint, configuration.preserveHost),
         body: null,

@@ -13,6 +13,7 @@ import type {
   UpstreamNote,
 } from "../../runtime/http/exchange.ts";
 import type { Held } from "../../runtime/http/held.ts";
+import type { Recording } from "../../runtime/observe/traces/recording.ts";
 import type { WebSocketNote } from "../../runtime/websocket/index.ts";
 
 export interface FakeRequest {
@@ -127,6 +128,8 @@ export class FakeExchange implements Exchange {
   webSocketNote: WebSocketNote | null = null;
   modelNote: ModelNote | null = null;
   spending: Spending | null = null;
+  recording: Recording | null = null;
+  unsampled = false;
   status = 0;
   bytesSent = 0;
 

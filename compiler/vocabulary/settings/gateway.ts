@@ -2,6 +2,7 @@
 import { type Setting, setting } from "../setting.ts";
 import { alertSetting, ledgerSetting } from "./money.ts";
 import { stateSetting } from "./state.ts";
+import { tracesSetting } from "./traces.ts";
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -203,4 +204,5 @@ export const gatewaySettings: readonly Setting[] = [
   ledgerSetting,
   stateSetting,
   alertSetting,
+  tracesSetting,
 ];

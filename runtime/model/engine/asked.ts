@@ -4,7 +4,7 @@
  */
 import { performance } from "node:perf_hooks";
 import { Failure } from "../../failure.ts";
-import type { Headers, ModelNote } from "../../http/exchange.ts";
+import type { CostNote, Headers, ModelNote } from "../../http/exchange.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import type { Traced } from "../../upstream/index.ts";
 import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
@@ -21,6 +21,7 @@ import { eventsOf } from "./events-of.ts";
 import { Gathered } from "./gathered.ts";
 import { Holding, isContent } from "./holding.ts";
 import type { Key, KeyRing } from "./keys.ts";
+import { ModelSpan } from "./model-span.ts";
 import type { Speed } from "./speed.ts";
 import type { Target } from "./target.ts";
 
@@ -92,6 +93,8 @@ export class Asked extends Timed implements StreamReceiver {
   /** No byte of the request has left. */
   #unsent = false;
   #attempt: StreamedAttempt | null = null;
+  /** Where the exchange is recorded: of what was sent last. */
+  #span: ModelSpan | null = null;
   /** Within `send`: a failure is told before there is an attempt. */
   #sending = false;
   #failedEarly: Failure | null = null;
@@ -146,6 +149,8 @@ export class Asked extends Timed implements StreamReceiver {
     const now = performance.now();
     const total = now + configuration.total;
     if (stream) limits.set(this, now + configuration.firstToken, now);
+    const { recording } = exchange;
+    if (recording !== null) this.#span = new ModelSpan(recording, configuration, "chat", this.request);
     this.#sending = true;
     this.#attempt = target.connections.stream(
       exchange,
@@ -157,6 +162,7 @@ export class Asked extends Timed implements StreamReceiver {
         timeout: stream ? Math.min(configuration.timeout, configuration.firstToken) : configuration.timeout,
         deadline: deadline === null ? total : Math.min(total, deadline),
         silence: stream ? configuration.silence : configuration.total,
+        span: this.#span,
       },
       this,
     );
@@ -187,6 +193,7 @@ export class Asked extends Timed implements StreamReceiver {
     const key = turns?.tried.at(-1);
     if (turns === null || key === undefined || !turns.keys.told(key, problem)) return false;
     turns.problem = problem;
+    this.#endSpan(this.#noteOf(problem.class, undefined));
     this.#phase = "asked";
     this.#status = 0;
     this.#headers = [];
@@ -251,7 +258,7 @@ export class Asked extends Timed implements StreamReceiver {
 
   /** It is over, in whatever way: settled, and noted. */
   over(outcome: ModelNote["outcome"]): ModelNote {
-    const { usage, fallbacks, continuations, firstToken, target } = this;
+    const { usage, target } = this;
     const call = this.#call;
     this.#call = null;
     if (target.speed !== null) this.#measure(target.speed, outcome);
@@ -262,7 +269,13 @@ export class Asked extends Timed implements StreamReceiver {
     );
     const cost = settled && { amount: settled.cost, currency: settled.currency, exact: settled.how !== "unknown" };
     this.#settled = call;
-    const { by, skipped, keyName } = this;
+    const note = this.#noteOf(outcome, cost ?? undefined);
+    this.#endSpan(note);
+    return note;
+  }
+
+  #noteOf(outcome: ModelNote["outcome"], cost: CostNote | undefined): ModelNote {
+    const { usage, fallbacks, continuations, firstToken, target, by, skipped, keyName } = this;
     return {
       model: target.name,
       usage,
@@ -275,6 +288,11 @@ export class Asked extends Timed implements StreamReceiver {
       key: keyName,
       ...(cost && { cost }),
     };
+  }
+
+  #endSpan(note: ModelNote): void {
+    this.#span?.end(note);
+    this.#span = null;
   }
 
   /** What the client did, or asked for, says nothing of how fast the model is. */
@@ -394,6 +412,7 @@ export class Asked extends Timed implements StreamReceiver {
       return;
     }
     this.#told = answer.usage;
+    this.#span?.answered(answer);
     if (this.request.stream) {
       this.#phase = "held";
       this.#events(eventsOf(answer));
@@ -436,6 +455,7 @@ export class Asked extends Timed implements StreamReceiver {
     const rest = from === 0 ? events : events.slice(from);
     const all = held.length === 0 ? rest : [...held, ...rest];
     for (const event of all) if (event.type === "usage") this.#told = event.usage;
+    this.#span?.told(all);
     const last = all[all.length - 1]!;
     if (last.type === "end") {
       limits.drop(this);

@@ -1,0 +1,96 @@
+/** `otlp(env("OTEL_EXPORTER_OTLP_ENDPOINT", url), sample: 10%, headers: { authorization: secret("TOKEN") })`: where spans of requests go. */
+import { urlFromText } from "../../runtime/value/url.ts";
+import type * as tree from "../1-syntax/tree.ts";
+import type { Setting } from "../vocabulary/setting.ts";
+import type { StaticValue } from "./checked.ts";
+import { STRING } from "./construct.ts";
+import { report } from "./context.ts";
+import { environmentValue, isEnvironment } from "./environment.ts";
+import { checkSettings } from "./setting.ts";
+import { type Context, literalOf, refuse } from "./static-value.ts";
+
+const WANTED = 'otlp("http://127.0.0.1:4318")';
+
+/** `{ url, sample, headers }`. undefined: reported. */
+export function tracesValue(
+  context: Context,
+  settings: readonly Setting[],
+  node: tree.Expression,
+): StaticValue | undefined {
+  if (node.kind !== "call" || node.callee.kind !== "reference" || node.callee.name.text !== "otlp")
+    return refuse(context, node, WANTED);
+  const [first, second] = node.arguments.filter((argument) => argument.name === null);
+  if (second) report(context.body, second, "VGW3014", { callee: "otlp", wanted: "one URL" }, "one too many");
+  const named = node.arguments.flatMap((argument) =>
+    argument.name ? [{ id: argument.id, key: argument.name, value: argument.value }] : [],
+  );
+  const values = checkSettings(context.body, "otlp", settings, named, node);
+  if (!first) {
+    report(context.body, node, "VGW3011", { callee: "otlp", wanted: "a URL" }, `such as ${WANTED}`);
+    return undefined;
+  }
+  const url = urlValue(context, first.value);
+  return url === undefined ? undefined : { ...values, url };
+}
+
+function urlValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  if (node.kind === "call" && isEnvironment(node)) {
+    const value = environmentValue(context.body, node, "url");
+    if (value === null) return undefined;
+    if (value.secret || value.type === "url") return value;
+    return refuse(context, node, `env("${value.variable}", url)`);
+  }
+  const text = literalOf(context, node, STRING);
+  if (typeof text !== "string") return undefined;
+  const sound = urlFromText(text) !== undefined && /^https?:/.test(text) && !/[?#@]/.test(text);
+  return sound ? text : refuse(context, node, 'a URL such as "http://127.0.0.1:4318", without a password');
+}
+
+/** Fields that say how the body is to be read, or whose connection it is. */
+const OWN: ReadonlySet<string> = new Set([
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "expect",
+  "host",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "user-agent",
+]);
+
+/** `{ authorization: secret("TOKEN"), "x-tenant": "shop" }`: becomes a list of `{ name, value }`, names in lower case. */
+export function fieldsValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  if (node.kind !== "record")
+    return refuse(context, node, 'header fields in braces: { authorization: secret("OTLP_AUTHORIZATION") }');
+  const fields = new Map<string, StaticValue>();
+  for (const entry of node.entries) {
+    if (entry.kind !== "record-entry") return refuse(context, entry, "fields that are written out");
+    const { key, value } = entry;
+    const name = key.text.toLowerCase();
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) return refuse(context, key, "the name of a header field");
+    if (OWN.has(name)) return refuse(context, key, "fields beside those that the gateway writes itself");
+    if (fields.has(name)) {
+      report(context.body, key, "VGW3006", { name }, "again");
+      return undefined;
+    }
+    const given = fieldValue(context, value);
+    if (given === undefined) return undefined;
+    fields.set(name, given);
+  }
+  return [...fields].map(([name, value]) => ({ name, value }));
+}
+
+function fieldValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  if (node.kind === "call" && isEnvironment(node)) {
+    const value = environmentValue(context.body, node, "string");
+    if (value === null) return undefined;
+    return value.type === "string" ? value : refuse(context, node, `env("${value.variable}")`);
+  }
+  const text = literalOf(context, node, STRING);
+  if (typeof text !== "string") return undefined;
+  return /^[!-~]([ -~]*[!-~])?$/.test(text) ? text : refuse(context, node, "texts of printable ASCII characters");
+}
