@@ -1,4 +1,5 @@
 /** `vgw why FILE [ROUTE]`: what can become of requests to models, without asking any. */
+import { costsJson, costsOf } from "../why/costs.ts";
 import { reportModels, type RouteReport } from "../why/report.ts";
 import { renderRoutes } from "../why/text.ts";
 import { CommandError, exit, print, printJson, styleFor } from "./output.ts";
@@ -8,9 +9,10 @@ export function runWhyModels(path: string, route: string | undefined, options: {
   const { program } = checkedOrEnd(findEntry(path), options);
   const all = reportModels(program);
   const routes = route === undefined ? all : matching(all, route);
-  if (options.json) printJson({ routes });
+  const costs = costsOf(program).filter((cost) => routes.some((one) => one.route === cost.route));
+  if (options.json) printJson({ routes, costs: costsJson(costs) });
   else if (routes.length === 0) print("no route forwards to a model");
-  else print(renderRoutes(routes, styleFor(process.stdout)));
+  else print(renderRoutes(routes, styleFor(process.stdout), costs));
   return exit.good;
 }
 

@@ -8,6 +8,7 @@ import { constantValue } from "../3-types/constant-value.ts";
 import type { CheckedBudget, CheckedModel, CheckedModule, CheckedProgram, CheckedRoute } from "../3-types/checked.ts";
 import { edgesOf, type ModelEdge } from "../3-types/model-edge.ts";
 import { modelPrice } from "../3-types/model-price.ts";
+import { instructionBytes } from "./instructions.ts";
 import { formatAmount } from "../../runtime/model/money/amount.ts";
 import { worstCost } from "../../runtime/model/money/worst-case.ts";
 
@@ -67,8 +68,9 @@ function routeCosts(program: CheckedProgram, route: CheckedRoute, usualBody: num
   const own = holders.flatMap(budgetsBelow);
   const starts = [...asked, ...own.flatMap(({ instead }) => (instead === null ? [] : [instead]))];
   const body = typeof route.settings.body === "number" ? route.settings.body : usualBody;
+  const instructions = instructionBytes(route);
   const reached = reachedFrom(starts);
-  const models = reached.flatMap((one) => (one.model.provider === null ? [] : [modelCosts(one, body)]));
+  const models = reached.flatMap((one) => (one.model.provider === null ? [] : [modelCosts(one, body, instructions)]));
   const request = sumOf(models);
   const owners = [...new Set(reached.map(({ model }) => model))];
   const budgets = [
@@ -119,7 +121,8 @@ function reachedFrom(starts: readonly CheckedModel[]): readonly Reached[] {
   return [...found.values()];
 }
 
-function modelCosts({ model, limit, edge }: Reached, body: number): ModelCosts {
+/** `instructions`: bytes that the program adds to the client's. */
+function modelCosts({ model, limit, edge }: Reached, body: number, instructions: number): ModelCosts {
   const way = edge === null ? "asked" : `${edge.by} of ${edge.from.name}`;
   const price = modelPrice(model);
   const cap = model.settings.max_output;
@@ -128,7 +131,8 @@ function modelCosts({ model, limit, edge }: Reached, body: number): ModelCosts {
   const output = caps.length > 0 ? Math.min(...caps) : context;
   // An image costs more than its bytes say.
   const images = Math.ceil(body / SHORTEST_IMAGE) * (price?.imageTokens ?? 0);
-  const prompt = price === null ? null : Math.min(Math.max(body, images) + AROUND, context ?? Number.POSITIVE_INFINITY);
+  const most = Math.max(body, images) + instructions + AROUND;
+  const prompt = price === null ? null : Math.min(most, context ?? Number.POSITIVE_INFINITY);
   const told = { model: model.name, way, prompt, output };
   if (price === null) return { ...told, worst: null, reason: "its price is not known" };
   if (output === null) return { ...told, worst: null, reason: "an answer may be of any length: give it max_output" };
@@ -194,7 +198,7 @@ function routeText({ route, body, models, request, limits, budgets }: RouteCosts
   return `${lines.join("\n")}\n`;
 }
 
-function callText({ amount, currency }: NonNullable<ModelCosts["worst"]>): string {
+export function callText({ amount, currency }: NonNullable<ModelCosts["worst"]>): string {
   return amount === 0n ? "free" : `at most ${formatAmount(amount)} ${currency} a call`;
 }
 

@@ -1,6 +1,7 @@
 /** What can become of requests to models, as text for people: at most 100 columns, whatever the program's names allow. */
 import type { Style } from "../diagnostics/render.ts";
 import { FEATURES } from "../../runtime/model/dialect/support.ts";
+import { callText, type ModelCosts, type RouteCosts } from "./costs.ts";
 import type { ForwardReport, ModelReport, RouteReport } from "./report.ts";
 
 const WIDTH = 100;
@@ -11,19 +12,26 @@ const COLUMN = 11;
 const FIRST = 22;
 const MOST_COLUMNS = Math.floor((WIDTH - FIRST) / COLUMN);
 
-export function renderRoutes(routes: readonly RouteReport[], style: Style): string {
-  return routes.map((route) => renderRoute(route, style).join("\n")).join("\n\n");
+export function renderRoutes(routes: readonly RouteReport[], style: Style, costs: readonly RouteCosts[] = []): string {
+  return routes
+    .map((route) => renderRoute(route, costs.find((one) => one.route === route.route) ?? null, style).join("\n"))
+    .join("\n\n");
 }
 
-function renderRoute(route: RouteReport, style: Style): string[] {
+function renderRoute(route: RouteReport, costs: RouteCosts | null, style: Style): string[] {
   const access = route.open ? "open" : `with ${route.policies.join(", ")}`;
   const bounds = route.bounds.map(({ text, policy }) => `${text}${policy === null ? "" : ` (${policy})`}`);
   return [
     `${style.strong(route.route)}, ${access} ${style.faint(`${route.file}:${route.line}`)}`,
     ...keyed("body carries", [carriesText(route)]),
     ...keyed("bounds", bounds),
+    ...keyed("costs", costs === null ? [] : costs.models.map(costText)),
     ...route.forwards.flatMap((forward) => ["", ...renderForward(forward, style)]),
   ];
+}
+
+function costText({ model, worst, reason }: ModelCosts): string {
+  return `${model}: ${worst === null ? `unbounded, ${reason}` : callText(worst)}`;
 }
 
 const REASONS = { said: "carries", read: "its type", cleared: "a model is cleared for it" };
