@@ -37,6 +37,7 @@ export function holdTo(step: BudgetStep, scope: Scope, context: Context): void {
 /** The budgets of one request. */
 export class Spending {
   readonly #context: Context;
+  readonly #step: ModelStep;
   readonly #keys: readonly string[];
   #held: readonly HeldTo[];
   readonly #gaveWay = new Set<BudgetConfiguration>();
@@ -48,6 +49,7 @@ export class Spending {
 
   constructor(step: ModelStep, scope: Scope, context: Context) {
     this.#context = context;
+    this.#step = step;
     this.#keys = step.keys.map((key) => (key === null ? "" : textOf(evaluate(key, scope, context), key.type)));
     const pool = context.plan.pools.find(({ name }) => name === step.model);
     this.#held = [...context.heldTo, ...this.#of(pool?.budgets)];
@@ -135,7 +137,10 @@ export class Spending {
       const spent = spentOf(this.#context, configuration, key, start);
       const amount = unit === "money" ? bound.worst : BigInt(bound.tokens);
       if (spent + amount <= limit) continue;
-      const { instead } = configuration;
+      const { instead, name } = configuration;
+      const { origin } = this.#step;
+      const shown = `${name}: used up${instead === null ? "" : `, ${instead} is asked instead`}`;
+      this.#context.trace.push({ entry: "step", origin, step: "budget", shown });
       return {
         error: refusalOf({ reason: "exhausted", resets: end }, now),
         instead: instead === null ? null : this.#giveWay(configuration, instead),
