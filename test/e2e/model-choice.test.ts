@@ -16,12 +16,14 @@ model two { provider: openai("two"), key: secret("KEY"), url: "${second}/v1" }
 model three { provider: openai("three"), key: secret("KEY"), url: "${first}/v1" }
 model four { provider: openai("four"), key: secret("KEY"), url: "${second}/v1" }
 model keyed { provider: openai("keyed"), key: [secret("KEY_A"), secret("KEY_B")], url: "${first}/v1" }
+model plain { provider: openai("plain"), key: secret("KEY"), url: "${first}/v1", supports: [] }
 model quick = choose(three, four) { prefer: fastest }
 model idle = choose(one, two) { prefer: least_loaded }
 model fits = choose(one, two) { aliases: { "gpt-*": two }, unknown: choose }
 route POST "/quick" open { forward quick as openai.chat }
 route POST "/idle" open { forward idle as openai.chat }
 route POST "/fits" open { forward fits as openai.chat }
+route POST "/alone" open { forward plain as openai.chat }
 route POST "/keyed" open { forward keyed as openai.chat }
 `;
 
@@ -129,6 +131,13 @@ describe.each(transports)("over the %s transport", (transport) => {
     expect(await post("/fits", { messages: [{ role: "user", content: long }] })).toContain("Room enough.");
     expect(await record()).toMatchObject({ model: "two", model_by: "order", models_skipped: "one: context" });
     expect(await metrics()).toContain('vgw_model_skipped_total{model="one",reason="context"} 1');
+  });
+
+  test("who asks for what nobody takes is told so; the log says of whom and why", async () => {
+    const text = await post("/alone", { tools: [{ type: "function", function: { name: "f" } }] });
+    expect(JSON.parse(text)).toMatchObject({ error: { type: "invalid_request_error", param: "tools" } });
+    expect(await record()).toMatchObject({ status: 400, reason: "model-client", detail: "nobody fits (plain: tools)" });
+    expect(await metrics()).toContain('vgw_model_skipped_total{model="plain",reason="tools"} 1');
   });
 
   test("a stream comes under the name that the client asked for", async () => {

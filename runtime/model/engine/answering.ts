@@ -171,8 +171,10 @@ export class Answering implements BodySink, Asker {
     this.#source = read.altered ? null : bytes;
     this.#client = read.client;
     const order = this.#choice.order(read.request, this.#parts.random, this.#options.sticky ?? null);
+    for (const { model, reason } of order.skipped) this.#skip(model, reason);
     if ("class" in order) {
-      this.#give(order, `${this.#choice.name}: nobody fits`);
+      const why = order.skipped.map(({ model, reason }) => `${model}: ${reason}`).join(", ");
+      this.#give(order, why === "" ? order.code : `nobody fits (${why})`);
       return;
     }
     this.#order = order;
@@ -181,7 +183,6 @@ export class Answering implements BodySink, Asker {
       hedging.deposit();
       this.#race = new Race(hedging, () => this.#ask(null));
     }
-    for (const { model, reason } of order.skipped) this.#skip(model, reason);
     this.#ask(null);
   }
 

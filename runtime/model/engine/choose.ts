@@ -21,7 +21,7 @@ export interface Choice {
   /** That every call counts in, beside those of the model that is asked. */
   readonly budgets: readonly HeldBudget[];
   /** Who is asked; or why nobody is, for the client. `random`: 0 ≤ n < 1. `key`: requests with the same one go to the same model; null: each for itself. */
-  order(request: ModelRequest, random: () => number, key: string | null): Order | ModelError;
+  order(request: ModelRequest, random: () => number, key: string | null): Order | Unfit;
   /** Whether another model is asked after such an error. */
   movesOn(kind: ModelErrorClass): boolean;
   /** What a stream says where another model goes on with it; null: none does, the stream ends with an error. */
@@ -42,6 +42,11 @@ export interface Order {
   /** Under which name the answer goes out; null: the choice's. */
   readonly model: string | null;
   /** Who cannot take the request. */
+  readonly skipped: readonly Skipped[];
+}
+
+/** Nobody is asked: for the client, and for the log who could not be and why. */
+export interface Unfit extends ModelError {
   readonly skipped: readonly Skipped[];
 }
 
@@ -93,7 +98,8 @@ export function pool(
   const strict = configuration.strict === true;
   const aliased = configuration.aliases !== undefined;
   const everybody = [...models, ...fallback];
-  const particular = areParticular(everybody);
+  const members = [...new Set(everybody)];
+  const particular = areParticular(members);
   const usual: Order = { targets: everybody, chosen: models.length, by: "order", model: null, skipped: NOBODY };
 
   /** The models to choose from in the order in which they are asked, all of which are in `given`. */
@@ -122,10 +128,10 @@ export function pool(
         if (one !== undefined) {
           from = [one];
           model = request.model;
-        } else if (strict) return unknownModel(request.model);
+        } else if (strict) return { ...unknownModel(request.model), skipped: NOBODY };
       }
       if (!particular && model === null && rules.length === 0 && key === null) return usual;
-      const fits = particular ? fitting(request, everybody) : { targets: everybody, skipped: NOBODY };
+      const fits = particular ? fitting(request, members) : { targets: members, skipped: NOBODY };
       const { skipped } = fits;
       const able = (list: readonly Target[]): readonly Target[] =>
         skipped.length === 0 ? list : list.filter((target) => fits.targets.includes(target));
@@ -133,8 +139,11 @@ export function pool(
       const { targets: head, by } =
         start.length < 2 ? { targets: start, by: "order" } : chosen(start, request, random, key);
       const all = fallback.length === 0 ? head : [...head, ...able(fallback)];
-      if (all.length === 0) return refusal(request, skipped, everybody);
-      return { targets: all, chosen: head.length, by: model === null ? by : "alias", model, skipped };
+      if (all.length === 0) return refusal(request, skipped, members);
+      // A fallback that could not take it has not been passed over where nobody came to it.
+      const told =
+        skipped.length === 0 ? skipped : skipped.filter((one) => from.some(({ name: of }) => of === one.model));
+      return { targets: all, chosen: head.length, by: model === null ? by : "alias", model, skipped: told };
     },
     movesOn: (kind) => classes.has(kind),
     broken: configuration.broken ?? null,
@@ -143,13 +152,10 @@ export function pool(
   };
 }
 
-function refusal(request: ModelRequest, skipped: readonly Skipped[], targets: readonly Target[]): ModelError {
+function refusal(request: ModelRequest, skipped: readonly Skipped[], targets: readonly Target[]): Unfit {
   const reasons = skipped.map(({ reason }) => reason);
-  return nobodyFits(
-    request,
-    reasons,
-    targets.map(({ configuration }) => configuration.context),
-  );
+  const contexts = targets.map(({ configuration }) => configuration.context);
+  return { ...nobodyFits(request, reasons, contexts), skipped };
 }
 
 export function unknownModel(name: string): ModelError {
