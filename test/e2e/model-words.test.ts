@@ -1,5 +1,5 @@
 /**
- * Where words go: not one of a prompt, an answer or the program's instructions stands in a log line, a metric, the status, the usage or the ledger's files,
+ * Where words go: not one of a prompt, an answer or the program's instructions stands in a log line, a metric, a span, the status, the usage or the ledger's files,
  * however a call ends, also where the provider says the prompt back in its error. And the instructions reach every model that is asked, ahead of the client's.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -27,6 +27,8 @@ const WORDS = /wombat|walrus|weasel/i;
 
 let first: ModelServer;
 let second: ModelServer;
+/** Of traces. */
+let collector: ModelServer;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 const files = mkdtempSync(join(tmpdir(), "vgw-words-"));
 const lines: string[] = [];
@@ -34,13 +36,15 @@ const lines: string[] = [];
 beforeAll(async () => {
   first = await startModelServer();
   second = await startModelServer();
+  collector = await startModelServer();
+  collector.answer = (_, response) => json(response, 200, {});
   const priced = "price: { in: $1/Mtok, out: $1/Mtok }, max_output: 10tok";
   const plan = planOf({
     path: "words.vgw",
     title: "",
     rule: "",
     program: `vgw 1
-gateway edge { listen: http("127.0.0.1:0", transport: strict), admin: http("127.0.0.1:0"), ledger: "ledger" }
+gateway edge { listen: http("127.0.0.1:0", transport: strict), admin: http("127.0.0.1:0"), ledger: "ledger", traces: otlp("${collector.origin}") }
 model one { provider: openai("one"), key: secret("KEY"), url: "${first.origin}/v1", clearance: pii, ${priced} }
 model two { provider: openai("two"), key: secret("KEY"), url: "${second.origin}/v1", clearance: pii, ${priced} }
 model both = choose(one) { fallback: [two], budget: $1/day }
@@ -67,6 +71,7 @@ afterAll(async () => {
   await gateway?.close(0);
   await first?.stop();
   await second?.stop();
+  await collector?.stop();
   rmSync(files, { recursive: true, force: true });
 });
 
@@ -159,6 +164,10 @@ test("no word of them stands anywhere", async () => {
   expect(lines.filter((line) => line.includes('"request"')).length).toBeGreaterThan(endings.length);
   expect(lines.join("")).not.toMatch(WORDS);
   await gateway.close(0);
+  while (collector.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const spans = JSON.stringify(collector.asked.map(({ body }) => body));
+  expect(spans).toContain("gen_ai");
+  expect(spans).not.toMatch(WORDS);
   const kept = readdirSync(files, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(kept.length).toBeGreaterThan(0);
   for (const entry of kept) {

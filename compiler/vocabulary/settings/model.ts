@@ -121,7 +121,7 @@ export const modelSettings: readonly Setting[] = [
     type: { kind: "labels" },
     default: [],
     documentation:
-      "Labels of data that this model may see: in bodies that a route forwards (see the route's `carries`) and in what `system` says. A route whose bodies carry another label does not compile where any way leads to this model: asked first, by `fallback`, or by another setting of a choice that names it. A choice has no clearance of its own, for each of its models is judged. What a model answers goes back to whoever sent the body, and is not judged again; neither prompts nor answers stand in logs, metrics or the ledger.",
+      "Labels of data that this model may see: in bodies that a route forwards (see the route's `carries`) and in what `system` says. A route whose bodies carry another label does not compile where any way leads to this model: asked first, by `fallback`, or by another setting of a choice that names it. A choice has no clearance of its own, for each of its models is judged. What a model answers goes back to whoever sent the body, and is not judged again; neither prompts nor answers stand in logs, metrics, traces or the ledger.",
     example: "clearance: pii",
   }),
   ...fitSettings,
