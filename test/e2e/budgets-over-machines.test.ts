@@ -109,13 +109,26 @@ async function inRedis(): Promise<{ readonly spent: number; readonly committed: 
 }
 
 /** The supervisor and the process that serves: nobody can write anything down any more. */
-function kill({ child }: Running): Promise<unknown> {
+async function kill({ child }: Running): Promise<void> {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const { pid = 0 } = child;
   const serving = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
   process.kill(pid, "SIGKILL");
   for (const one of serving) process.kill(Number(one), "SIGKILL");
-  return ended;
+  await ended;
+  await until(
+    () => serving.every(isGone),
+    () => "a killed process goes on",
+  );
+}
+
+/** Also where nobody has asked how it ended. */
+function isGone(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return true;
+  }
 }
 
 describe.skipIf(left)("two gateways and one Redis", () => {
@@ -152,13 +165,13 @@ describe.skipIf(left)("two gateways and one Redis", () => {
     const files = [folder(), folder()];
     const gateways = await Promise.all(files.map((one) => start(artifact, one)));
     provider.answer = (_, response) =>
-      void setTimeout(() => json(response, 200, { ...chatAnswer("hello"), usage }), provider.asked.length % 5);
+      void setTimeout(() => json(response, 200, { ...chatAnswer("hello"), usage }), 5 + (provider.asked.length % 20));
     let answered = 0;
     let going = true;
+    let starting = false;
     const load = async (index: number): Promise<void> => {
       while (going) {
-        if ((await call(gateways[index]!)) === 200) answered++;
-        // Nobody is there just now.
+        if (!starting && (await call(gateways[index]!)) === 200) answered++;
         else await new Promise((resolve) => setTimeout(resolve, 50));
       }
     };
@@ -171,8 +184,11 @@ describe.skipIf(left)("two gateways and one Redis", () => {
         30_000,
       );
       const index = round % 2;
+      // Nobody asks anew at a port that may be somebody else's by then; what is under way is cut.
+      starting = true;
       await kill(gateways[index]!);
       gateways[index] = await start(artifact, files[index]!);
+      starting = false;
     }
     going = false;
     await Promise.all(loads);
