@@ -35,7 +35,7 @@ export function candidates(pool: PoolPlan, asking: Asking): Candidates | ModelEr
   const misfits = new Map(members.map((name) => [name, misfitOf(request, asking.configuration(name))]));
   const able = (names: readonly string[]): readonly string[] => names.filter((name) => misfits.get(name) === null);
   const chosen = ordered(able(named === null ? pool.models : [named]), pool, asking);
-  const fallback = able(pool.fallback);
+  const fallback = able(asking.key === null ? pool.fallback : byKey(asking.key, pool.fallback, pool));
   if (chosen.length + fallback.length > 0) return { chosen, fallback };
   const reasons = [...misfits.values()].filter((reason) => reason !== null);
   return nobodyFits(

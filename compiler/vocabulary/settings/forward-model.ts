@@ -22,7 +22,7 @@ export const forwardModelSettings: readonly Setting[] = [
     key: "sticky",
     type: { kind: "expression", type: "string" },
     documentation:
-      "Requests for which this gives the same go to the same model of a choice, so that a conversation stays with one, and with what its provider has cached of it: a caller, a session, anything that has a text form. Each model has its share of all values, by `weights` where `prefer` has them; one that cannot be asked is passed over for the next in an order that is the same for this value, in every thread and after every start. Nothing is kept for it. It stands in the place of `prefer`, so a choice that prefers the cheapest, the fastest or the least loaded cannot be asked with it.",
+      "Requests for which this gives the same go to the same model of a choice, so that a conversation stays with one, and with what its provider has cached of it: a caller, a session, anything that has a text form. Each model has its share of all values, by `weights` where `prefer` has them; one that cannot be asked is passed over for the next in an order that is the same for this value, in every thread and after every start, and so is the order in which those of `fallback` follow. Nothing is kept for it. It stands in the place of `prefer`, so a choice that prefers the cheapest, the fastest or the least loaded cannot be asked with it.",
     example: "sticky: caller.id",
   }),
   setting({

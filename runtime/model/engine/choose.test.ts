@@ -118,6 +118,20 @@ describe("what belongs together", () => {
     for (const [session, name] of all) if (name !== "b") expect(left.get(session)).toBe(name);
   });
 
+  test("and goes the same way where its model fails", () => {
+    const sticky = choice({ models: ["a", "b", "c"], fallback: ["a", "b", "c"] });
+    const ways = new Set<string>();
+    for (let index = 0; index < 100; index++) {
+      const [first, again] = [1, 2].map(() => sticky.order(asked(), () => 0, `session ${index}`));
+      if (!first || !again || "class" in first || "class" in again) throw new Error("nobody");
+      expect(names(first)).toBe(names(again));
+      const [chosen, fallback] = names(first).split(" | ");
+      expect(fallback).toBe(chosen);
+      ways.add(fallback ?? "");
+    }
+    expect(ways.size).toBe(6);
+  });
+
   test("by weights, where they are given", () => {
     const all = places({ models: ["a", "b"], prefer: [weights(9, 1)] });
     const share = [...all.values()].filter((one) => one === "b").length;

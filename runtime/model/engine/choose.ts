@@ -138,7 +138,8 @@ export function pool(
       const start = able(from);
       const { targets: head, by } =
         start.length < 2 ? { targets: start, by: "order" } : chosen(start, request, random, key);
-      const all = fallback.length === 0 ? head : [...head, ...able(fallback)];
+      const all =
+        fallback.length === 0 ? head : [...head, ...able(key === null ? fallback : byKey(key, fallback, weights))];
       if (all.length === 0) return refusal(request, skipped, members);
       // A fallback that could not take it has not been passed over where nobody came to it.
       const told =
