@@ -105,7 +105,7 @@ export const declarations: readonly DeclarationEntry[] = [
     word: "test",
     syntax: 'test "title" { given …; send …; expect … }',
     documentation:
-      "Sends requests to the program, with faked services, and says what must come of it. Clock, randomness and network are never real.",
+      'Sends requests to the program, with faked services, and says what must come of it. Clock, randomness and network are never real. `given` says what services and models answer: a value (`given orders.get("/orders/1") = { id: 1 }`, `given mini = "Hello."`), a status (`= 503`), `timeout`, `connect` or `protocol` for what fails, and of a model `cut("Hel")`, a stream that says so much and breaks off.',
     example: 'test "hello" { send GET "/"; expect status == 200 }',
     since: "0.1",
   },
