@@ -2,10 +2,11 @@
  * One budget of two built gateways in one real Redis: of all calls over both exactly those pass whose worst case fits, and after kills in the middle Redis and both
  * ledgers say the same, to the last token.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { Agent, request as ask } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
+import { REDIS_FILE } from "../../runtime/model/money/redis/client.ts";
 import { chatAnswer, json, type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import { REDIS_SERVER, RedisServer } from "../fakes/redis-server.ts";
 import { build, type Running, startArtifact, temporaryFolder, until } from "./support.ts";
@@ -133,7 +134,11 @@ function isGone(pid: string): boolean {
 
 describe.skipIf(left)("two gateways and one Redis", () => {
   it("1,000 requests at once against a budget for 50: exactly 50 are sent", async () => {
-    const artifact = build(folder(), program(provider.origin, WORST * FIT + WORST - 1));
+    const source = program(provider.origin, WORST * FIT + WORST - 1);
+    const artifact = build(folder(), source);
+    // The client of Redis lies in artifacts that use it, and in no others.
+    expect(readdirSync(artifact)).toContain(REDIS_FILE);
+    expect(readdirSync(build(folder(), source.replace(/ {2}state: .*\n/, "")))).not.toContain(REDIS_FILE);
     const gateways = await Promise.all([start(artifact, folder()), start(artifact, folder())]);
     const waiting: (() => void)[] = [];
     provider.asked.length = 0;
