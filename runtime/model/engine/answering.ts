@@ -3,7 +3,8 @@
  * whole or as a stream.
  *
  * Until the first content nothing is sent, so a failure can become another model's answer or a status of its own; behind it, it becomes an error
- * within the stream, in the client's dialect.
+ * within the stream, in the client's dialect. Longer than other files because its phases are one machine: the client, budgets that answer late and
+ * several models at once may each meet any of them.
  */
 import { performance } from "node:perf_hooks";
 import type { ModelOptions } from "../../abi.ts";
