@@ -16,14 +16,14 @@ export const modelSettings: readonly Setting[] = [
     type: { kind: "provider" },
     required: true,
     documentation:
-      'Who runs the model, and what it is called there: `openai("…")`, `azure("…")`, `mistral("…")`, `groq("…")`, `openrouter("…")`, `deepseek("…")`, `vllm("…")`, `anthropic("…")`, `gemini("…")`.',
+      'Who runs the model, and what it is called there: `openai("…")`, `azure("…")`, `mistral("…")`, `groq("…")`, `openrouter("…")`, `deepseek("…")`, `vllm("…")`, `anthropic("…")`, `gemini("…")`, `vertex("…", project: "…", region: "…")`, `openai_responses("…")`, `bedrock("…", region: "…")`, `cohere("…")`, `ollama("…")`.',
     example: 'provider: openai("gpt-4.1-mini")',
   }),
   setting({
     key: "key",
     type: { kind: "model-keys" },
     documentation:
-      "The key that the provider knows this gateway by, sent as it asks for it: in `authorization`, `x-api-key`, `api-key` or `x-goog-api-key`. It stands in no bundle, log or error. Required, except for servers of one's own (`vllm`).\n\nSeveral keys stand in a list, each alone or with what may be done with it: `{ secret: secret(\"A\"), limit: 60/min, tokens: 200ktok/min }`, over all threads, the tokens as they are estimated before a request (its prompt, and the cap of its answer, or 1,000). Whichever was used least of late goes next, by its `limit`. Where the provider wants fewer requests, the request is made again with the next key, and this one rests for as long as the provider says (at most an hour; 10 seconds where it says nothing). Where it does not take a key, or the key's account has nothing left, the next one is asked too, and this one is set aside for ten minutes; log and metrics tell of it by the name of its variable. Only where no key is left the request has failed, by what the last one was told, and `fallback` holds.",
+      "The key that the provider knows this gateway by, sent as it asks for it: in `authorization`, `x-api-key`, `api-key` or `x-goog-api-key`. It stands in no bundle, log or error. Required, except for servers of one's own (`vllm`, `ollama`). For `vertex` it is a service account's key file, which never leaves the gateway: tokens are had for it.\n\nSeveral keys stand in a list, each alone or with what may be done with it: `{ secret: secret(\"A\"), limit: 60/min, tokens: 200ktok/min }`, over all threads, the tokens as they are estimated before a request (its prompt, and the cap of its answer, or 1,000). Whichever was used least of late goes next, by its `limit`. Where the provider wants fewer requests, the request is made again with the next key, and this one rests for as long as the provider says (at most an hour; 10 seconds where it says nothing). Where it does not take a key, or the key's account has nothing left, the next one is asked too, and this one is set aside for ten minutes; log and metrics tell of it by the name of its variable. Only where no key is left the request has failed, by what the last one was told, and `fallback` holds.",
     example: 'key: secret("OPENAI_API_KEY")',
   }),
   setting({
