@@ -6,14 +6,23 @@ export const DURATION_BUCKETS: readonly number[] = [
 ];
 
 export class Histogram {
+  /** In rising order. */
+  readonly bounds: readonly number[];
   /** Per bucket, not cumulative; one more at the end for what exceeds every bound. */
-  readonly counts: Float64Array = new Float64Array(DURATION_BUCKETS.length + 1);
+  readonly counts: Float64Array;
   sum = 0;
 
-  observe(seconds: number): void {
-    this.sum += seconds;
+  constructor(bounds: readonly number[] = DURATION_BUCKETS) {
+    this.bounds = bounds;
+    this.counts = new Float64Array(bounds.length + 1);
+  }
+
+  /** Seconds, or whatever the bounds are. */
+  observe(value: number): void {
+    const { bounds } = this;
+    this.sum += value;
     let index = 0;
-    while (index < DURATION_BUCKETS.length && seconds > DURATION_BUCKETS[index]!) index++;
+    while (index < bounds.length && value > bounds[index]!) index++;
     this.counts[index]!++;
   }
 }

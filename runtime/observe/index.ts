@@ -32,7 +32,7 @@ export interface ObserverOptions {
   readonly concurrency?: Concurrency;
   readonly models?: ModelCounterSet;
   /** Left out: nothing is recorded for traces. */
-  readonly tracing?: Tracing | undefined;
+  readonly tracing?: Pick<Tracing, "values"> | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }

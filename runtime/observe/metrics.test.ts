@@ -11,6 +11,7 @@ import {
   newTableKey,
   PermitTable,
 } from "../limit/index.ts";
+import type { ModelNote } from "../http/exchange.ts";
 import { NO_USAGE } from "../model/canonical/usage.ts";
 import { Accounts, OpenCall } from "../model/money/accounts.ts";
 import { BudgetTable, createBudgetMemory } from "../model/money/budget-table.ts";
@@ -28,15 +29,18 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
   const places = concurrency.limiter("policy guests", "deny");
   for (let call = 0; call < 3; call++) places.enter(new FakeExchange(), "a", 2);
   const models = new ModelCounterSet();
-  models.count({
+  const note: ModelNote = {
     model: "m",
-    usage: { ...NO_USAGE, input: 3 },
+    usage: { ...NO_USAGE, input: 3, cacheRead: 17, output: 5, reasoning: 60 },
     outcome: "answered",
     continuations: 1,
     fallbacks: 1,
     firstToken: 12,
     by: "cheapest",
-  });
+  };
+  const operation = { operation: "chat", provider: "openai", upstream: "gpt-4.1" };
+  models.count(note, operation, 700);
+  models.count({ ...note, usage: null, outcome: "rate", firstToken: null }, operation, 90_000);
   models.skipped("m", "context");
   models.key("m", "KEY", "asked");
   const observer = createObserver({
@@ -47,6 +51,7 @@ function observerOf(upstreams = new UpstreamCounterSet()): Observer {
     concurrency,
     models,
     accounts: accountsOf(),
+    tracing: { values: () => [{ value: 1, labels: { result: "sent" } }] },
   });
   observer.serving("edge", "abcdefabcdefabcdef");
   return observer;
@@ -165,6 +170,24 @@ it("concurrency limits tell how they decided, and who is inside", async () => {
   expect(gauges.map((name) => seriesValue(text, name))).toEqual([4, 0]);
 });
 
+it("models tell how long they took and what they used, in the names and bounds of OpenTelemetry", async () => {
+  const text = await metricsText([await observerOf().metrics(0)]);
+  const labels = 'model="m",gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="gpt-4.1"';
+  const duration = (le: string, error: string): number | undefined =>
+    seriesValue(text, `gen_ai_client_operation_duration_seconds_bucket{le="${le}",${labels},error_type="${error}"}`);
+  expect([duration("0.64", ""), duration("1.28", ""), duration("81.92", "rate"), duration("+Inf", "rate")]).toEqual([
+    0, 1, 0, 1,
+  ]);
+  const tokens = (le: string, type: string): number | undefined =>
+    seriesValue(text, `gen_ai_client_token_usage_bucket{le="${le}",${labels},gen_ai_token_type="${type}"}`);
+  // All that went in is 20 tokens, all that came out 65.
+  expect([tokens("16", "input"), tokens("64", "input"), tokens("64", "output"), tokens("256", "output")]).toEqual([
+    0, 1, 0, 1,
+  ]);
+  const first = `gen_ai_client_operation_time_to_first_chunk_seconds_sum{${labels}}`;
+  expect(seriesValue(text, first)).toBe(0.012);
+});
+
 describe("the table", () => {
   const definitions: readonly MetricDefinition[] = Object.values(METRICS);
 
@@ -211,9 +234,10 @@ describe("the table", () => {
 
   it("follows the conventions for names", () => {
     for (const { name, type, help } of definitions) {
-      expect(name).toMatch(/^(vgw|process)_[a-z]+(_[a-z]+)*$/);
+      expect(name).toMatch(/^(vgw|process|gen_ai)_[a-z]+(_[a-z]+)*$/);
       expect(name.endsWith("_total")).toBe(type === "counter");
-      if (type === "histogram") expect(name).toMatch(/_seconds$/);
+      // The conventions' name for a number of tokens has no unit.
+      if (type === "histogram") expect(name).toMatch(/_seconds$|^gen_ai_client_token_usage$/);
       expect(help).not.toMatch(/\.$/);
     }
   });

@@ -244,11 +244,25 @@ export const METRICS = {
     help: 'Tokens as the provider counted them, by kind, each token in one ("input", "cache_read", "cache_write", "cache_write_hour", "output" or "reasoning")',
     over: "sum",
   },
-  modelFirstToken: {
-    name: "vgw_model_first_token_seconds",
+  genAiFirstChunk: {
+    name: "gen_ai_client_operation_time_to_first_chunk_seconds",
     type: "histogram",
-    labels: ["model"],
-    help: "Time from asking a model to the first content of its streamed answer",
+    labels: ["model", "gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model"],
+    help: "Time from asking a model to the first content of its streamed answer (`gen_ai.client.operation.time_to_first_chunk` of OpenTelemetry's conventions, with the program's name of the model)",
+    over: "sum",
+  },
+  genAiDuration: {
+    name: "gen_ai_client_operation_duration_seconds",
+    type: "histogram",
+    labels: ["model", "gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model", "error_type"],
+    help: 'Time from asking a model until it was over, by the class of its error ("": none), as in `vgw_model_requests_total` (`gen_ai.client.operation.duration`)',
+    over: "sum",
+  },
+  genAiTokens: {
+    name: "gen_ai_client_token_usage",
+    type: "histogram",
+    labels: ["model", "gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model", "gen_ai_token_type"],
+    help: 'Tokens of one call of a model, as far as its provider told ("input", "output"; `gen_ai.client.token.usage`); `vgw_model_tokens_total` has the kinds that are paid differently',
     over: "sum",
   },
   modelChosen: {

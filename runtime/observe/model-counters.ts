@@ -1,8 +1,8 @@
 /** What is counted per model. The set belongs to the thread: counters go on when a swap replaces a program. */
 import type { ModelNote } from "../http/exchange.ts";
-import { Histogram } from "./histogram.ts";
 import { METRICS } from "./metrics.ts";
-import { histogramValues, type Sample, type SampleValue, sample } from "./sample.ts";
+import { type ModelOperation, ModelOperations, OperationValues } from "./model-operations.ts";
+import { type Sample, type SampleValue, sample } from "./sample.ts";
 
 /** As metrics name them. */
 const KINDS = {
@@ -17,7 +17,7 @@ const KINDS = {
 class ModelCounters {
   readonly outcomes = new Map<string, number>();
   readonly tokens = new Map<keyof typeof KINDS, number>();
-  readonly firstToken = new Histogram();
+  readonly operations = new ModelOperations();
   readonly chosen = new Map<string, number>();
   readonly skipped = new Map<string, number>();
   /** By key and event, in that order. */
@@ -29,14 +29,15 @@ class ModelCounters {
 export class ModelCounterSet {
   readonly #models = new Map<string, ModelCounters>();
 
-  /** Once for each time that a model was asked. */
-  count({ model, outcome, usage, firstToken, fallbacks, continuations, by }: ModelNote): void {
+  /** Once for each time that a model was asked, `of` what, and for how long. */
+  count(note: ModelNote, of: ModelOperation, milliseconds: number): void {
+    const { model, outcome, usage, fallbacks, continuations, by } = note;
     const counters = this.#of(model);
     if (by !== undefined && by !== "") counters.chosen.set(by, (counters.chosen.get(by) ?? 0) + 1);
     counters.outcomes.set(outcome, (counters.outcomes.get(outcome) ?? 0) + 1);
     if (fallbacks > 0) counters.fallbacks++;
     if (continuations > 0) counters.continuations++;
-    if (firstToken !== null) counters.firstToken.observe(firstToken / 1000);
+    counters.operations.count(of, note, milliseconds);
     if (usage === null) return;
     for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
       const tokens = usage[kind];
@@ -70,7 +71,7 @@ export class ModelCounterSet {
   samples(): Sample[] {
     const requests: SampleValue[] = [];
     const tokens: SampleValue[] = [];
-    const firstToken: SampleValue[] = [];
+    const operations = new OperationValues();
     const fallbacks: SampleValue[] = [];
     const continuations: SampleValue[] = [];
     const chosen: SampleValue[] = [];
@@ -79,7 +80,7 @@ export class ModelCounterSet {
     for (const [model, counters] of this.#models) {
       for (const [outcome, value] of counters.outcomes) requests.push({ value, labels: { model, outcome } });
       for (const [kind, value] of counters.tokens) tokens.push({ value, labels: { model, kind: KINDS[kind] } });
-      firstToken.push(...histogramValues(METRICS.modelFirstToken, { model }, counters.firstToken));
+      counters.operations.values(model, operations);
       for (const [by, value] of counters.chosen) chosen.push({ value, labels: { model, by } });
       for (const [key, events] of counters.keys)
         for (const [event, value] of events) keys.push({ value, labels: { model, key, event } });
@@ -90,7 +91,7 @@ export class ModelCounterSet {
     return [
       sample(METRICS.modelRequests, requests),
       sample(METRICS.modelTokens, tokens),
-      sample(METRICS.modelFirstToken, firstToken),
+      ...operations.samples,
       sample(METRICS.modelChosen, chosen),
       sample(METRICS.modelSkipped, skipped),
       sample(METRICS.modelKeys, keys),

@@ -1,6 +1,5 @@
 /** Metric values in the form prom-client aggregates and prints: plain data that crosses threads. */
 import type { Histogram } from "./histogram.ts";
-import { DURATION_BUCKETS } from "./histogram.ts";
 import type { MetricDefinition } from "./metrics.ts";
 
 export interface Labels {
@@ -32,11 +31,12 @@ export function histogramValues(definition: MetricDefinition, labels: Labels, hi
   const { name } = definition;
   const values: SampleValue[] = [];
   let count = 0;
-  for (let index = 0; index < DURATION_BUCKETS.length; index++) {
+  const { bounds } = histogram;
+  for (let index = 0; index < bounds.length; index++) {
     count += histogram.counts[index]!;
-    values.push({ value: count, labels: { le: DURATION_BUCKETS[index]!, ...labels }, metricName: `${name}_bucket` });
+    values.push({ value: count, labels: { le: bounds[index]!, ...labels }, metricName: `${name}_bucket` });
   }
-  count += histogram.counts[DURATION_BUCKETS.length]!;
+  count += histogram.counts[bounds.length]!;
   values.push({ value: count, labels: { le: "+Inf", ...labels }, metricName: `${name}_bucket` });
   values.push({ value: histogram.sum, labels, metricName: `${name}_sum` });
   values.push({ value: count, labels, metricName: `${name}_count` });

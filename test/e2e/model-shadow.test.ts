@@ -127,7 +127,9 @@ describe.each(transports)("over the %s transport", (transport) => {
     const rows = (usage as { readonly usage: readonly { readonly model: string }[] }).usage;
     expect(rows.find(({ model }) => model === "shadow next")).toMatchObject({ calls: 2, inexactCalls: 0 });
     expect(rows.find(({ model }) => model === "next")).toBeUndefined();
-    expect(await metrics()).toContain('vgw_model_first_token_seconds_count{model="shadow next"} 1');
+    expect(await metrics()).toContain(
+      'gen_ai_client_operation_time_to_first_chunk_seconds_count{model="shadow next",gen_ai_operation_name="chat",gen_ai_provider_name="anthropic",gen_ai_request_model="next"} 1',
+    );
     expect(await metrics()).toContain('vgw_model_chosen_total{model="shadow next",by="shadow"} 2');
     expect(JSON.stringify(logs)).not.toContain("shadow next");
   });

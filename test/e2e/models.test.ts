@@ -402,7 +402,9 @@ describe.each(transports)("over the %s transport", (transport) => {
     expect(text).toMatch(/vgw_model_requests_total\{model="mini",outcome="left"\} 3/);
     expect(text).toMatch(/vgw_model_tokens_total\{model="mini",kind="cache_read"\} \d+/);
     expect(text).toMatch(/vgw_model_fallbacks_total\{model="claude"\} 14/);
-    expect(text).toMatch(/vgw_model_first_token_seconds_count\{model="mini"\} \d+/);
+    expect(text).toMatch(
+      /gen_ai_client_operation_time_to_first_chunk_seconds_count\{model="mini",[^}]*gen_ai_provider_name="openai"[^}]*\} [1-9]/,
+    );
     expect(text).not.toContain("sk-");
   });
 });

@@ -529,7 +529,7 @@ export class Answering implements BodySink, Asker {
     const splice = this.#splice;
     asked.skipped = this.#skipped;
     const note = asked.over(outcome);
-    this.#parts.counters.count(note);
+    this.#parts.counters.count(note, asked.operation, performance.now() - asked.at);
     // What the request used is what all used that the client has words of.
     const counted = this.#exchange.modelNote?.cost;
     const told = splice === null || asked.continuations === 0 ? note : { ...note, usage: splice.sum(note.usage) };

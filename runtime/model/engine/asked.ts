@@ -6,6 +6,7 @@
 import { performance } from "node:perf_hooks";
 import { Failure } from "../../failure.ts";
 import type { CostNote, Headers, ModelNote } from "../../http/exchange.ts";
+import type { ModelOperation } from "../../observe/model-operations.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import type { Traced } from "../../upstream/index.ts";
 import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
@@ -23,6 +24,7 @@ import { Gathered } from "./gathered.ts";
 import { Holding, isContent } from "./holding.ts";
 import type { Key, KeyRing } from "./keys.ts";
 import { ModelSpan } from "./model-span.ts";
+import { operationOf } from "./provider-name.ts";
 import type { Speed } from "./speed.ts";
 import type { Target } from "./target.ts";
 
@@ -245,6 +247,11 @@ export class Asked extends Timed implements StreamReceiver {
     if (this.#phase === "rest" || this.#phase === "over") return;
     this.#unsent = true;
     this.#stopped(error("overloaded", 503, "The model takes no more requests just now."));
+  }
+
+  /** For metrics. */
+  get operation(): ModelOperation {
+    return operationOf(this.target.configuration, "chat");
   }
 
   /** As far as the provider has told. */

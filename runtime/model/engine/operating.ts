@@ -19,7 +19,9 @@ import type { Choice, Order } from "./choose.ts";
 import { costHeaders } from "./cost-headers.ts";
 import { error, errorOf, failureOf, refused } from "./failures.ts";
 import { Gathered } from "./gathered.ts";
+import { ModelSpan } from "./model-span.ts";
 import { Piece } from "./piece.ts";
+import { operationOf } from "./provider-name.ts";
 import { Purse } from "./purse.ts";
 import { type Opening, openCall } from "./spending.ts";
 import type { Target } from "./target.ts";
@@ -42,7 +44,18 @@ interface Round {
   left: number;
   /** Something has been sent, and may have been worked on. */
   sent: boolean;
+  /** `performance.now()` */
+  readonly at: number;
+  /** null: the exchange is not recorded. */
+  readonly span: ModelSpan | null;
 }
+
+/** As OpenTelemetry's conventions name them, where they do. */
+const OPERATIONS: { readonly [name in Operation["name"]]: string } = {
+  embeddings: "embeddings",
+  moderations: "moderation",
+  "count-tokens": "count_tokens",
+};
 
 export class Operating implements BodySink {
   readonly #choice: Choice;
@@ -179,6 +192,7 @@ export class Operating implements BodySink {
     if (call !== null && "held" in call) return before ?? call.error;
     if (call !== null && "class" in call) return before ?? call;
     const { length } = asking.requests;
+    const { recording } = this.#exchange;
     const round: Round = {
       target,
       asking,
@@ -188,6 +202,11 @@ export class Operating implements BodySink {
       next: 0,
       left: length,
       sent: false,
+      at: performance.now(),
+      span:
+        recording === null
+          ? null
+          : new ModelSpan(recording, target.configuration, OPERATIONS[this.#operation.name], null),
     };
     this.#round = round;
     for (let at = 0; at < AT_ONCE && this.#round === round; at++) this.#send(round);
@@ -218,7 +237,7 @@ export class Operating implements BodySink {
     const deadline = this.#options.deadline;
     const piece = new Piece(round.target, (answer) => this.#heard(round, piece, index, answer));
     round.pieces.add(piece);
-    piece.send(this.#exchange, request, deadline === null ? null : deadline - LEAD);
+    piece.send(this.#exchange, request, deadline === null ? null : deadline - LEAD, round.span);
   }
 
   #heard(round: Round, piece: Piece, index: number, answer: ProviderAnswer | ModelError): void {
@@ -287,7 +306,9 @@ export class Operating implements BodySink {
       ...(cost && { cost }),
     };
     this.#exchange.modelNote = note;
-    this.#parts.counters.count(note);
+    round.span?.end(note);
+    const operation = operationOf(round.target.configuration, OPERATIONS[this.#operation.name]);
+    this.#parts.counters.count(note, operation, performance.now() - round.at);
     return note;
   }
 

@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { Failure } from "../../failure.ts";
 import type { Exchange, Headers } from "../../http/exchange.ts";
-import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
+import type { StreamedAttempt, StreamedSpan, StreamReceiver } from "../../upstream/streamed.ts";
 import type { ModelError } from "../canonical/error.ts";
 import { EMPTY_REQUEST } from "../canonical/request.ts";
 import type { ProviderRequest } from "../dialect/dialect.ts";
@@ -38,8 +38,13 @@ export class Piece implements StreamReceiver {
     this.#tell = tell;
   }
 
-  /** `deadline`: `performance.now()` by which it must be over; null: only the model's own limits hold. */
-  send(exchange: Exchange, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
+  /** `deadline`: `performance.now()` by which it must be over; null: only the model's own limits hold. `span`: of which it is a part. */
+  send(
+    exchange: Exchange,
+    written: ProviderRequest<string | Uint8Array>,
+    deadline: number | null,
+    span: StreamedSpan | null,
+  ): void {
     const { configuration, connections, keys } = this.#target;
     this.#key = keys?.take(EMPTY_REQUEST, []) ?? null;
     if (keys !== null && this.#key === null) {
@@ -59,6 +64,7 @@ export class Piece implements StreamReceiver {
         timeout: configuration.timeout,
         deadline: deadline === null ? total : Math.min(total, deadline),
         silence: configuration.total,
+        span,
       },
       this,
     );

@@ -106,6 +106,6 @@ class Shadow implements Asker {
 
   #end(asked: Asked, outcome: ModelNote["outcome"]): void {
     this.#over();
-    this.#parts.counters.count(asked.over(outcome));
+    this.#parts.counters.count(asked.over(outcome), asked.operation, performance.now() - asked.at);
   }
 }
