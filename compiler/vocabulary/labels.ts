@@ -21,7 +21,8 @@ export const labels: readonly LabelEntry[] = [
   },
   {
     name: "outside",
-    documentation: "Text that came from outside: what a request says in words (body, path, query, header fields, cookies), what services answer, and what an author marks so, such as a claim that its owner can choose. It has the label without being written, keeps it through every expression, also through `mask` and `redact`, and reaches no system prompt (`system` of a `forward` to a model); it may go anywhere else. Numbers, times, UUIDs, addresses and one of several written words never have it: they say nothing in words of their own.",
+    documentation:
+      "Text that came from outside: what a request says in words (body, path, query, header fields, cookies), what services answer, and what an author marks so, such as a claim that its owner can choose. It has the label without being written, keeps it through every expression, also through `mask` and `redact`, and reaches no system prompt (`system` of a `forward` to a model); it may go anywhere else. Numbers, times, UUIDs, addresses and one of several written words never have it: they say nothing in words of their own.",
     since: "0.1",
   },
 ];
