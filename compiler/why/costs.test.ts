@@ -58,3 +58,13 @@ route GET "/nothing" open { reply 204 }`;
   expect(costsText(routes)).toContain("no limit: nothing bounds how many calls there are");
   expect(costsText([])).toBe("no route asks a model\n");
 });
+
+test("vectors have no output, and counting tokens costs nothing", () => {
+  const [route, ...others] = costs(`
+model vectors { provider: openai("text-embedding-3-small"), key: secret("K"), price: { in: $1/Mtok, out: $0/Mtok } }
+model claude { provider: anthropic("claude-sonnet-4-5"), key: secret("K") }
+route POST "/vectors" open { body: 1KB; forward vectors as openai.embeddings }
+route POST "/count" open { forward claude as anthropic.count_tokens }`);
+  expect(others).toEqual([]);
+  expect(route?.models).toMatchObject([{ model: "vectors", output: 0, reason: "" }]);
+});

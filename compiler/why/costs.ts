@@ -8,6 +8,7 @@ import { constantValue } from "../3-types/constant-value.ts";
 import type { CheckedBudget, CheckedModel, CheckedModule, CheckedProgram, CheckedRoute } from "../3-types/checked.ts";
 import { edgesOf, type ModelEdge } from "../3-types/model-edge.ts";
 import { modelPrice } from "../3-types/model-price.ts";
+import { operationOf } from "../vocabulary/operations.ts";
 import { instructionBytes } from "./instructions.ts";
 import { formatAmount } from "../../runtime/model/money/amount.ts";
 import { worstCost } from "../../runtime/model/money/worst-case.ts";
@@ -61,16 +62,19 @@ export function costsOf(program: CheckedProgram): readonly RouteCosts[] {
 function routeCosts(program: CheckedProgram, route: CheckedRoute, usualBody: number): RouteCosts[] {
   const asked = nodesBelow(route.node).flatMap((node) => {
     const meaning = node.kind === "forward" ? route.module.meanings.get(node.service.id) : undefined;
-    return meaning?.kind === "model" ? [meaning.model] : [];
+    return meaning?.kind === "model" && !isCount(route, node) ? [meaning.model] : [];
   });
   if (asked.length === 0) return [];
+  const answers = nodesBelow(route.node).some(({ id }) => route.module.meanings.get(id)?.kind === "forward-model");
   const holders = [route, ...policiesOf(route)];
   const own = holders.flatMap(budgetsBelow);
   const starts = [...asked, ...own.flatMap(({ instead }) => (instead === null ? [] : [instead]))];
   const body = typeof route.settings.body === "number" ? route.settings.body : usualBody;
   const instructions = instructionBytes(route);
   const reached = reachedFrom(starts);
-  const models = reached.flatMap((one) => (one.model.provider === null ? [] : [modelCosts(one, body, instructions)]));
+  const models = reached.flatMap((one) =>
+    one.model.provider === null ? [] : [modelCosts(one, body, instructions, answers)],
+  );
   const request = sumOf(models);
   const owners = [...new Set(reached.map(({ model }) => model))];
   const budgets = [
@@ -122,13 +126,20 @@ function reachedFrom(starts: readonly CheckedModel[]): readonly Reached[] {
 }
 
 /** `instructions`: bytes that the program adds to the client's. */
-function modelCosts({ model, limit, edge }: Reached, body: number, instructions: number): ModelCosts {
+/** Counting tokens costs nothing. */
+function isCount({ module }: CheckedRoute, node: { readonly id: number }): boolean {
+  const meaning = module.meanings.get(node.id);
+  return meaning?.kind === "forward-operation" && operationOf(meaning.client)?.operation === "count-tokens";
+}
+
+/** `answers`: conversations are answered; what else is asked has no output. */
+function modelCosts({ model, limit, edge }: Reached, body: number, instructions: number, answers: boolean): ModelCosts {
   const way = edge === null ? "asked" : `${edge.by} of ${edge.from.name}`;
   const price = modelPrice(model);
   const cap = model.settings.max_output;
   const caps = [limit, typeof cap === "number" ? cap : null].flatMap((one) => one ?? []);
   const context = price?.context ?? null;
-  const output = caps.length > 0 ? Math.min(...caps) : context;
+  const output = !answers ? 0 : caps.length > 0 ? Math.min(...caps) : context;
   // An image costs more than its bytes say.
   const images = Math.ceil(body / SHORTEST_IMAGE) * (price?.imageTokens ?? 0);
   const most = Math.max(body, images) + instructions + AROUND;
