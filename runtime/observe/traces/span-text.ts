@@ -104,6 +104,10 @@ function nanoseconds(milliseconds: number): string {
 /** Half of a character of two units is no Unicode, which collectors insist on. */
 const HALVES = /\p{Surrogate}/gu;
 
+/** Hardly any text has such characters at all. */
+const OF_TWO_UNITS = /[\ud800-\udfff]/;
+
 function cut(text: string): string {
-  return (text.length <= LONGEST_TEXT ? text : text.slice(0, LONGEST_TEXT)).replace(HALVES, "\ufffd");
+  const kept = text.length <= LONGEST_TEXT ? text : text.slice(0, LONGEST_TEXT);
+  return OF_TWO_UNITS.test(kept) ? kept.replace(HALVES, "\ufffd") : kept;
 }
