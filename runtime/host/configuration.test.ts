@@ -20,6 +20,16 @@ describe("checkConfiguration", () => {
       problem: "gateway.listen.0.port",
     },
     { name: "no threads", gateway: { threads: 0 }, problem: "gateway.threads" },
+    {
+      name: "a collector of spans with a password",
+      gateway: { traces: { url: "https://me:word@collector", sample: 1, headers: [] } },
+      problem: "gateway.traces.url",
+    },
+    {
+      name: "a collector's field that breaks lines",
+      gateway: { traces: { url: "https://a", sample: 1, headers: [{ name: "a", value: "x\r\nb: c" }] } },
+      problem: "gateway.traces.headers.0.value",
+    },
     { name: "a negative drain", gateway: { drain: -1 }, problem: "gateway.drain" },
     {
       name: "an empty token",
@@ -74,6 +84,11 @@ describe("settingsThatNeedRestart", () => {
   ];
   it.each(changes)("of a change in %s", (_name, change, needed) => {
     expect(settingsThatNeedRestart(TEST_GATEWAY, { ...TEST_GATEWAY, ...change })).toEqual(needed);
+  });
+
+  it("of a change in traces, which not every program has", () => {
+    const traces = { url: "http://127.0.0.1:4318", sample: 1, headers: [] };
+    expect(settingsThatNeedRestart(TEST_GATEWAY, { ...TEST_GATEWAY, traces })).toEqual(["traces"]);
   });
 
   it("knows every setting", () => {

@@ -37,6 +37,10 @@ service orders { url: "${orders}", retry: { times: 2, on: [503], wait: 1ms..2ms 
 model large { provider: openai("gpt-4.1"), key: secret("KEY"), url: "${main}/v1", price: { in: $2/Mtok, out: $8/Mtok }, max_output: 100tok, budget: $5/day }
 model small { provider: anthropic("claude-haiku"), key: secret("KEY"), url: "${other}", price: { in: $1/Mtok, out: $5/Mtok }, max_output: 100tok, budget: $5/day }
 model assistant = choose(large) { fallback: small }
+model keyed { provider: openai("keyed"), key: [secret("KEY"), secret("KEY_B")], url: "${main}/v1", max_output: 100tok }
+model next { provider: openai("next"), key: secret("KEY"), url: "${other}/v1", max_output: 100tok }
+model shadowed = choose(keyed) { shadow: { model: next, share: 100% } }
+model vectors { provider: openai("text-embedding-3-small"), key: secret("KEY"), url: "${main}/v1" }
 route GET "/orders/{id: uuid}" open { forward orders }
 route GET "/called" open {
   let answer = orders.get("/called") as string else "none"
@@ -45,6 +49,8 @@ route GET "/called" open {
 route GET "/plain" open { reply 200 "plain" }
 route GET "/broken" open { deny 503 "away" }
 route POST "/chat/completions" open { forward assistant as openai.chat }
+route POST "/shadowed" open { forward shadowed as openai.chat }
+route POST "/embeddings" open { forward vectors as openai.embeddings }
 `;
 
 const ID = "6f1c1b1e-7a43-4b0e-9b43-6a1c2f8e0d11";
@@ -101,7 +107,7 @@ describe.each(transports)("over the %s transport", (transport) => {
     codes.set(sample, code);
     const gateway = await startGateway({
       source: { code },
-      environment: { KEY: "sk-test", OTLP_TOKEN: "Bearer otlp-secret", COLLECTOR: to },
+      environment: { KEY: "sk-test", KEY_B: "sk-other", OTLP_TOKEN: "Bearer otlp-secret", COLLECTOR: to },
       overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1 },
       requireFast: transport === "fast",
       files: join(files, String(number++)),
@@ -139,8 +145,15 @@ describe.each(transports)("over the %s transport", (transport) => {
   const PARENT = "00f067aa0ba902b7";
   const get = (gateway: Running, path: string, headers: { [name: string]: string } = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${gateway.listeners[0]?.port}${path}`, { headers });
-  const chat = (gateway: Running, trace: string, body: object): Promise<Response> =>
-    fetch(`http://127.0.0.1:${gateway.listeners[0]?.port}/chat/completions`, {
+  const chat = (
+    gateway: Running,
+    trace: string,
+    body: object,
+    path = "/chat/completions",
+    signal: AbortSignal | null = null,
+  ): Promise<Response> =>
+    fetch(`http://127.0.0.1:${gateway.listeners[0]?.port}${path}`, {
+      signal,
       method: "POST",
       headers: { "content-type": "application/json", traceparent: `00-${trace}-${PARENT}-01` },
       body: JSON.stringify({ model: "any", messages: [{ role: "user", content: "a secret prompt" }], ...body }),
@@ -321,6 +334,73 @@ describe.each(transports)("over the %s transport", (transport) => {
       "gen_ai.usage.reasoning.output_tokens": 2,
     });
     expect(collector.batches.map(({ text }) => text).join("")).not.toMatch(/a secret (prompt|answer)/i);
+  });
+
+  test("a key that is refused has a span of its own, and a copy for a shadow", async () => {
+    const gateway = await start("100%", collector.origin);
+    main.answer = (asked, response) => {
+      if (main.asked.filter(({ body }) => body.model === "keyed").length === 1)
+        return json(response, 429, { error: { message: "slower", type: "requests", code: "rate_limit_exceeded" } });
+      json(response, 200, { ...chatAnswer("One."), model: asked.body.model });
+    };
+    other.answer = (_, response) => json(response, 200, chatAnswer("Two."));
+    main.asked.length = 0;
+    const trace = newTrace();
+    expect((await chat(gateway, trace, {}, "/shadowed")).status).toBe(200);
+    const spans = await collector.trace(trace, 4);
+    const [server] = named(spans, "POST /shadowed");
+    const tried = named(spans, "chat keyed");
+    expect(tried.map(({ attributes }) => [attributes["vgw.model.outcome"], attributes["vgw.model.key"]])).toEqual([
+      ["rate", main.asked[0]?.headers.authorization === "Bearer sk-test" ? "KEY" : "KEY_B"],
+      ["answered", main.asked[0]?.headers.authorization === "Bearer sk-test" ? "KEY_B" : "KEY"],
+    ]);
+    const [shadow] = named(spans, "chat next");
+    expect(shadow).toMatchObject({ parentSpanId: server?.spanId, attributes: { "vgw.model.chosen_by": "shadow" } });
+    for (const [index, span] of tried.entries())
+      expect(String(main.asked[index]?.headers.traceparent)).toBe(`00-${trace}-${span.spanId}-01`);
+    expect(collector.batches.map(({ text }) => text).join("")).not.toContain("sk-");
+  });
+
+  test("what is asked of a model beside an answer has its own name", async () => {
+    const gateway = await start("100%", collector.origin);
+    main.answer = (_, response) =>
+      json(response, 200, {
+        object: "list",
+        model: "text-embedding-3-small",
+        data: [{ object: "embedding", index: 0, embedding: [0.5] }],
+        usage: { prompt_tokens: 6, total_tokens: 6 },
+      });
+    main.asked.length = 0;
+    const trace = newTrace();
+    expect((await chat(gateway, trace, { input: "a secret text" }, "/embeddings")).status).toBe(200);
+    const spans = await collector.trace(trace, 2);
+    const [span] = named(spans, "embeddings text-embedding-3-small");
+    expect(span).toMatchObject({
+      parentSpanId: named(spans, "POST /embeddings")[0]?.spanId,
+      attributes: {
+        "gen_ai.operation.name": "embeddings",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.usage.input_tokens": 6,
+        "http.response.status_code": 200,
+      },
+    });
+    expect(String(main.asked[0]?.headers.traceparent)).toBe(`00-${trace}-${span?.spanId}-01`);
+    expect(collector.batches.map(({ text }) => text).join("")).not.toContain("a secret text");
+  });
+
+  test("a client that leaves: what was asked for it is told as left, and as no error", async () => {
+    const gateway = await start("100%", collector.origin);
+    const leaving = new AbortController();
+    main.answer = () => leaving.abort();
+    const trace = newTrace();
+    await expect(chat(gateway, trace, {}, "/chat/completions", leaving.signal)).rejects.toThrow();
+    const spans = await collector.trace(trace, 2);
+    const [span] = named(spans, "chat gpt-4.1");
+    expect(span?.attributes["vgw.model.outcome"]).toBe("left");
+    expect(span?.status).toBeUndefined();
+    const [server] = named(spans, "POST /chat/completions");
+    expect(server?.attributes).toMatchObject({ "vgw.aborted": true });
+    expect(server?.attributes).not.toHaveProperty("http.response.status_code");
   });
 
   test("the caller decides; of traces that begin here a part is recorded, and services are told", async () => {
