@@ -7,6 +7,7 @@ import type { Artifact } from "./artifact.ts";
 import type { CommandLine } from "./command-line.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { createHostLog } from "./host-log.ts";
+import { KeptArtifacts } from "./kept-artifacts.ts";
 import { startErrorExit, startErrorText } from "./report.ts";
 import { type ChildMessage, LOG_DESCRIPTOR, type ParentMessage } from "./supervisor.ts";
 
@@ -24,13 +25,18 @@ export async function runGatewayProcess(commandLine: CommandLine, entry: string,
   });
 
   const first = await firstArtifact();
+  const told = new KeptArtifacts<Pick<Artifact, "hash">>();
   let gateway: Gateway;
   try {
     gateway = await startGateway({
       source: { folder },
       // The native file of the fast transport lies in the folder, whatever is served.
       ...(first !== null && { first: { ...first, folder } }),
-      serving: (artifact) => tell({ type: "serving", artifact }),
+      serving: (artifact) => {
+        const { hash } = artifact;
+        tell({ type: "serving", artifact: told.get(hash) ?? artifact });
+        told.note({ hash });
+      },
       environment: process.env,
       overrides: commandLine.threads === null ? {} : { threads: commandLine.threads },
       requireFast: commandLine.requireFast,

@@ -74,6 +74,12 @@ describe("node gateway.mjs", () => {
     await writeFolder(folder, bundleText({ handle: handle.replace("TEXT", "two") }));
     gateway.process.kill("SIGHUP");
     const { hash } = await gateway.seen("generation.serving");
+    // Back and forth, of which the supervisor only hears the names.
+    for (const text of ["one", "two"]) {
+      await writeFolder(folder, bundleText({ handle: handle.replace("TEXT", text) }));
+      gateway.process.kill("SIGHUP");
+      await gateway.seen("generation.serving");
+    }
     await writeFile(join(folder, "bundle.cjs"), "half a copy");
     await expect(fetch(`${url}/abort`)).rejects.toThrow();
     expect(await gateway.seen("supervisor.restart")).toMatchObject({ program: hash });

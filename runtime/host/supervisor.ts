@@ -5,13 +5,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Artifact } from "./artifact.ts";
 import type { HostLog } from "./host-log.ts";
+import { KeptArtifacts } from "./kept-artifacts.ts";
 
 /** From the gateway's process to the supervisor. */
 export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "beat" }
-  /** New requests go to this program: the one to go on with, should the process end. */
-  | { readonly type: "serving"; readonly artifact: Artifact }
+  /** New requests go to this program: the one to go on with, should the process end. Only its hash where it is among those that served last. */
+  | { readonly type: "serving"; readonly artifact: Artifact | Pick<Artifact, "hash"> }
   /** The process is about to be useless and asks to be replaced; `reason` is logged. */
   | { readonly type: "failing"; readonly reason: string };
 
@@ -65,6 +66,8 @@ class Supervisor {
   #reason: string | null = null;
   /** What served last: a swap must outlive the process that it was made in. null: nothing yet. */
   #serving: Artifact | null = null;
+  /** As the process knows it too: it begins anew with each. */
+  #kept = new KeptArtifacts<Artifact>();
   #watchdog: NodeJS.Timeout | null = null;
   #restart: NodeJS.Timeout | null = null;
 
@@ -84,6 +87,7 @@ class Supervisor {
     this.#restart = null;
     this.#reason = null;
     this.#readyAt = 0;
+    this.#kept = new KeptArtifacts();
     const child = fork(this.#options.entry, [...this.#options.arguments], {
       env: this.#options.environment,
       stdio: ["inherit", 2, "inherit", "ipc", 1],
@@ -110,12 +114,19 @@ class Supervisor {
         this.#feed(child);
         break;
       case "serving":
-        this.#serving = message.artifact;
+        this.#serves(message.artifact);
         break;
       case "failing":
         this.#reason = message.reason;
         break;
     }
+  }
+
+  #serves(told: Artifact | Pick<Artifact, "hash">): void {
+    const artifact = "code" in told ? told : this.#kept.get(told.hash);
+    if (artifact === null) return;
+    this.#kept.note(artifact);
+    this.#serving = artifact;
   }
 
   /** Starts the time until the next heartbeat must have come. The first one comes when the gateway is ready: loading may take its time. */
