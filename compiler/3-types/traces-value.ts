@@ -6,10 +6,8 @@ import type { StaticValue } from "./checked.ts";
 import { STRING } from "./construct.ts";
 import { report } from "./context.ts";
 import { environmentValue, isEnvironment } from "./environment.ts";
-import { checkSettings } from "./setting.ts";
 import { type Context, literalOf, refuse } from "./static-value.ts";
-
-const WANTED = 'otlp("http://127.0.0.1:4318")';
+import { urlCall } from "./url-call.ts";
 
 /** `{ url, sample, headers }`. undefined: reported. */
 export function tracesValue(
@@ -17,20 +15,7 @@ export function tracesValue(
   settings: readonly Setting[],
   node: tree.Expression,
 ): StaticValue | undefined {
-  if (node.kind !== "call" || node.callee.kind !== "reference" || node.callee.name.text !== "otlp")
-    return refuse(context, node, WANTED);
-  const [first, second] = node.arguments.filter((argument) => argument.name === null);
-  if (second) report(context.body, second, "VGW3014", { callee: "otlp", wanted: "one URL" }, "one too many");
-  const named = node.arguments.flatMap((argument) =>
-    argument.name ? [{ id: argument.id, key: argument.name, value: argument.value }] : [],
-  );
-  const values = checkSettings(context.body, "otlp", settings, named, node);
-  if (!first) {
-    report(context.body, node, "VGW3011", { callee: "otlp", wanted: "a URL" }, `such as ${WANTED}`);
-    return undefined;
-  }
-  const url = urlValue(context, first.value);
-  return url === undefined ? undefined : { ...values, url };
+  return urlCall(context, settings, node, { callee: "otlp", example: '"http://127.0.0.1:4318"', url: urlValue });
 }
 
 function urlValue(context: Context, node: tree.Expression): StaticValue | undefined {

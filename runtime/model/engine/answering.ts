@@ -9,8 +9,8 @@
 import { performance } from "node:perf_hooks";
 import type { ModelOptions } from "../../abi.ts";
 import { doBefore } from "../../end-of-turn.ts";
-import { Failure } from "../../failure.ts";
-import type { BodySink, CostNote, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
+import type { Failure } from "../../failure.ts";
+import type { CostNote, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
 import type { ModelCounterSet } from "../../observe/model-counters.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
@@ -21,7 +21,6 @@ import type { AnswerContext, ClientDialect, ProviderRequest } from "../dialect/d
 import { Asked, type Asker } from "./asked.ts";
 import { ClientStream } from "./client-stream.ts";
 import { costHeaders, costText, quoted } from "./cost-headers.ts";
-import { Gathered } from "./gathered.ts";
 import type { Choice, Order } from "./choose.ts";
 import { type HeldBudget, Purse } from "./purse.ts";
 import { type Opening, openCall } from "./spending.ts";
@@ -29,6 +28,7 @@ import type { Skipped } from "./fits.ts";
 import { errorOf, failureOf } from "./failures.ts";
 import { Race } from "./race.ts";
 import { readModelRequest } from "./request.ts";
+import { type BodyReceiver, readBody } from "./request-body.ts";
 import type { KeyParts } from "./keys.ts";
 import type { SpeedTable } from "./speed.ts";
 import { Splice } from "./splice.ts";
@@ -66,7 +66,7 @@ const JSON_HEADERS: Headers = ["content-type", "application/json"];
 /** "request": its body is coming; "asked": a model has it; "streaming": the client gets content; "over": it has all that it will get. */
 type Phase = "request" | "asked" | "streaming" | "over";
 
-export class Answering implements BodySink, Asker {
+export class Answering implements BodyReceiver, Asker {
   readonly #choice: Choice;
   readonly #parts: EngineParts;
   readonly #exchange: Exchange;
@@ -74,7 +74,6 @@ export class Answering implements BodySink, Asker {
   /** Null: nobody waits, and an error is answered here. */
   readonly #settle: ((result: Failure | null) => void) | null;
   #phase: Phase = "request";
-  readonly #body: Gathered;
   #client: ClientDialect;
   #request: ModelRequest | null = null;
   /** What `#request` was read from; null: these bytes do not say it. */
@@ -117,7 +116,6 @@ export class Answering implements BodySink, Asker {
     this.#options = options;
     this.#settle = settle;
     this.#client = options.client;
-    this.#body = new Gathered(options.bodyLimit);
   }
 
   start(): void {
@@ -128,41 +126,23 @@ export class Answering implements BodySink, Asker {
     }
     exchange.service = this.#choice.name;
     exchange.onAbort(() => this.#clientLeft());
-    const { body } = this.#options;
-    if (body !== null) this.#received(body.data);
-    else if (exchange.body.length === 0) this.#received(new Uint8Array(0));
-    else {
-      exchange.body.limit = this.#options.bodyLimit;
-      exchange.body.consume(this);
-    }
+    readBody(exchange, this.#options.body, this.#options.bodyLimit, this);
   }
 
-  // ------------------------------------------------------------ BodySink: from the client
+  // ------------------------------------------------------------ BodyReceiver: from the client
 
-  chunk(data: Uint8Array): void {
-    if (this.#phase === "request") this.#body.keep(data);
-  }
-
-  end(): void {
+  unreadable(problem: ModelError, code: string): void {
     if (this.#phase !== "request") return;
-    const bytes = this.#body.take();
-    this.#received(bytes);
-  }
-
-  fail(reason: "too-large" | "aborted" | "malformed"): void {
-    if (this.#phase !== "request") return;
-    if (reason === "aborted") {
-      this.#clientLeft();
-      return;
-    }
-    const large = reason === "too-large";
-    const text = large ? "The request's body is longer than allowed." : "The request's body did not arrive whole.";
-    const code = large ? "body-too-large" : "body-malformed";
-    this.#give(errorOf(new Failure("invalid", large ? 413 : 400, code, text)), code);
+    this.#give(problem, code);
     this.#exchange.closeAfter();
   }
 
-  #received(bytes: Uint8Array): void {
+  left(): void {
+    this.#clientLeft();
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.#phase !== "request") return;
     const read = readModelRequest(this.#options.client, this.#exchange, bytes, this.#options.prompt);
     if ("class" in read) {
       this.#give(read, "invalid-input");

@@ -4,8 +4,8 @@
  */
 import { performance } from "node:perf_hooks";
 import type { OperationOptions } from "../../abi.ts";
-import { Failure } from "../../failure.ts";
-import type { BodySink, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
+import type { Failure } from "../../failure.ts";
+import type { Exchange, Headers, ModelNote } from "../../http/exchange.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import { utf8FromBytes } from "../../value/index.ts";
 import type { ModelError } from "../canonical/error.ts";
@@ -18,11 +18,11 @@ import type { EngineParts } from "./answering.ts";
 import type { Choice, Order } from "./choose.ts";
 import { costHeaders } from "./cost-headers.ts";
 import { error, errorOf, failureOf, refused } from "./failures.ts";
-import { Gathered } from "./gathered.ts";
 import { ModelSpan } from "./model-span.ts";
 import { Piece } from "./piece.ts";
 import { operationOf } from "./provider-name.ts";
 import { Purse } from "./purse.ts";
+import { type BodyReceiver, readBody } from "./request-body.ts";
 import { type Opening, openCall } from "./spending.ts";
 import type { Target } from "./target.ts";
 
@@ -57,7 +57,7 @@ const OPERATIONS: { readonly [name in Operation["name"]]: string } = {
   "count-tokens": "count_tokens",
 };
 
-export class Operating implements BodySink {
+export class Operating implements BodyReceiver {
   readonly #choice: Choice;
   readonly #parts: EngineParts;
   readonly #exchange: Exchange;
@@ -65,7 +65,6 @@ export class Operating implements BodySink {
   readonly #operation: Operation;
   /** Null: nobody waits, and an error is answered here. */
   readonly #settle: ((result: Failure | null) => void) | null;
-  readonly #body: Gathered;
   #reading = true;
   #over = false;
   #job: Job | null = null;
@@ -87,7 +86,6 @@ export class Operating implements BodySink {
     this.#options = options;
     this.#operation = options.operation;
     this.#settle = settle;
-    this.#body = new Gathered(options.bodyLimit);
   }
 
   start(): void {
@@ -98,39 +96,23 @@ export class Operating implements BodySink {
     }
     exchange.service = this.#choice.name;
     exchange.onAbort(() => this.#clientLeft());
-    const { body } = this.#options;
-    if (body !== null) this.#received(body.data);
-    else if (exchange.body.length === 0) this.#received(new Uint8Array(0));
-    else {
-      exchange.body.limit = this.#options.bodyLimit;
-      exchange.body.consume(this);
-    }
+    readBody(exchange, this.#options.body, this.#options.bodyLimit, this);
   }
 
-  // ------------------------------------------------------------ BodySink: from the client
+  // ------------------------------------------------------------ BodyReceiver: from the client
 
-  chunk(data: Uint8Array): void {
-    if (this.#reading) this.#body.keep(data);
-  }
-
-  end(): void {
-    if (this.#reading) this.#received(this.#body.take());
-  }
-
-  fail(reason: "too-large" | "aborted" | "malformed"): void {
+  unreadable(problem: ModelError, code: string): void {
     if (!this.#reading) return;
-    if (reason === "aborted") {
-      this.#clientLeft();
-      return;
-    }
-    const large = reason === "too-large";
-    const text = large ? "The request's body is longer than allowed." : "The request's body did not arrive whole.";
-    const code = large ? "body-too-large" : "body-malformed";
-    this.#give(errorOf(new Failure("invalid", large ? 413 : 400, code, text)), code);
+    this.#give(problem, code);
     this.#exchange.closeAfter();
   }
 
-  #received(bytes: Uint8Array): void {
+  left(): void {
+    if (this.#reading) this.#clientLeft();
+  }
+
+  received(bytes: Uint8Array): void {
+    if (!this.#reading) return;
     this.#reading = false;
     const job = readJob(this.#operation, bytes, this.#exchange.path);
     if ("class" in job) {
