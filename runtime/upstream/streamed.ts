@@ -36,7 +36,7 @@ export interface StreamedSpan {
   status: number;
 }
 
-/** Hears of one answer: `failed` at any time, or `head`, any number of `data` and `complete`. */
+/** Hears of one answer: `failed` at any time, or `head`, any number of `data` and `complete`; nothing before whoever asked holds the attempt. */
 export interface StreamReceiver {
   /** Content of any coding but identity is told as a failure before. */
   head(status: number, headers: Headers): void;
@@ -60,6 +60,10 @@ export class Streaming extends ServiceAttempt<Traced> implements UpstreamSink, S
   readonly #receiver: StreamReceiver;
   #attempt: UpstreamAttempt | null = null;
   #over = false;
+  /** Nobody holds it yet. */
+  #starting = false;
+  /** Whoever asked wants to hear nothing more. */
+  #unwanted = false;
 
   constructor(state: ServiceState, exchange: Traced, request: StreamedRequest, receiver: StreamReceiver) {
     super(state, exchange, { timeout: request.timeout, deadline: request.deadline, key: null });
@@ -68,7 +72,9 @@ export class Streaming extends ServiceAttempt<Traced> implements UpstreamSink, S
   }
 
   start(): void {
+    this.#starting = true;
     this.begin();
+    this.#starting = false;
   }
 
   pause(): void {
@@ -80,6 +86,11 @@ export class Streaming extends ServiceAttempt<Traced> implements UpstreamSink, S
   }
 
   abandon(failure: Failure | null): void {
+    this.#unwanted = true;
+    this.#end(failure);
+  }
+
+  #end(failure: Failure | null): void {
     if (this.#over) return;
     this.#over = true;
     this.#attempt?.abort();
@@ -107,8 +118,12 @@ export class Streaming extends ServiceAttempt<Traced> implements UpstreamSink, S
 
   protected override giveUp(failure: Failure): void {
     if (this.#over) return;
-    this.abandon(failure);
-    this.#receiver.failed(failure);
+    this.#end(failure);
+    if (!this.#starting) this.#receiver.failed(failure);
+    else
+      queueMicrotask(() => {
+        if (!this.#unwanted) this.#receiver.failed(failure);
+      });
   }
 
   protected override awaitingUpstream(): boolean {

@@ -66,6 +66,15 @@ const JSON_HEADERS: Headers = ["content-type", "application/json"];
 /** "request": its body is coming; "asked": a model has it; "streaming": the client gets content; "over": it has all that it will get. */
 type Phase = "request" | "asked" | "streaming" | "over";
 
+/** What one model is asked. */
+interface Question {
+  readonly target: Target;
+  readonly asked: ModelRequest;
+  /** `written` is the client's own bytes. */
+  readonly passed: boolean;
+  readonly written: ProviderRequest<string | Uint8Array>;
+}
+
 export class Answering implements BodyReceiver, Asker {
   readonly #choice: Choice;
   readonly #parts: EngineParts;
@@ -192,6 +201,7 @@ export class Answering implements BodyReceiver, Asker {
         problem ??= written;
         continue;
       }
+      const question: Question = { target, asked, passed: passed !== null, written };
       const call = this.#open(target, asked, written.body);
       if (call instanceof Promise) {
         // Nobody is asked while budgets that are counted elsewhere are.
@@ -202,11 +212,11 @@ export class Answering implements BodyReceiver, Asker {
           race?.waited();
           // Another one has won meanwhile.
           if (race?.over === true && splice === null) unused(opening);
-          else this.#opened(opening, target, asked, passed !== null, written, problem);
+          else this.#opened(opening, question, problem);
         });
         return;
       }
-      const missed = this.#sendIf(call, target, asked, passed !== null, written, problem);
+      const missed = this.#sendIf(call, question, problem);
       if (missed === null) return;
       problem = missed;
     }
@@ -215,32 +225,19 @@ export class Answering implements BodyReceiver, Asker {
   }
 
   /** Budgets that are counted elsewhere have answered. */
-  #opened(
-    call: Opening,
-    target: Target,
-    asked: ModelRequest,
-    passed: boolean,
-    written: ProviderRequest<string | Uint8Array>,
-    before: ModelError | null,
-  ): void {
+  #opened(call: Opening, question: Question, before: ModelError | null): void {
     if (this.#phase === "over") {
       // The client has left meanwhile.
       unused(call);
       return;
     }
-    const missed = this.#sendIf(call, target, asked, passed, written, before);
+    const missed = this.#sendIf(call, question, before);
     if (missed !== null) this.#ask(missed);
   }
 
   /** Sends the request where its call could be opened; else the problem with which the next one is asked. null: somebody is being asked. */
-  #sendIf(
-    call: Opening,
-    target: Target,
-    asked: ModelRequest,
-    passed: boolean,
-    written: ProviderRequest<string | Uint8Array>,
-    before: ModelError | null,
-  ): ModelError | null {
+  #sendIf(call: Opening, question: Question, before: ModelError | null): ModelError | null {
+    const { target, asked, passed, written } = question;
     if (call !== null && "held" in call) {
       const problem = before ?? call.error;
       // Whoever is asked instead would be asked beside the one that runs.

@@ -98,9 +98,6 @@ export class Asked extends Timed implements StreamReceiver {
   #attempt: StreamedAttempt | null = null;
   /** Where the exchange is recorded: of what was sent last. */
   #span: ModelSpan | null = null;
-  /** Within `send`: a failure is told before there is an attempt. */
-  #sending = false;
-  #failedEarly: Failure | null = null;
   #body: Gathered | null = null;
   /** Of a stream, once its head is there. */
   #reader: EventReader | null = null;
@@ -154,7 +151,6 @@ export class Asked extends Timed implements StreamReceiver {
     if (stream) limits.set(this, now + configuration.firstToken, now);
     const { recording } = exchange;
     if (recording !== null) this.#span = new ModelSpan(recording, configuration, "chat", this.request);
-    this.#sending = true;
     this.#attempt = target.connections.stream(
       exchange,
       {
@@ -169,11 +165,6 @@ export class Asked extends Timed implements StreamReceiver {
       },
       this,
     );
-    this.#sending = false;
-    const early = this.#failedEarly;
-    if (early === null) return;
-    this.#failedEarly = null;
-    this.failed(early);
   }
 
   /** With the key that goes next; where there is none, what the last one was told, or that all of them rest. */
@@ -374,10 +365,6 @@ export class Asked extends Timed implements StreamReceiver {
   }
 
   failed(failure: Failure): void {
-    if (this.#sending) {
-      this.#failedEarly = failure;
-      return;
-    }
     if (this.#phase === "rest" || this.#phase === "over") {
       this.#leave();
       return;

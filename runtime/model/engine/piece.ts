@@ -29,9 +29,6 @@ export class Piece implements StreamReceiver {
   #headers: Headers = [];
   #body: Gathered | null = null;
   #over = false;
-  /** Within `send`: a failure is told before there is an attempt. */
-  #sending = false;
-  #failedEarly: Failure | null = null;
 
   constructor(target: Target, tell: (answer: ProviderAnswer | ModelError) => void) {
     this.#target = target;
@@ -53,7 +50,6 @@ export class Piece implements StreamReceiver {
       return;
     }
     const total = performance.now() + configuration.total;
-    this.#sending = true;
     this.#attempt = connections.stream(
       exchange,
       {
@@ -68,11 +64,6 @@ export class Piece implements StreamReceiver {
       },
       this,
     );
-    this.#sending = false;
-    const early = this.#failedEarly;
-    if (early === null) return;
-    this.#failedEarly = null;
-    this.failed(early);
   }
 
   /** Nothing is told behind this. */
@@ -108,10 +99,6 @@ export class Piece implements StreamReceiver {
   }
 
   failed(failure: Failure): void {
-    if (this.#sending) {
-      this.#failedEarly = failure;
-      return;
-    }
     this.#attempt = null;
     this.detail = failure.detail;
     this.unused = failure.kind === "connect" || failure.kind === "overload";
