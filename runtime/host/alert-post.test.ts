@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { AlertStore, type BudgetAlert } from "../model/money/ledger/alert-store.ts";
 import { loadSqlite } from "../model/money/ledger/sqlite.ts";
 import { alertBody, alertChannel, AlertPost } from "./alert-post.ts";
@@ -63,8 +63,8 @@ beforeEach(async () => {
     log: (level, event) => log.push([level, event]),
   });
 });
-afterEach(() => {
-  post.close();
+afterEach(async () => {
+  await post.close();
   hook.closeAllConnections();
   hook.close();
   rmSync(folder, { recursive: true, force: true });
@@ -90,6 +90,22 @@ it("each is noted once, by what it says, and what was delivered is not noted aga
   expect(store.note(ALERT)).toBe(false);
   store.forget(ALERT.end + 1);
   expect(store.note(ALERT)).toBe(true);
+});
+
+it("one that is under way at the end is not sent again after the next start, if it was taken", async () => {
+  let answer = (): void => {};
+  hook.removeAllListeners("request");
+  hook.on("request", (_request, response) => {
+    answer = () => void response.writeHead(204).end();
+    asked.push("");
+  });
+  const noted = vi.spyOn(store, "delivered");
+  store.note(ALERT);
+  await until(() => asked.length === 1);
+  const closed = post.close();
+  answer();
+  await closed;
+  expect(noted).toHaveBeenCalledTimes(1);
 });
 
 it("threads tell of them over a channel of the process", async () => {

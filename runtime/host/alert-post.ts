@@ -8,6 +8,7 @@ import { BroadcastChannel } from "node:worker_threads";
 import type { AlertConfiguration } from "../abi.ts";
 import type { AlertStore, BudgetAlert, DueAlert } from "../model/money/ledger/alert-store.ts";
 import type { HostLog } from "./host-log.ts";
+import { wait } from "./wait.ts";
 
 /** Milliseconds of one attempt, from the name's resolution to the status. */
 const LONGEST = 10_000;
@@ -17,6 +18,8 @@ const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 10 * 60_000;
 const TRIED = 24 * 3_600_000;
 const CLEAN = 3_600_000;
+/** For which the end waits for the answer to an alert that is under way: one that was taken would be sent again after the next start. */
+const LAST = 1000;
 /** Alerts that are sent one after the other in one go. */
 const AT_ONCE = 20;
 
@@ -44,7 +47,10 @@ export class AlertPost {
   readonly #channel: BroadcastChannel;
   readonly #timer: NodeJS.Timeout;
   #cleaned: number;
-  #sending = false;
+  /** What is being sent; null: nothing. */
+  #sending: Promise<void> | null = null;
+  /** No further one is sent. */
+  #closing = false;
   #closed = false;
   #failing = false;
 
@@ -52,39 +58,49 @@ export class AlertPost {
     this.#options = options;
     this.#channel = alertChannel(options.boot);
     this.#channel.onmessage = ({ data }: { readonly data: unknown }) => this.note(data as BudgetAlert);
-    this.#timer = setInterval(() => void this.#send(), LOOK);
+    this.#timer = setInterval(() => this.#look(), LOOK);
     this.#timer.unref();
     this.#cleaned = options.now();
   }
 
   note(alert: BudgetAlert): void {
-    if (this.#closed) return;
+    if (this.#closing) return;
     this.#try(() => this.#options.store.note(alert));
   }
 
-  close(): void {
-    this.#closed = true;
+  async close(): Promise<void> {
+    this.#closing = true;
     clearInterval(this.#timer);
     this.#channel.close();
+    if (this.#sending !== null) {
+      const last = wait(LAST);
+      await Promise.race([this.#sending, last.promise]);
+      last.cancel();
+    }
+    this.#closed = true;
     this.#try(() => this.#options.store.close());
   }
 
-  async #send(): Promise<void> {
+  #look(): void {
     const { store, now, keep } = this.#options;
-    if (this.#sending || this.#closed) return;
-    this.#sending = true;
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = null;
+    });
+    if (now() - this.#cleaned < CLEAN) return;
+    this.#cleaned = now();
+    this.#try(() => store.forget(now() - keep));
+  }
+
+  async #send(): Promise<void> {
+    const { store, now } = this.#options;
     const due = this.#try(() => store.due(now(), AT_ONCE)) ?? [];
     for (const one of due) {
       const problem = await post(this.#options, one.alert);
       if (this.#closed) return;
       this.#try(() => this.#told(one, problem));
       // Whoever does not take one takes no other now.
-      if (problem !== null) break;
+      if (problem !== null || this.#closing) return;
     }
-    this.#sending = false;
-    if (now() - this.#cleaned < CLEAN) return;
-    this.#cleaned = now();
-    this.#try(() => store.forget(now() - keep));
   }
 
   #told({ id, alert, attempts }: DueAlert, problem: string | null): void {

@@ -127,7 +127,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
     return running;
   } catch (error) {
     await drainAll(threads, 0);
-    treasury?.close();
+    await treasury?.close();
     throw error;
   }
 }
@@ -239,7 +239,7 @@ export class Gateway {
     });
     await generations.stop();
     const cut = await drainAll(threads, milliseconds);
-    this.#parts.treasury?.close();
+    await this.#parts.treasury?.close();
     // Last, so that `/readyz` and `/status` tell of the drain.
     await this.#admin?.close();
     log(cut === 0 ? "info" : "warn", "stop.done", { message: "stopped", cut });

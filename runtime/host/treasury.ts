@@ -140,10 +140,10 @@ export class Treasury {
   }
 
   /** Threads have ended. */
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#state?.close();
-    this.#alerts?.close();
+    await this.#alerts?.close();
     if (this.#following !== null) clearImmediate(this.#following);
     this.#try(() => this.book.close());
   }
