@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import type { Manifest } from "../../runtime/manifest.ts";
 import { ARTIFACT_FILE, loadSqlite } from "../../runtime/model/money/ledger/sqlite.ts";
-import { REDIS_FILE } from "../../runtime/model/money/redis/client.ts";
+import { REDIS_FILE } from "../../runtime/redis/client.ts";
 import type { Bundle } from "./index.ts";
 import { sha256 } from "./manifest.ts";
 

@@ -3,10 +3,10 @@ import type { BudgetTable } from "../model/money/budget-table.ts";
 import type { LedgerBook } from "../model/money/ledger/book.ts";
 import type { FileJournal } from "../model/money/ledger/journal.ts";
 import { RedisBudgets } from "../model/money/redis/budgets.ts";
-import { loadRedis } from "../model/money/redis/client.ts";
+import { loadRedis } from "../redis/client.ts";
 import { type KeeperEvent, LEASE, RedisKeeper } from "../model/money/redis/keeper.ts";
 import { RedisKeys } from "../model/money/redis/keys.ts";
-import { RedisLink } from "../model/money/redis/link.ts";
+import { RedisLink } from "../redis/link.ts";
 import type { HostLog } from "./host-log.ts";
 
 /** Milliseconds between two cleanings of a thread's names in Redis. */

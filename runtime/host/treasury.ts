@@ -15,7 +15,7 @@ import { LedgerBook } from "../model/money/ledger/book.ts";
 import { FileJournal } from "../model/money/ledger/journal.ts";
 import { type LoadedSqlite, loadSqlite } from "../model/money/ledger/sqlite.ts";
 import { spanAt } from "../model/money/period.ts";
-import { REDIS_PACKAGE } from "../model/money/redis/client.ts";
+import { REDIS_PACKAGE } from "../redis/client.ts";
 import { StartError } from "../start-error.ts";
 import { alertChannel, AlertPost } from "./alert-post.ts";
 import type { Artifact } from "./artifact.ts";

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Agent, request as ask } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
-import { REDIS_FILE } from "../../runtime/model/money/redis/client.ts";
+import { REDIS_FILE } from "../../runtime/redis/client.ts";
 import { chatAnswer, json, type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import { REDIS_SERVER, RedisServer } from "../fakes/redis-server.ts";
 import { build, type Running, startArtifact, temporaryFolder, until } from "./support.ts";

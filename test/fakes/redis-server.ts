@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadRedis, type Reply } from "../../runtime/model/money/redis/client.ts";
+import { loadRedis, type Reply } from "../../runtime/redis/client.ts";
 
 /** null: there is none on this machine. */
 export const REDIS_SERVER: string | null = found();

@@ -10,7 +10,7 @@ import { MOST } from "../amount.ts";
 import type { BudgetTable } from "../budget-table.ts";
 import type { Claim, NotReserved, SharedBudgets } from "../store.ts";
 import { type BudgetPlace, expiryOf, type RedisKeys } from "./keys.ts";
-import type { RedisLink } from "./link.ts";
+import type { RedisLink } from "../../../redis/link.ts";
 import { reserveScript, settleScript } from "./scripts.ts";
 
 /** Settlements that wait for Redis; what comes on top is told by the next process. */

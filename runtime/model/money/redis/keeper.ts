@@ -8,7 +8,7 @@
 import type { LedgerBook } from "../ledger/book.ts";
 import type { OpenCallState } from "../ledger/open-call.ts";
 import { expiryOf, type RedisKeys } from "./keys.ts";
-import type { RedisLink } from "./link.ts";
+import type { RedisLink } from "../../../redis/link.ts";
 import { beatScript, settleScript } from "./scripts.ts";
 
 /** After so many milliseconds without a sign of life what a gateway has reserved is given back. */

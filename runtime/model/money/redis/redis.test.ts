@@ -8,10 +8,10 @@ import type { BudgetDefinition } from "../budget.ts";
 import { BudgetTable, createBudgetMemory } from "../budget-table.ts";
 import { priceOf } from "../price.ts";
 import { RedisBudgets } from "./budgets.ts";
-import { loadRedis } from "./client.ts";
+import { loadRedis } from "../../../redis/client.ts";
 import { RedisKeeper } from "./keeper.ts";
 import { RedisKeys } from "./keys.ts";
-import { RedisLink } from "./link.ts";
+import { RedisLink } from "../../../redis/link.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.now();

@@ -6,7 +6,7 @@
  * each budget ("AMOUNT EXPIRY KEY"); "b" and the same lines once it was given back; "d" when it is settled. So each script may be sent again by
  * whoever does not know whether it was carried out.
  */
-import { createHash } from "node:crypto";
+import { type Script, script } from "../../../redis/script.ts";
 
 const HELPERS = `
 local function add(key, field, amount)
@@ -98,16 +98,6 @@ redis.call("ZREM", KEYS[1], gone)
 return { gone, tostring(count) }
 `;
 
-/** A script and the name that Redis knows it by once it has seen it. */
-export interface Script {
-  readonly text: string;
-  readonly sha: string;
-}
-
 export const reserveScript: Script = script(RESERVE);
 export const settleScript: Script = script(SETTLE);
 export const beatScript: Script = script(BEAT);
-
-function script(text: string): Script {
-  return { text, sha: createHash("sha1").update(text).digest("hex") };
-}

@@ -3,7 +3,7 @@
  * new connection is tried after 0.1 s, 0.2 s … 5 s. What was asked and not answered when a connection ends may have been carried out.
  */
 import type { Client, CreateClient, Reply } from "./client.ts";
-import type { Script } from "./scripts.ts";
+import type { Script } from "./script.ts";
 
 const FIRST_WAIT = 100;
 const LONGEST_WAIT = 5000;
