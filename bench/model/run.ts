@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { nginx } from "../proxy/nginx.ts";
 import { ensureDebian, ensureNpm } from "../lib/packages.ts";
 import { cpuMicroseconds, freePort, type Started, start } from "../lib/process.ts";
 import { median, publish, spread } from "../lib/report.ts";
@@ -24,6 +25,11 @@ const STREAMS = 2000;
 /** Milliseconds between two pieces of each of the streams that are open at once. */
 const GAP = 200;
 const QUESTIONS = quick ? 300 : 3000;
+/** Of the streams whose first piece is waited for: pieces, and milliseconds between two of them. With none between, everybody would still be at work when it arrives. */
+const PACED = ["4", "2"] as const;
+
+/** Where the provider itself takes what `SAME` is asked. */
+const DIRECT = "/v1/chat/completions";
 
 const only = process.argv
   .find((argument) => argument.startsWith("--only="))
@@ -66,7 +72,7 @@ try {
   if (asked("stream")) await measure("stream", STREAM, 64, all);
   if (asked("large")) await measure("large", LARGE, 16, [...all, [COPIED, ours]]);
   if (asked("first")) {
-    await firstToken(provider, [ours, ...(theirs === null ? [] : [theirs])]);
+    await firstToken(theirs);
   }
   if (asked("streams")) {
     const held = await gateway("held", slow);
@@ -158,34 +164,44 @@ async function measure(
 }
 
 /** Nobody is measured on another answer than the one that is meant; null: it is that. */
-async function mistake(url: string, { headers }: Way, body: string): Promise<string | null> {
+async function mistake(url: string, { headers }: Way, body: string, events = EVENTS): Promise<string | null> {
   const response = await fetch(url, { method: "POST", headers, body });
   const text = await response.text();
-  const meant = body === STREAM ? new RegExp(`${EVENTS - 1} "[^]*(?:DONE|stop)`) : /quick brown fox/;
+  const meant = body === STREAM ? new RegExp(`${events - 1} "[^]*(?:DONE|stop)`) : /quick brown fox/;
   return response.status === 200 && meant.test(text) ? null : `${response.status} ${text.slice(0, 200)}`;
 }
 
 /** Milliseconds until the first piece of text: through each gateway, and of the provider itself. */
-async function firstToken(provider: number, gateways: readonly Running[]): Promise<void> {
+async function firstToken(portkey: Running | null): Promise<void> {
   process.stderr.write("bench: first\n");
-  const targets = [];
-  for (const [index, { port }] of gateways.entries()) {
-    const way = index === 0 ? SAME : portkeyWays(provider).same;
-    const problem = await mistake(`http://127.0.0.1:${port}${way.path}`, way, STREAM);
-    if (problem === null) targets.push({ port, path: way.path, headers: way.headers });
+  const paced = await freePort();
+  started.push(await start(process.execPath, [join(here, "provider.mjs"), String(paced), ...PACED], paced));
+  const own = await gateway("paced", paced);
+  const direct = { name: "", port: paced, path: DIRECT, headers: { "content-type": "application/json" } };
+  const targets = [direct];
+  const add = async (name: string, { port }: { readonly port: number }, { path, headers }: Way): Promise<void> => {
+    const problem = await mistake(`http://127.0.0.1:${port}${path}`, { name, path, headers }, STREAM, Number(PACED[0]));
+    if (problem === null) targets.push({ name, port, path, headers: { ...direct.headers, ...headers } });
+    else process.stderr.write(`bench: ${name} is left out, it answers ${problem}\n`);
+  };
+  for (const way of [SAME, TRANSLATED, BARE, COPIED]) await add(way.name, own, way);
+  if (portkey !== null) await add("Portkey", portkey, portkeyWays(paced).same);
+  if (ensureDebian([{ name: "nginx-light", provides: "nginx" }]).length === 0) {
+    const port = await freePort();
+    started.push(await nginx.start({ kind: "pass", routes: 1 }, { port, upstream: paced, folder }));
+    await add("nginx", { port }, { name: "nginx", path: DIRECT, headers: direct.headers });
   }
-  const direct = { port: provider, path: "/v1/chat/completions", headers: { "content-type": "application/json" } };
   const times: number[][] = JSON.parse(
-    await output("first-token.mjs", [String(QUESTIONS), JSON.stringify([direct, ...targets]), STREAM]),
+    await output("first-token.mjs", [String(QUESTIONS), JSON.stringify(targets), STREAM]),
   );
   const at = (values: readonly number[], share: number): number =>
     [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]!;
-  const [own, ...through] = times;
-  through.forEach((values, index) => {
-    const added = [0.5, 0.99].map((share) => at(values, share) - at(own!, share));
-    const text = `${added[0]!.toFixed(2)} ms at the median, ${added[1]!.toFixed(2)} ms at p99`;
-    if (index === 0) told.push({ text: `time to first token, added: under 1 ms at p99 (${text})`, met: added[1]! < 1 });
-    else told.push({ text: `Portkey adds ${text}`, met: true });
+  targets.slice(1).forEach(({ name }, index) => {
+    const [middle, high] = [0.5, 0.99].map((share) => at(times[index + 1]!, share) - at(times[0]!, share));
+    const text = `${middle!.toFixed(2)} ms at the median, ${high!.toFixed(2)} ms at p99`;
+    if (name === SAME.name)
+      told.push({ text: `time to first token, added: under 1 ms at p99 (${text})`, met: high! < 1 });
+    else told.push({ text: `time to first token, added by ${name}: ${text}`, met: true });
   });
 }
 
