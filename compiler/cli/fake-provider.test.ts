@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { startFakeProvider } from "../../runtime/model/fake/index.ts";
 import { runFakeProvider } from "./fake-provider.ts";
@@ -46,5 +49,33 @@ test("serves until it is interrupted, and says where as JSON", async () => {
     expect(await ended).toBe(exit.good);
   } finally {
     spy.mockRestore();
+  }
+});
+
+test("a service account's key is written once, for this user alone, and used again; other files are left alone", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vgw-account-"));
+  const file = join(folder, "account.json");
+  const printed: string[] = [];
+  const spy = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  try {
+    for (let start = 0; start < 2; start++) {
+      const before = new Set(process.listeners("SIGINT"));
+      const ended = runFakeProvider("vertex", { port: "0", json: true, serviceAccount: file });
+      await vi.waitFor(() => expect(printed).toHaveLength(start + 1), 5000);
+      expect(JSON.parse(readFileSync(file, "utf8")).token_uri).toBe(`${JSON.parse(printed[start] ?? "").origin}/token`);
+      for (const listener of process.listeners("SIGINT")) if (!before.has(listener)) listener("SIGINT");
+      expect(await ended).toBe(exit.good);
+    }
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const other = join(folder, "other.json");
+    writeFileSync(other, '{"private_key":"somebody else\'s"}');
+    const error = await failure("vertex", { port: "0", serviceAccount: other });
+    expect([error.exitCode, readFileSync(other, "utf8")]).toEqual([
+      exit.environment,
+      '{"private_key":"somebody else\'s"}',
+    ]);
+  } finally {
+    spy.mockRestore();
+    rmSync(folder, { recursive: true });
   }
 });

@@ -1,11 +1,12 @@
 /** `vgw fake-provider`: serves made-up models on this machine until interrupted, for programs and tests without a key. */
-import type { ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
-import { FAKES, parseSwitches, startFakeProvider, WORDS } from "../../runtime/model/fake/index.ts";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { FAKE_NAMES, type FakeName, parseSwitches, startFakeProvider, WORDS } from "../../runtime/model/fake/index.ts";
 import { CommandError, exit, print, printJson, remark } from "./output.ts";
 
 export interface FakeProviderOptions {
   readonly port: string;
   readonly switches?: string;
+  readonly serviceAccount?: string;
   readonly list?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -30,7 +31,9 @@ export async function runFakeProvider(dialect: string | undefined, options: Fake
   const switches = parseSwitches(options.switches ?? "");
   if (typeof switches === "string") throw new CommandError(switches, exit.usage);
   const seen = options.quiet || options.json ? undefined : tell;
-  const server = await startFakeProvider({ dialects, port, switches, seen }).catch((error: unknown) => {
+  const file = options.serviceAccount;
+  const serviceAccount = file === undefined ? null : accountIn(file);
+  const server = await startFakeProvider({ dialects, port, switches, seen, serviceAccount }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new CommandError(
       `cannot listen on 127.0.0.1:${port}: ${why}`,
@@ -38,7 +41,15 @@ export async function runFakeProvider(dialect: string | undefined, options: Fake
       "Give another --port, or 0 for any free one.",
     );
   });
-  const served = dialects.length === 0 ? [...FAKES.keys()] : dialects;
+  if (file !== undefined && server.serviceAccount !== serviceAccount) {
+    try {
+      keepAccount(file, server.serviceAccount);
+    } catch (error) {
+      await server.close();
+      throw unusable(file, error);
+    }
+  }
+  const served = dialects.length === 0 ? FAKE_NAMES : dialects;
   if (options.json) printJson({ origin: server.origin, port: server.port, dialects: served });
   else {
     print(`fake provider on ${server.origin}, speaks ${served.join(", ")}`);
@@ -63,12 +74,40 @@ function tell(method: string, target: string, status: number | null): void {
   remark(`${method} ${target} ${status ?? "(no answer)"}`);
 }
 
-function dialectOf(name: string): ProviderDialectName {
-  for (const known of FAKES.keys()) if (known === name) return known;
+/** Null: there is none yet. A file that holds something else is not written over. */
+function accountIn(file: string): string | null {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw unusable(file, error);
+  }
+  if (!text.includes('"fake@fake-project.')) throw unusable(file, new Error("it is no account of this command's"));
+  return text;
+}
+
+/** For whoever started this alone. */
+function keepAccount(file: string, text: string): void {
+  writeFileSync(file, text, { mode: 0o600 });
+  chmodSync(file, 0o600);
+}
+
+function unusable(file: string, error: unknown): CommandError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new CommandError(
+    `cannot use ${file} for a service account: ${why}`,
+    exit.environment,
+    "Give --service-account a file that is not there yet, or that it has written.",
+  );
+}
+
+function dialectOf(name: string): FakeName {
+  for (const known of FAKE_NAMES) if (known === name) return known;
   throw new CommandError(
     `there is no dialect ${name}`,
     exit.usage,
-    `It is one of ${[...FAKES.keys()].join(", ")}; without one, all are spoken.`,
+    `It is one of ${FAKE_NAMES.join(", ")}; without one, all are spoken.`,
   );
 }
 

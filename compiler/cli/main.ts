@@ -88,6 +88,10 @@ program
   .description("serve made-up models on this machine, of one provider's dialect or all, for tests without a key")
   .option("--port <port>", "where on 127.0.0.1 to listen; 0 is any free port", "8090")
   .option("--switches <words>", 'what models do, such as "slow" or "tools=2, think"')
+  .option(
+    "--service-account <file>",
+    "write a service account's key there that Vertex AI's models take, or use it again",
+  )
   .option("--list", "list the switches and end")
   .option("--quiet", "do not tell of each request")
   .option("--json", "print one JSON document for machines")

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { emit } from "../../compiler/6-emit/index.ts";
 import { bundle } from "../../compiler/7-bundle/index.ts";
 import { startGateway } from "../../runtime/host/index.ts";
-import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
+import { FakeProvider, startFakeProvider } from "../../runtime/model/fake/index.ts";
 import { planOf } from "../conformance/program.ts";
 import { startTokenServer, type TokenServer } from "../fakes/token-server.ts";
 
@@ -25,36 +25,26 @@ route POST "/v1/messages/count_tokens" open { forward claude as anthropic.count_
 route POST "/flash/v1/messages/count_tokens" open { forward flash as anthropic.count_tokens }
 `;
 
-/** Vertex AI's paths before the fake, which knows those of the providers themselves; whoever has no token that was given out is refused. */
-async function startVertex(fake: FakeServer, tokens: TokenServer) {
+/** Vertex AI's fake behind the tokens of another server, which can be told how long they live, and to give none. */
+async function startVertex(tokens: TokenServer) {
   const seen: string[] = [];
+  const provider = new FakeProvider({ dialects: ["vertex"], switches: {} });
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
     const target = request.url ?? "";
     seen.push(target);
-    const [scheme, token = ""] = (request.headers.authorization ?? "").split(" ");
-    if (scheme !== "Bearer" || !tokens.tokens.has(token)) {
-      response.writeHead(401).end('{"error":{"code":401,"message":"no token","status":"UNAUTHENTICATED"}}');
-      return;
-    }
-    const found = /\/publishers\/(google|anthropic)\/models\/([^/:]+):(.*)$/.exec(target);
-    const body = Buffer.concat(chunks).toString();
-    const anthropic = found?.[1] === "anthropic";
-    const fields: { readonly anthropic_version?: string } = anthropic ? JSON.parse(body) : {};
-    if (
-      found === null ||
-      (anthropic && found[2] !== "count-tokens" && fields.anthropic_version !== "vertex-2023-10-16")
-    ) {
-      response.writeHead(404).end('{"error":{"code":404,"message":"nothing here","status":"NOT_FOUND"}}');
-      return;
-    }
-    const counting = found[2] === "count-tokens";
-    const path = anthropic ? `/v1/messages${counting ? "/count_tokens" : ""}` : `/v1beta/models/fake:${found[3]}`;
-    const asked = anthropic ? JSON.stringify({ ...fields, model: "fake" }) : body;
-    const answer = await fetch(fake.origin + path, { method: "POST", body: asked });
-    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
-    response.end(Buffer.from(await answer.arrayBuffer()));
+    const [path = "", query = ""] = target.split("?", 2);
+    const answer = provider.respond({
+      method: request.method ?? "",
+      path,
+      query,
+      switches: "",
+      body: Buffer.concat(chunks).toString(),
+      credentials: { headers: request.headers, isToken: (token) => tokens.tokens.has(token) },
+    });
+    response.writeHead(answer.status ?? 500, [...answer.headers]);
+    response.end(Buffer.concat(answer.steps.map(({ bytes }) => bytes)));
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -71,7 +61,6 @@ async function startVertex(fake: FakeServer, tokens: TokenServer) {
 }
 
 describe("models at Vertex AI", () => {
-  let fake: FakeServer;
   let tokens: TokenServer;
   let vertex: Awaited<ReturnType<typeof startVertex>>;
   let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -80,9 +69,8 @@ describe("models at Vertex AI", () => {
 
   beforeEach(async () => {
     log = "";
-    fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
     tokens = await startTokenServer();
-    vertex = await startVertex(fake, tokens);
+    vertex = await startVertex(tokens);
     const text = program(vertex.origin, tokens.origin);
     const plan = planOf({
       // Plans are kept by path, and the places of the servers stand in them.
@@ -109,7 +97,6 @@ describe("models at Vertex AI", () => {
     await gateway?.close(0);
     await vertex?.close();
     await tokens?.close();
-    await fake?.close();
     expect(log).not.toContain("PRIVATE KEY");
     expect(log).not.toContain("ya29");
   });
@@ -226,3 +213,50 @@ describe("models at Vertex AI", () => {
     expect(problem).not.toMatch(/NONSENSE|someone@example/);
   });
 });
+
+test("vgw fake-provider gives tokens for its own service account and to a machine of Google's", async () => {
+  const fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
+  const plan = planOf({
+    path: "vertex-fake.vgw",
+    title: "",
+    rule: "",
+    program: program(fake.origin, fake.origin),
+    files: new Map(),
+    environment: {},
+    upstreams: new Map(),
+    cases: [],
+  });
+  const { code } = await bundle(plan, emit(plan));
+  const gateway = await startGateway({
+    source: { code },
+    environment: { KEY: fake.serviceAccount },
+    overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
+    write: () => {},
+  });
+  try {
+    const asked = { model: "any", messages: [{ role: "user" as const, content: "Hello [[fake bytes=7]]" }] };
+    for (const path of ["flash", "claude", "machine"]) {
+      const baseURL = `http://127.0.0.1:${gateway.listeners[0]!.port}/${path}`;
+      const { chat } = new OpenAI({ baseURL, apiKey: "any", maxRetries: 0 });
+      expect((await chat.completions.create(asked)).choices[0]?.message.content).toBe("Hello");
+      expect(await chat.completions.stream({ ...asked, stream: true }).finalContent()).toBe("Hello");
+      const refused = chat.completions.create({
+        ...asked,
+        messages: [{ role: "user", content: "[[fake 429 retry=2]]" }],
+      });
+      await expect(refused).rejects.toMatchObject({ status: 429 });
+    }
+    const unknown = await fetch(
+      `${fake.origin}/v1/projects/p/locations/l/publishers/google/models/fake:generateContent`,
+      {
+        method: "POST",
+        headers: { authorization: "Bearer ya29.of-somebody-else" },
+        body: '{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}',
+      },
+    );
+    expect([unknown.status, await unknown.json()]).toMatchObject([401, { error: { status: "UNAUTHENTICATED" } }]);
+  } finally {
+    await gateway.close(0);
+    await fake.close();
+  }
+}, 60_000);

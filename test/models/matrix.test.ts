@@ -15,14 +15,31 @@ import { FakeProvider, type FakeResponse } from "../../runtime/model/fake/respon
 import { checkEvents } from "../../runtime/model/testing/check-events.ts";
 import { type Client, CLIENTS, type Question, readStream } from "./clients.ts";
 
-const PROVIDERS: readonly (readonly [provider: ProviderDialect, base: string])[] = [
-  [openaiChatProvider, "https://fake.example/v1"],
-  [openaiResponsesProvider, "https://fake.example/v1"],
-  [anthropicProvider, "https://fake.example/v1"],
-  [geminiProvider, "https://fake.example/v1beta"],
-  [bedrockProvider, "https://fake.example"],
-  [cohereProvider, "https://fake.example/v2"],
-  [ollamaProvider, "https://fake.example"],
+interface Place {
+  readonly provider: ProviderDialect;
+  readonly base: string;
+  readonly variant?: string;
+  readonly settings?: { readonly [name: string]: string };
+}
+
+const VERTEX = { variant: "vertex", settings: { project: "shop", location: "europe-west1" } };
+const PROVIDERS: readonly Place[] = [
+  { provider: openaiChatProvider, base: "https://fake.example/v1" },
+  { provider: openaiChatProvider, base: "https://fake.example", variant: "azure" },
+  {
+    provider: openaiChatProvider,
+    base: "https://x.example",
+    variant: "azure",
+    settings: { "api-version": "2024-10-21" },
+  },
+  { provider: openaiResponsesProvider, base: "https://fake.example/v1" },
+  { provider: anthropicProvider, base: "https://fake.example/v1" },
+  { provider: anthropicProvider, base: "https://fake.example/v1", ...VERTEX },
+  { provider: geminiProvider, base: "https://fake.example/v1beta" },
+  { provider: geminiProvider, base: "https://fake.example/v1", ...VERTEX },
+  { provider: bedrockProvider, base: "https://fake.example" },
+  { provider: cohereProvider, base: "https://fake.example/v2" },
+  { provider: ollamaProvider, base: "https://fake.example" },
 ];
 
 const fake = new FakeProvider();
@@ -37,14 +54,13 @@ interface Outcome {
 
 function ask(
   client: Client,
-  provider: ProviderDialect,
-  base: string,
+  { provider, base, variant = "", settings = {} }: Place,
   question: Question,
   model = "us.anthropic.fake",
 ): Outcome {
   const request = client.dialect.readRequest(client.body(question), { model: "public", stream: question.stream });
   if (!("turns" in request)) throw new Error(JSON.stringify(request));
-  const written = provider.writeRequest(request, { model, base, variant: "", settings: {} });
+  const written = provider.writeRequest(request, { model, base, variant, settings });
   if (!("body" in written)) throw new Error(JSON.stringify(written));
   const [path = "", query = ""] = written.target.split("?", 2);
   const response = fake.respond({ method: written.method, path, query, switches: "", body: written.body });
@@ -117,21 +133,23 @@ const WEATHER = {
 };
 const NOW = { name: "now", parameters: { type: "object", properties: {} } };
 
+const nameOf = ({ provider, variant, settings }: Place) =>
+  [provider.name, variant, settings?.["api-version"]].filter((part) => part !== undefined).join(" at ");
+
 const cells = [...CLIENTS].flatMap(([name, client]) =>
-  PROVIDERS.flatMap(([provider, base]) =>
+  PROVIDERS.flatMap((place) =>
     [false, true].map((streamed) => ({
-      cell: `${name} → ${provider.name}${streamed ? ", streamed" : ""}`,
+      cell: `${name} → ${nameOf(place)}${streamed ? ", streamed" : ""}`,
       client,
-      provider,
-      base,
+      place,
       streamed,
     })),
   ),
 );
 
-describe.each(cells)("$cell", ({ client, provider, base, streamed }) => {
+describe.each(cells)("$cell", ({ client, place, streamed }) => {
   const asked = (question: Omit<Question, "stream">, model?: string) =>
-    ask(client, provider, base, { ...question, stream: streamed }, model);
+    ask(client, place, { ...question, stream: streamed }, model);
 
   it("text, system and usage", () => {
     const outcome = asked({ text: "Grüße, Welt 🌍!", system: "Be brief." }, "us.anthropic.fake-cached=5-think=3");

@@ -111,7 +111,7 @@ export class Piece implements StreamReceiver {
 
   #readError(): ModelError {
     this.unused = true;
-    const problem = this.#target.dialect.readError(this.#status, this.#headers, this.#body!.take());
+    const problem = this.#target.readError(this.#status, this.#headers, this.#body!.take());
     if (this.#key !== null) this.#target.keys?.told(this.#key, problem);
     return problem;
   }

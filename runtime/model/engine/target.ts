@@ -111,6 +111,12 @@ export class Target {
     return this.dialect.prefills?.(this.#provider) === true;
   }
 
+  /** What a status beyond 299 says. */
+  readError(status: number, headers: readonly string[], body: Uint8Array): ModelError {
+    if (status === 401) this.#token?.refused();
+    return this.dialect.readError(status, headers, body);
+  }
+
   /** Header fields of a request, with the credentials. `key`: of `keys`; null: there is one, or none. */
   headers(request: ProviderRequest<string | Uint8Array>, key: Key | null): string[] {
     if (this.#token !== null) return [...request.headers, ...this.#token.fields];

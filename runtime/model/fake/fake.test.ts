@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { bedrockProvider } from "../dialect/bedrock/provider.ts";
 import { PLAIN_REQUEST } from "../testing/feature-requests.ts";
-import { FakeProvider, type FakeServer, parseSwitches, startFakeProvider, WORDS } from "./index.ts";
+import { type FakeName, FakeProvider, type FakeServer, parseSwitches, startFakeProvider, WORDS } from "./index.ts";
 import { switchesOfModel, switchesOfPrompt, withoutMarks } from "./switches.ts";
 
 describe("switches", () => {
@@ -97,6 +97,10 @@ describe("the fake provider", () => {
       "/v2/chat",
       "/model/fake/converse",
       "/model/%zz/converse",
+      "/v1/projects/p/locations/l/publishers/google/models/%zz:generateContent",
+      "/v1/projects/p/locations/l/publishers/anthropic/models/%zz:rawPredict",
+      "/openai/deployments/%zz/chat/completions",
+      "/openai/v1/responses",
       "/",
     ];
     for (const path of paths) expect(ask(new FakeProvider(), body, "", path).status).toBeGreaterThanOrEqual(400);
@@ -143,6 +147,94 @@ describe("the fake provider", () => {
       settings: {},
     });
     expect("body" in written && ask(new FakeProvider(), written.body, "", written.target).status).toBe(200);
+  });
+});
+
+describe("providers with paths of their own", () => {
+  const PROJECT = "/v1/projects/p/locations/l/publishers";
+  const post = (
+    path: string,
+    body: object,
+    headers: { readonly [name: string]: string },
+    dialects: FakeName[] = [],
+  ) => {
+    const provider = new FakeProvider({ dialects, switches: {} });
+    const [place = "", query = ""] = path.split("?");
+    const credentials = { headers, isToken: (token: string) => token === "good" };
+    const asked = { method: "POST", path: place, query, switches: "", body: JSON.stringify(body), credentials };
+    const { status, steps } = provider.respond(asked);
+    return { status, body: JSON.parse(Buffer.concat(steps.map(({ bytes }) => bytes)).toString()) };
+  };
+  const token = { authorization: "Bearer good" };
+  const contents = [{ role: "user", parts: [{ text: "Hello" }] }];
+  const claude = {
+    anthropic_version: "vertex-2023-10-16",
+    max_tokens: 9,
+    messages: [{ role: "user", content: "Hello" }],
+  };
+
+  it.each<[string, object, { readonly [name: string]: string }, number, object]>([
+    [`${PROJECT}/google/models/fake:generateContent`, { contents }, token, 200, { candidates: [{}] }],
+    [`${PROJECT}/google/models/fake:generateContent`, { contents }, {}, 401, { error: { status: "UNAUTHENTICATED" } }],
+    [`${PROJECT}/google/models/fake-404:generateContent`, { contents }, token, 404, { error: { status: "NOT_FOUND" } }],
+    [`${PROJECT}/google/models/fake:countTokens`, { contents }, token, 200, { totalTokens: 2 }],
+    [`${PROJECT}/google/models/fake:countTokens`, { contents }, {}, 401, {}],
+    [`${PROJECT}/anthropic/models/fake:rawPredict`, claude, token, 200, { type: "message" }],
+    [`${PROJECT}/anthropic/models/fake:rawPredict`, { ...claude, stream: true }, token, 400, { type: "error" }],
+    [`${PROJECT}/anthropic/models/fake:rawPredict`, { ...claude, model: "x" }, token, 400, { type: "error" }],
+    [`${PROJECT}/anthropic/models/fake:rawPredict`, { ...claude, anthropic_version: "x" }, token, 400, {}],
+    [
+      `${PROJECT}/anthropic/models/fake-429:rawPredict`,
+      claude,
+      token,
+      429,
+      { error: { status: "RESOURCE_EXHAUSTED" } },
+    ],
+    [`${PROJECT}/anthropic/models/fake-overloaded:rawPredict`, claude, token, 529, { type: "error" }],
+    ["/openai/deployments/fake/chat/completions?api-version=2024-10-21", { messages: [] }, { "api-key": "k" }, 200, {}],
+    ["/openai/deployments/fake/chat/completions", { messages: [] }, { "api-key": "k" }, 404, {}],
+    ["/openai/deployments/fake/chat/completions?api-version=2024-10-21", { messages: [] }, {}, 401, {}],
+    [
+      "/openai/deployments/fake/embeddings?api-version=2024-10-21",
+      { input: "a" },
+      { "api-key": "k" },
+      200,
+      { data: [{}] },
+    ],
+    ["/openai/deployments/fake-404/embeddings?api-version=2024-10-21", { input: "a" }, { "api-key": "k" }, 404, {}],
+    ["/v1beta/models/fake-404:batchEmbedContents", { requests: [] }, {}, 404, {}],
+    ["/v1beta/models/fake:embedContent", { content: contents[0] ?? {} }, {}, 200, { embedding: {} }],
+  ])("%s %j %j: %d", (path, body, headers, status, answer) => {
+    const told = post(path, body, headers);
+    expect(told).toMatchObject({ status, body: answer });
+  });
+
+  it("belong to nobody else, and others' paths not to them", () => {
+    expect(post(`${PROJECT}/google/models/fake:generateContent`, { contents }, token, ["gemini"]).status).toBe(404);
+    expect(post("/v1beta/models/fake:generateContent", { contents }, token, ["vertex"]).status).toBe(404);
+    expect(post("/v1beta/models/fake:countTokens", { contents }, token, ["vertex"]).status).toBe(404);
+    const v1 = "/openai/v1/chat/completions";
+    const asked = { model: "fake", messages: [] };
+    expect(post(v1, asked, {}, ["azure"]).status).toBe(401);
+    expect(post(v1, asked, { "api-key": "k" }, ["azure"]).status).toBe(200);
+    expect(post(v1, asked, {}).status).toBe(200);
+  });
+
+  it.each<[string, FakeName[], { readonly [name: string]: string }, RegExp]>([
+    ["/v1/models", [], {}, /^{"object":"list","data":\[{"id":"fake"/],
+    ["/v1/models", [], { "anthropic-version": "2023-06-01" }, /"has_more":false/],
+    ["/v1/models", ["anthropic"], {}, /"has_more":false/],
+    ["/v1/models", ["cohere"], {}, /"context_length"/],
+    ["/v1beta/models", [], {}, /"name":"models\/fake"/],
+    ["/api/tags", [], {}, /"name":"fake","model":"fake"/],
+    ["/foundation-models", [], {}, /"modelId":"fake"/],
+    ["/openai/v1/models", ["azure"], {}, /^{"object":"list"/],
+    ["/v1/models", ["vertex"], {}, /Nothing is here/],
+  ])("the models at %s, of %j for %j", (path, dialects, headers, answer) => {
+    const provider = new FakeProvider({ dialects, switches: {} });
+    const credentials = { headers, isToken: () => false };
+    const { steps } = provider.respond({ method: "GET", path, query: "", switches: "", body: "", credentials });
+    expect(Buffer.concat(steps.map(({ bytes }) => bytes)).toString()).toMatch(answer);
   });
 });
 

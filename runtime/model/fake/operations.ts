@@ -2,10 +2,11 @@
 import type { Json, JsonObject } from "../canonical/request.ts";
 import type { ProviderDialectName } from "../dialect/dialect.ts";
 import { isList, isObject } from "../dialect/fields.ts";
+import { decoded } from "./reading.ts";
 
 export interface FakeOperation {
   readonly dialect: ProviderDialectName;
-  /** The model's name, where the body says it. */
+  /** The model's name, as the body or the path says it. */
   readonly model: string;
   /** For switches: what is asked about. */
   readonly text: string;
@@ -19,13 +20,20 @@ const MOST_LENGTH = 4096;
 /** Null: this path is for conversations, or for nothing. */
 export function fakeOperation(path: string, body: JsonObject): FakeOperation | null {
   const found = OPERATIONS.find(([pattern]) => pattern.test(path));
-  return found === undefined ? null : found[1](body, path);
+  if (found === undefined) return null;
+  const operation = found[1](body);
+  return { ...operation, model: operation.model || modelIn(path) };
 }
 
-const OPERATIONS: readonly (readonly [RegExp, (body: JsonObject, path: string) => FakeOperation])[] = [
+function modelIn(path: string): string {
+  return decoded(/\/(?:models|model|deployments)\/([^/:]+)/.exec(path)?.[1] ?? "");
+}
+
+const OPERATIONS: readonly (readonly [RegExp, (body: JsonObject) => FakeOperation])[] = [
   [/\/embeddings$/, openaiEmbeddings],
   [/\/moderations$/, moderations],
   [/:batchEmbedContents$/, geminiEmbeddings],
+  [/:embedContent$/, geminiEmbedding],
   [/\/v2\/embed$/, (body) => cohereEmbeddings(body, "cohere")],
   [/\/api\/embed$/, ollamaEmbeddings],
   [/\/model\/[^/]+\/invoke$/, bedrockEmbeddings],
@@ -105,6 +113,14 @@ function geminiEmbeddings(body: JsonObject): FakeOperation {
   return operation("gemini", body, texts, () => ({
     embeddings: texts.map((text, at) => ({ values: vector(text, requests[at]?.outputDimensionality) })),
     usageMetadata: { promptTokenCount: tokensOf(texts) },
+  }));
+}
+
+function geminiEmbedding(body: JsonObject): FakeOperation {
+  const text = textIn(body.content);
+  return operation("gemini", body, [text], () => ({
+    embedding: { values: vector(text, body.outputDimensionality) },
+    usageMetadata: { promptTokenCount: tokensOf([text]) },
   }));
 }
 

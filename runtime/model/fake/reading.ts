@@ -33,3 +33,12 @@ export function textOf(value: Json | null): string {
 export function textPart(text: string): Part {
   return { type: "text", text };
 }
+
+/** A part of a path; as it is where its escapes are none. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -2,11 +2,12 @@
 import type { ModelEvent } from "../canonical/answer.ts";
 import { gather } from "../canonical/gather.ts";
 import type { ModelRequest } from "../canonical/request.ts";
-import type { AnswerContext, ProviderDialectName } from "../dialect/dialect.ts";
+import type { AnswerContext } from "../dialect/dialect.ts";
 import { isObject, parseJson } from "../dialect/fields.ts";
 import { failure } from "../wire/event-order.ts";
-import type { FakeDialect, FakeFailure } from "./dialect.ts";
-import { FAKES } from "./dialects.ts";
+import type { FakeCredentials, FakeDialect, FakeFailure } from "./dialect.ts";
+import { FAKE_NAMES, type FakeName, isAt, servedBy } from "./dialects.ts";
+import { listOfModels } from "./lists.ts";
 import { fakeOperation } from "./operations.ts";
 import { script } from "./script.ts";
 import { NO_SWITCHES, parseSwitches, type Switches, switchesOfModel, switchesOfPrompt } from "./switches.ts";
@@ -19,6 +20,8 @@ export interface FakeRequest {
   /** The header `x-fake`; "" where there is none. */
   readonly switches: string;
   readonly body: string;
+  /** Left out: every request may come in. */
+  readonly credentials?: FakeCredentials | undefined;
 }
 
 export interface FakeResponse {
@@ -39,7 +42,7 @@ export interface FakeStep {
 
 export interface FakeSettings {
   /** The only dialects to speak; empty: all. */
-  readonly dialects: readonly ProviderDialectName[];
+  readonly dialects: readonly FakeName[];
   /** Of requests that say nothing else. */
   readonly switches: Partial<Switches>;
 }
@@ -49,22 +52,28 @@ const CREATED = 1_700_000_000;
 const MOST_COUNTED = 10_000;
 
 export class FakeProvider {
+  readonly #names: readonly FakeName[];
   readonly #dialects: readonly FakeDialect[];
   readonly #switches: Partial<Switches>;
   /** How often requests with the same switches have failed, for `times`. */
   readonly #failed = new Map<string, number>();
 
   constructor({ dialects, switches }: FakeSettings = { dialects: [], switches: {} }) {
-    this.#dialects = [...FAKES.values()].filter(({ name }) => dialects.length === 0 || dialects.includes(name));
+    this.#names = dialects.length === 0 ? FAKE_NAMES : dialects;
+    this.#dialects = servedBy(dialects);
     this.#switches = switches;
   }
 
   respond(asked: FakeRequest): FakeResponse {
+    const list = listOfModels(asked, this.#dialects);
+    if (list !== null) return failed(list);
     const operation = this.#operation(asked);
     if (operation !== null) return operation;
     for (const dialect of this.#dialects) {
-      const path = dialect.match(asked.path, asked.query);
+      const path = isAt(dialect, asked.path) ? dialect.match(asked.path, asked.query) : null;
       if (path === null) continue;
+      const refused = admitted(dialect, asked);
+      if (refused !== null) return failed(refused);
       const body = parseJson(asked.body)?.value;
       if (asked.method !== "POST" || !isObject(body))
         return failed(dialect.refusal("A POST with a JSON object is expected here."));
@@ -73,7 +82,7 @@ export class FakeProvider {
         return failed(dialect.refusal(request.map((one) => `${one.path}: ${one.message}`).join(" ")));
       return this.#answer(dialect, request, asked);
     }
-    const served = this.#dialects.map(({ name }) => name).join(", ");
+    const served = this.#names.join(", ");
     return failed({
       status: 404,
       headers: [],
@@ -82,11 +91,14 @@ export class FakeProvider {
   }
 
   /** What is no conversation; it fails and is late by the same switches. */
-  #operation({ method, path, switches: header, body: text }: FakeRequest): FakeResponse | null {
+  #operation(asked: FakeRequest): FakeResponse | null {
+    const { method, path, switches: header, body: text } = asked;
     const body = method === "POST" ? parseJson(text)?.value : undefined;
     const operation = isObject(body) ? fakeOperation(path, body) : null;
-    const dialect = this.#dialects.find(({ name }) => name === operation?.dialect);
+    const dialect = this.#dialects.find((fake) => fake.name === operation?.dialect && isAt(fake, path));
     if (operation === null || dialect === undefined) return null;
+    const refused = admitted(dialect, asked);
+    if (refused !== null) return failed(refused);
     const said = [switchesOfModel(operation.model), header, switchesOfPrompt(operation.text)];
     const switches = this.#switchesOf(said);
     if (typeof switches === "string") return failed(dialect.refusal(switches));
@@ -135,6 +147,10 @@ export class FakeProvider {
     this.#failed.set(key, failures + 1);
     return switches;
   }
+}
+
+function admitted({ admits }: FakeDialect, { credentials, query }: FakeRequest): FakeFailure | null {
+  return credentials === undefined ? null : (admits?.(credentials, query) ?? null);
 }
 
 function lastText({ turns }: ModelRequest): string {

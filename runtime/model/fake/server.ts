@@ -1,6 +1,8 @@
 /** The fake provider over HTTP, on this machine only: times are kept and connections broken here. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { FakeFailure } from "./dialect.ts";
+import { GoogleAccount } from "./google-account.ts";
 import { FakeProvider, type FakeResponse, type FakeSettings } from "./respond.ts";
 
 /** Bytes of one request. */
@@ -10,6 +12,8 @@ export interface FakeServer {
   /** "http://127.0.0.1:41234". */
   readonly origin: string;
   readonly port: number;
+  /** The key file of a service account that is given tokens here, for models at Vertex AI. */
+  readonly serviceAccount: string;
   /** Breaks what is still open. */
   close(): Promise<void>;
 }
@@ -17,6 +21,8 @@ export interface FakeServer {
 export interface FakeServerOptions extends FakeSettings {
   /** 0: any free one. */
   readonly port: number;
+  /** A key file that was given out before; null or left out: another is made once somebody asks for it. */
+  readonly serviceAccount?: string | null | undefined;
   /** Told of each request: what was asked, and the status; null: none was given. */
   readonly seen?: ((method: string, target: string, status: number | null) => void) | undefined;
 }
@@ -25,16 +31,21 @@ export interface FakeServerOptions extends FakeSettings {
 export async function startFakeProvider(options: FakeServerOptions): Promise<FakeServer> {
   const provider = new FakeProvider(options);
   const server = createServer((request, response) => {
-    serve(provider, options, request, response).catch(() => response.destroy());
+    serve(provider, google, options, request, response).catch(() => response.destroy());
   });
   // Answers may stand still on purpose.
   server.requestTimeout = 0;
   await listening(server, options.port);
   const address = server.address();
   const { port } = isPlace(address) ? address : { port: options.port };
+  const origin = `http://127.0.0.1:${port}`;
+  const google = new GoogleAccount(origin, options.serviceAccount ?? null);
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin,
     port,
+    get serviceAccount() {
+      return google.file;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -59,6 +70,7 @@ function listening(server: Server, port: number): Promise<void> {
 
 async function serve(
   provider: FakeProvider,
+  google: GoogleAccount,
   { seen }: FakeServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
@@ -71,16 +83,28 @@ async function serve(
     return;
   }
   const at = target.indexOf("?");
-  const switches = request.headers["x-fake"];
+  const path = at === -1 ? target : target.slice(0, at);
+  const { "x-fake": switches, "metadata-flavor": flavor } = request.headers;
+  const token = google.answer(method, path, String(flavor ?? ""), body);
+  if (token !== null) {
+    seen?.(method, target, token.status);
+    writeJson(token, response);
+    return;
+  }
   const answer = provider.respond({
     method,
-    path: at === -1 ? target : target.slice(0, at),
+    path,
     query: at === -1 ? "" : target.slice(at + 1),
     switches: typeof switches === "string" ? switches : "",
     body,
+    credentials: { headers: request.headers, isToken: (given) => google.isToken(given) },
   });
   seen?.(method, target, answer.status);
   await write(answer, response);
+}
+
+function writeJson({ status, body }: FakeFailure, response: ServerResponse): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
 async function received(request: IncomingMessage): Promise<string | null> {

@@ -71,6 +71,17 @@ describe("a token", () => {
     expect(await token.ready()).toBe("");
   });
 
+  it("is given up where it is refused, but not while it is young", async () => {
+    await token.ready();
+    token.refused();
+    expect(token.ready()).toBe(null);
+    now += 11_000;
+    token.refused();
+    expect(await token.ready()).toBe("");
+    expect(token.fields).toEqual(["authorization", "Bearer t2"]);
+    expect(asked).toBe(2);
+  });
+
   it.each([
     ["no", "the answer is no JSON"],
     ['{"expires_in":3600}', "the answer holds no access_token"],

@@ -6,6 +6,8 @@
 /** Milliseconds before its end at which a token is replaced, and at which nobody uses it any more. */
 const EARLY = 5 * 60_000;
 const LAST = 30_000;
+/** Younger ones are refused for another reason than their age. */
+const YOUNG = 10_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 
@@ -19,6 +21,7 @@ export interface TokenParts {
 export class AccessToken {
   readonly #parts: TokenParts;
   #fields: readonly string[] = [];
+  #hadAt = Number.NEGATIVE_INFINITY;
   #endsAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   /** No request before this time. */
@@ -43,6 +46,11 @@ export class AccessToken {
     return this.#fetch().then(() => (this.#endsAt - this.#parts.clock() > LAST ? "" : this.#problem));
   }
 
+  /** Whoever was asked does not take the token, which may have been withdrawn before its end: the next request waits for another. */
+  refused(): void {
+    if (this.#parts.clock() - this.#hadAt >= YOUNG) this.#endsAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** One at a time, however many wait for it. Never rejects. */
   #fetch(): Promise<void> {
     // After a failure there is a pause, in which the same is told again.
@@ -58,6 +66,7 @@ export class AccessToken {
     try {
       const { token, lifetime } = readToken(await this.#parts.fetch());
       this.#fields = ["authorization", `Bearer ${token}`];
+      this.#hadAt = this.#parts.clock();
       this.#endsAt = asked + lifetime;
       this.#failures = 0;
       this.#problem = "";

@@ -1,8 +1,9 @@
-/** Anthropic's errors, in bodies and in streams. https://platform.claude.com/docs/en/api/errors */
+/** Anthropic's errors, in bodies and in streams; and Google's, which Vertex AI gives before Claude is asked. https://platform.claude.com/docs/en/api/errors */
 import type { ModelError, ModelErrorClass } from "../../canonical/error.ts";
-import type { Json } from "../../canonical/request.ts";
+import type { Json, JsonObject } from "../../canonical/request.ts";
 import { classByStatus, ownMessage } from "../failures.ts";
 import { isObject, parseJson } from "../fields.ts";
+import { detailsOf, errorIn, isLongQuota, retryDelay } from "../google-status.ts";
 import { headerValue, retryAfter } from "../../wire/retry-after.ts";
 
 const MEANING = new Map<string, readonly [ModelErrorClass, status: number]>([
@@ -27,8 +28,18 @@ const FIELD =
 
 export function readError(status: number, headers: readonly string[], body: Uint8Array): ModelError {
   const parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
-  const inner = parsed !== null && isObject(parsed.value) ? parsed.value.error : undefined;
-  return errorOf(inner, status, waiting(headers));
+  const inner = errorIn(parsed?.value);
+  const wait = waiting(headers);
+  return isObject(inner) && typeof inner.type !== "string" && typeof inner.status === "string"
+    ? ofGoogle(inner, inner.status, status, wait)
+    : errorOf(inner, status, wait);
+}
+
+function ofGoogle(error: JsonObject, code: string, status: number, wait: number | null): ModelError {
+  const details = detailsOf(error);
+  const read = errorOf({ message: error.message ?? "" }, status, retryDelay(details) ?? wait);
+  if (read.class !== "rate" || !isLongQuota(details)) return { ...read, code };
+  return { ...read, code, class: "quota", message: ownMessage("quota") ?? read.message, retryAfter: null };
 }
 
 /** Of an event `error` in a stream, whose type is all that tells its status. */

@@ -1,9 +1,10 @@
 /** Google's errors (google.rpc.Status as JSON), in bodies and in streams. https://cloud.google.com/apis/design/errors */
 import type { ModelError, ModelErrorClass } from "../../canonical/error.ts";
 import type { Json, JsonObject } from "../../canonical/request.ts";
-import { parseDuration, retryAfter } from "../../wire/retry-after.ts";
+import { retryAfter } from "../../wire/retry-after.ts";
 import { classByStatus, ownMessage } from "../failures.ts";
 import { isList, isObject, parseJson } from "../fields.ts";
+import { detailsOf, errorIn, isLongQuota, retryDelay } from "../google-status.ts";
 
 const MEANING = new Map<string, ModelErrorClass>([
   ["INVALID_ARGUMENT", "client"],
@@ -28,10 +29,7 @@ const HARD_LIMIT = /billing|prepa(y|id)|credits? (are|is)|spend(ing)? (limit|cap
 
 export function readError(status: number, headers: readonly string[], body: Uint8Array): ModelError {
   const parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
-  const value = parsed?.value;
-  // A stream that was asked for without `alt=sse` fails as a list of one error.
-  const first = isList(value) ? value[0] : value;
-  return errorOf(isObject(first) ? first.error : undefined, status, retryAfter(headers));
+  return errorOf(errorIn(parsed?.value), status, retryAfter(headers));
 }
 
 /** Of a chunk `error` in a stream, which tells its status itself. */
@@ -44,7 +42,7 @@ function errorOf(error: Json | undefined, status: number | null, wait: number | 
   const code = typeof value.status === "string" ? value.status : "";
   const message = typeof value.message === "string" ? value.message : "";
   const told = typeof value.code === "number" && value.code >= 400 && value.code <= 599 ? value.code : null;
-  const details = isList(value.details) ? value.details.filter(isObject) : [];
+  const details = detailsOf(value);
   const answered = status ?? told ?? 502;
   const kind = refine(MEANING.get(code) ?? classByStatus(answered), message, details);
   return {
@@ -65,23 +63,9 @@ function refine(kind: ModelErrorClass, message: string, details: readonly JsonOb
     return CONTEXT.test(message) ? "context" : kind;
   }
   if (kind !== "rate") return kind;
-  // A day's quota is not a minute's: waiting for it is of no use to a request.
-  const daily = details.some(
-    (detail) =>
-      isList(detail.violations) &&
-      detail.violations.some(
-        (violation) => isObject(violation) && /PerDay|PerMonth/i.test(`${violation.quotaId ?? ""}`),
-      ),
-  );
-  return daily || HARD_LIMIT.test(message.replace(/check your plan and billing details/i, "")) ? "quota" : kind;
-}
-
-/** Google tells it in the body: `RetryInfo.retryDelay`, such as "34s" or "0.5s". */
-function retryDelay(details: readonly JsonObject[]): number | null {
-  for (const detail of details) {
-    if (typeof detail.retryDelay === "string") return parseDuration(detail.retryDelay);
-  }
-  return null;
+  return isLongQuota(details) || HARD_LIMIT.test(message.replace(/check your plan and billing details/i, ""))
+    ? "quota"
+    : kind;
 }
 
 function fieldOf(details: readonly JsonObject[]): string | null {
