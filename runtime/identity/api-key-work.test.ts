@@ -1,4 +1,4 @@
-/** The same work for every key that is presented: no time tells one that nobody has from one that is almost right. */
+/** The same work for every key that is presented first: no time tells one that nobody has from one that is almost right. */
 import * as crypto from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { Failure } from "../failure.ts";
@@ -37,4 +37,19 @@ it.each([
   expect(crypto.timingSafeEqual).toHaveBeenCalledTimes(1);
   const [left, right] = vi.mocked(crypto.timingSafeEqual).mock.calls[0] ?? [];
   expect([left?.byteLength, right?.byteLength]).toEqual([32, 32]);
+});
+
+it("a key that was right is known again without a hash; one that was wrong never is", () => {
+  const hashing = vi.mocked(typeof crypto.hash === "function" ? crypto.hash : crypto.createHash);
+  expect(one.identify(["x-key", KEY])).toEqual({});
+  hashing.mockClear();
+  for (let time = 0; time < 3; time++) expect(one.identify(["host", "x", "x-key", KEY])).toEqual({});
+  expect(hashing).not.toHaveBeenCalled();
+  for (let time = 0; time < 3; time++) expect(one.identify(["x-key", `${KEY}x`])).toBeInstanceOf(Failure);
+  expect(hashing).toHaveBeenCalledTimes(3);
+});
+
+it("a key that was right, sent twice in one request, is refused", () => {
+  expect(one.identify(["x-key", KEY])).toEqual({});
+  expect(one.identify(["x-key", KEY, "x-key", KEY])).toBeInstanceOf(Failure);
 });

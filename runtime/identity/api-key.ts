@@ -1,13 +1,13 @@
 /**
  * `identity x = api_key { … }`: keys known by their SHA-256 only. A key that is wrong and one that nobody has are the same thing
- * here: one hash, one look-up by it and one comparison in constant time, whatever comes.
+ * here: one hash, one look-up by it and one comparison in constant time. A key that was right lately is known again by its fingerprint.
  */
 import * as crypto from "node:crypto";
 import type { Failure } from "../failure.ts";
 import type { Headers } from "../http/exchange.ts";
 import { StartError } from "../start-error.ts";
 import type { ApiKeyConfiguration } from "./configuration.ts";
-import { linesOf } from "./credential.ts";
+import { RecentKeys } from "./recent-keys.ts";
 import { hasDuplicates, isJsonObject, type JsonObject } from "./strict-json.ts";
 import { unauthenticated } from "./refusal.ts";
 import { type Caller, typedClaims } from "./typed-claims.ts";
@@ -25,6 +25,7 @@ const LONGEST_KEY = 1024;
 export class ApiKeyVerifier implements Verifier {
   readonly #header: string;
   readonly #keys: ReadonlyMap<string, KnownKey>;
+  readonly #recent: RecentKeys<Caller>;
   readonly place: string;
   readonly challenge: string;
   readonly #missing: Failure;
@@ -36,6 +37,7 @@ export class ApiKeyVerifier implements Verifier {
   constructor(configuration: ApiKeyConfiguration) {
     this.#header = configuration.header;
     this.#keys = knownKeys(configuration);
+    this.#recent = new RecentKeys(this.#keys.size);
     this.place = configuration.header;
     this.challenge = `ApiKey realm="${configuration.name}"`;
     this.#missing = unauthenticated("no key was sent", this.challenge);
@@ -46,20 +48,32 @@ export class ApiKeyVerifier implements Verifier {
     return headers.some((text, index) => index % 2 === 0 && text === this.#header);
   }
 
-  /** There is nothing to keep: a look-up costs a hash anyway. */
+  /** A look-up costs a hash at most, so whoever asks for all of it loses nothing. */
   known(): null {
     return null;
   }
 
   identify(headers: Headers): Caller | Failure {
-    const lines = linesOf(headers, this.#header);
-    const [only] = lines;
-    if (only === undefined) return this.#missing;
-    if (lines.length > 1 || only.length > LONGEST_KEY) return this.#refused;
+    const name = this.#header;
+    let only: string | null = null;
+    for (let index = 0; index < headers.length; index += 2) {
+      if (headers[index] !== name) continue;
+      if (only !== null) return this.#refused;
+      only = headers[index + 1] ?? "";
+    }
+    if (only === null) return this.#missing;
+    if (only.length > LONGEST_KEY) return this.#refused;
+    return this.#recent.find(only) ?? this.#look(only);
+  }
+
+  /** Just looked for among those that came lately. */
+  #look(only: string): Caller | Failure {
     const digits = sha256(only);
     const found = this.#keys.get(digits);
     const same = crypto.timingSafeEqual((found ?? this.#nobody).hash, Buffer.from(digits, "hex"));
-    return same && found !== undefined ? found.caller : this.#refused;
+    if (!same || found === undefined) return this.#refused;
+    this.#recent.keep(found.caller);
+    return found.caller;
   }
 }
 
