@@ -16,7 +16,7 @@ export function readPieces(reader: EventReader, pieces: readonly Uint8Array[]): 
   const events: ModelEvent[] = [];
   for (const piece of pieces) {
     const copy = Uint8Array.from(piece);
-    events.push(...reader.push(copy));
+    for (const event of reader.push(copy)) events.push(event);
     copy.fill(0x58);
   }
   events.push(...reader.finish());

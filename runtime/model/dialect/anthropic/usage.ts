@@ -9,6 +9,8 @@ import { isObject } from "../fields.ts";
 /** As they stand in `usage`; later ones replace earlier ones, and what is left out keeps its number. */
 export class Counters {
   #told = false;
+  /** Something was told that is no count: what was used, nobody knows. */
+  #nonsense = false;
   #input = 0;
   #cacheRead = 0;
   #cacheWrite = 0;
@@ -19,23 +21,32 @@ export class Counters {
   read(value: Json | undefined): void {
     if (!isObject(value)) return;
     this.#told = true;
-    this.#input = counter(value.input_tokens) ?? this.#input;
-    this.#cacheRead = counter(value.cache_read_input_tokens) ?? this.#cacheRead;
-    this.#cacheWrite = counter(value.cache_creation_input_tokens) ?? this.#cacheWrite;
-    this.#output = counter(value.output_tokens) ?? this.#output;
+    this.#input = this.#counter(value.input_tokens) ?? this.#input;
+    this.#cacheRead = this.#counter(value.cache_read_input_tokens) ?? this.#cacheRead;
+    this.#cacheWrite = this.#counter(value.cache_creation_input_tokens) ?? this.#cacheWrite;
+    this.#output = this.#counter(value.output_tokens) ?? this.#output;
     if (isObject(value.cache_creation)) {
-      this.#hour = counter(value.cache_creation.ephemeral_1h_input_tokens) ?? this.#hour;
-      const five = counter(value.cache_creation.ephemeral_5m_input_tokens) ?? 0;
+      this.#hour = this.#counter(value.cache_creation.ephemeral_1h_input_tokens) ?? this.#hour;
+      const five = this.#counter(value.cache_creation.ephemeral_5m_input_tokens) ?? 0;
       // Where only the parts are told, they are the whole.
-      if (counter(value.cache_creation_input_tokens) === null) this.#cacheWrite = this.#hour + five;
+      if (this.#counter(value.cache_creation_input_tokens) === null) this.#cacheWrite = this.#hour + five;
     }
     if (isObject(value.output_tokens_details)) {
-      this.#thinking = counter(value.output_tokens_details.thinking_tokens) ?? this.#thinking;
+      this.#thinking = this.#counter(value.output_tokens_details.thinking_tokens) ?? this.#thinking;
     }
   }
 
+  /** Null: it is not told. */
+  #counter(value: Json | undefined): number | null {
+    if (value === undefined || value === null) return null;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+    this.#nonsense = true;
+    return null;
+  }
+
+  /** Null: nothing was told, or what was told cannot be. */
   get usage(): Usage | null {
-    if (!this.#told) return null;
+    if (!this.#told || this.#nonsense) return null;
     const hour = Math.min(this.#hour, this.#cacheWrite);
     const reasoning = Math.min(this.#thinking, this.#output);
     return {
@@ -47,10 +58,6 @@ export class Counters {
       reasoning,
     };
   }
-}
-
-function counter(value: Json | undefined): number | null {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
 export function writeUsage(usage: Usage): string {

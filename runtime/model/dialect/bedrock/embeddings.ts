@@ -19,7 +19,7 @@ import { basePath } from "../base-path.ts";
 import { MOST_INPUTS, readEmbed, writeEmbed } from "../cohere/embeddings.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
 import { isObject, parseJson } from "../fields.ts";
-import { count } from "../openai-common/counts.ts";
+import { count, countable } from "../openai-common/counts.ts";
 
 /** Also behind a profile of a region, such as "eu.cohere.embed-v4:0". */
 const COHERE = /(?:^|[./])cohere\./;
@@ -52,7 +52,7 @@ function read(answer: ProviderAnswer): EmbeddingAnswer | ModelError {
     const vector = readVector(value.embedding);
     if (vector === null) return failure("The provider's answer holds what is no vector.");
     const told = value.inputTextTokenCount;
-    const usage = typeof told === "number" ? { ...NO_USAGE, input: count(told) } : countedIn(headers);
+    const usage = typeof told === "number" ? countable({ ...NO_USAGE, input: count(told) }) : countedIn(headers);
     return { vectors: [vector], usage };
   }
   const found = readEmbed(answer);

@@ -2,9 +2,9 @@
 import type { Json } from "../../canonical/request.ts";
 import type { Usage } from "../../canonical/usage.ts";
 import { isList, isObject } from "../fields.ts";
-import { count } from "../openai-common/counts.ts";
+import { count, countable, told } from "../openai-common/counts.ts";
 
-/** Null: there is none. */
+/** Null: there is none, or what is told cannot be. */
 export function readUsage(value: Json | undefined): Usage | null {
   if (!isObject(value)) return null;
   const details = isList(value.cacheDetails) ? value.cacheDetails : [];
@@ -18,12 +18,12 @@ export function readUsage(value: Json | undefined): Usage | null {
   // Where only the parts are told, they are the whole.
   const written = value.cacheWriteInputTokens === undefined ? hour + five : count(value.cacheWriteInputTokens);
   const cacheWriteHour = Math.min(hour, written);
-  return {
-    input: count(value.inputTokens),
+  return countable({
+    input: told(value.inputTokens),
     cacheRead: count(value.cacheReadInputTokens),
     cacheWrite: written - cacheWriteHour,
     cacheWriteHour,
-    output: count(value.outputTokens),
+    output: told(value.outputTokens),
     reasoning: 0,
-  };
+  });
 }

@@ -2,7 +2,7 @@
 import type { Json } from "../../canonical/request.ts";
 import type { Usage } from "../../canonical/usage.ts";
 import { isObject } from "../fields.ts";
-import { count, disjoint } from "../openai-common/counts.ts";
+import { count, disjoint, told } from "../openai-common/counts.ts";
 
 /** What is billed counts, since costs and budgets are made of it; `tokens` holds Cohere's own additions to the prompt too, and stands in only where nothing else is told. */
 export function readUsage(value: Json | undefined): Usage | null {
@@ -13,10 +13,10 @@ export function readUsage(value: Json | undefined): Usage | null {
   const completion = billed.output_tokens ?? tokens.output_tokens;
   if (prompt === undefined && completion === undefined) return null;
   return disjoint({
-    prompt: count(prompt),
+    prompt: told(prompt),
     cached: count(value.cached_tokens),
     written: 0,
-    completion: count(completion),
+    completion: told(completion),
     reasoning: 0,
     total: 0,
   });

@@ -17,7 +17,7 @@ import { failure } from "../../wire/event-order.ts";
 import { basePath } from "../base-path.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
 import { Fields, isList, isObject, parseJson } from "../fields.ts";
-import { count } from "../openai-common/counts.ts";
+import { count, countable } from "../openai-common/counts.ts";
 import { writeError } from "./error.ts";
 
 /** Texts of one batch. */
@@ -65,7 +65,7 @@ function read({ body }: ProviderAnswer): EmbeddingAnswer | ModelError {
 /** Not every version of the API tells. */
 function readUsage(value: Json | undefined): Usage | null {
   if (!isObject(value) || typeof value.promptTokenCount !== "number") return null;
-  return { ...NO_USAGE, input: count(value.promptTokenCount) };
+  return countable({ ...NO_USAGE, input: count(value.promptTokenCount) });
 }
 
 export const geminiEmbedder: EmbeddingsProvider = { dialect: "gemini", most: () => MOST_INPUTS, write, read };

@@ -2,8 +2,9 @@
 import type { Json } from "../../canonical/request.ts";
 import { completionTokens, promptTokens, type Usage } from "../../canonical/usage.ts";
 import { isObject } from "../fields.ts";
+import { countable, told } from "../openai-common/counts.ts";
 
-/** Null: nothing is told. What this chunk leaves out keeps its number. */
+/** Null: nothing is told, or what is told cannot be. What this chunk leaves out keeps its number. */
 export function readUsage(value: Json | undefined, before: Usage | null): Usage | null {
   if (!isObject(value)) return before;
   const cached = counter(value.cachedContentTokenCount) ?? before?.cacheRead ?? 0;
@@ -11,18 +12,20 @@ export function readUsage(value: Json | undefined, before: Usage | null): Usage 
   // What Google's own tools read counts as input too, beside the prompt.
   const tools = counter(value.toolUsePromptTokenCount) ?? 0;
   const input = prompt === null ? (before?.input ?? 0) : Math.max(0, prompt - cached) + tools;
-  return {
+  return countable({
     input,
     cacheRead: prompt === null ? cached : Math.min(cached, prompt),
     cacheWrite: 0,
     cacheWriteHour: 0,
     output: counter(value.candidatesTokenCount) ?? before?.output ?? 0,
     reasoning: counter(value.thoughtsTokenCount) ?? before?.reasoning ?? 0,
-  };
+  });
 }
 
+/** Null: it is not told; NaN: it is no count. */
 function counter(value: Json | undefined): number | null {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+  if (value === undefined || value === null) return null;
+  return Number.isSafeInteger(value) ? told(value) : Number.NaN;
 }
 
 export function writeUsage(usage: Usage): string {

@@ -14,7 +14,7 @@ import { failure } from "../../wire/event-order.ts";
 import { basePath } from "../base-path.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
 import { isObject, parseJson } from "../fields.ts";
-import { count } from "../openai-common/counts.ts";
+import { count, countable } from "../openai-common/counts.ts";
 import { writeKeepAlive } from "./request.ts";
 
 const MOST_INPUTS = 512;
@@ -47,7 +47,7 @@ function read({ body }: ProviderAnswer): EmbeddingAnswer | ModelError {
   const vectors = isObject(value) ? readVectors(value.embeddings) : null;
   if (!isObject(value) || vectors === null) return failure("The provider's answer holds what is no vector.");
   const told = value.prompt_eval_count;
-  return { vectors, usage: typeof told === "number" ? { ...NO_USAGE, input: count(told) } : null };
+  return { vectors, usage: typeof told === "number" ? countable({ ...NO_USAGE, input: count(told) }) : null };
 }
 
 export const ollamaEmbedder: EmbeddingsProvider = { dialect: "ollama", most: () => MOST_INPUTS, write, read };

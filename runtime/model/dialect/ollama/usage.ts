@@ -1,13 +1,13 @@
 /** Ollama's counters: the last line tells them. */
 import type { JsonObject } from "../../canonical/request.ts";
 import { NO_USAGE, type Usage } from "../../canonical/usage.ts";
-import { count } from "../openai-common/counts.ts";
+import { count, countable } from "../openai-common/counts.ts";
 
 /**
  * `prompt_eval_count` is absent where the whole prompt was in the cache: nothing of it was worked on, and how long it was is not told. `eval_count` holds
- * the thinking, which is not told apart. Null: neither is there.
+ * the thinking, which is not told apart. Null: neither is there, or what is told cannot be.
  */
 export function readUsage(value: JsonObject): Usage | null {
   if (value.prompt_eval_count === undefined && value.eval_count === undefined) return null;
-  return { ...NO_USAGE, input: count(value.prompt_eval_count), output: count(value.eval_count) };
+  return countable({ ...NO_USAGE, input: count(value.prompt_eval_count), output: count(value.eval_count) });
 }

@@ -18,7 +18,7 @@ import { failure } from "../../wire/event-order.ts";
 import { outline, withMembers } from "../../wire/outline.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
 import { Fields, isList, isObject, parseJson } from "../fields.ts";
-import { count } from "../openai-common/counts.ts";
+import { count, countable } from "../openai-common/counts.ts";
 import { writeError } from "../openai-common/error.ts";
 import { requestHeaders, requestTarget } from "../openai-common/target.ts";
 
@@ -150,7 +150,7 @@ function read({ body }: ProviderAnswer, { inputs }: EmbeddingRequest): Embedding
 function readUsage(value: JsonObject[string] | undefined): Usage | null {
   if (!isObject(value)) return null;
   if (typeof value.prompt_tokens !== "number" && typeof value.total_tokens !== "number") return null;
-  return { ...NO_USAGE, input: count(value.prompt_tokens ?? value.total_tokens) };
+  return countable({ ...NO_USAGE, input: count(value.prompt_tokens ?? value.total_tokens) });
 }
 
 export const openaiEmbedder: EmbeddingsProvider = {

@@ -2,19 +2,19 @@
 import type { Json } from "../../canonical/request.ts";
 import { completionTokens, promptTokens, type Usage } from "../../canonical/usage.ts";
 import { isObject } from "../fields.ts";
-import { count, disjoint } from "../openai-common/counts.ts";
+import { count, disjoint, told } from "../openai-common/counts.ts";
 
-/** Null: there is none. DeepSeek names the cached tokens in a field of its own. */
+/** Null: there is none, or what is told cannot be. DeepSeek names the cached tokens in a field of its own. */
 export function readUsage(value: Json | undefined): Usage | null {
   if (!isObject(value)) return null;
   if (value.prompt_tokens === undefined && value.completion_tokens === undefined) return null;
   const prompt = isObject(value.prompt_tokens_details) ? value.prompt_tokens_details : {};
   const completion = isObject(value.completion_tokens_details) ? value.completion_tokens_details : {};
   return disjoint({
-    prompt: count(value.prompt_tokens),
+    prompt: told(value.prompt_tokens),
     cached: count(prompt.cached_tokens ?? value.prompt_cache_hit_tokens),
     written: count(prompt.cache_write_tokens),
-    completion: count(value.completion_tokens),
+    completion: told(value.completion_tokens),
     reasoning: count(completion.reasoning_tokens),
     total: count(value.total_tokens),
   });

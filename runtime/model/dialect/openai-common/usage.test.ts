@@ -34,8 +34,17 @@ describe("counts of Chat Completions", () => {
       '{"prompt_tokens":10,"completion_tokens":1,"total_tokens":11,"prompt_tokens_details":{"cached_tokens":60}}',
       row(10, 60, 0, 1, 0),
     ],
-    ['{"prompt_tokens":-1,"completion_tokens":"x","total_tokens":null,"prompt_tokens_details":[]}', row(0, 0, 0, 0, 0)],
-    ['{"prompt_tokens":1e300,"completion_tokens":2}', row(0, 0, 0, 2, 0)],
+    [
+      '{"prompt_tokens":3,"completion_tokens":2,"total_tokens":null,"prompt_tokens_details":{"cached_tokens":null},"completion_tokens_details":[]}',
+      row(3, 0, 0, 2, 0),
+    ],
+    // What cannot be is not nothing: a call that is paid for must not be free.
+    ['{"prompt_tokens":-1,"completion_tokens":2}', null],
+    ['{"prompt_tokens":"12","completion_tokens":2}', null],
+    ['{"prompt_tokens":1e300,"completion_tokens":2}', null],
+    ['{"prompt_tokens":12}', null],
+    ['{"prompt_tokens":12,"completion_tokens":null}', null],
+    ['{"prompt_tokens":12,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":-5}}', null],
   ])("%s", (text, usage) => expect(readChat(JSON.parse(text))).toEqual(usage));
 
   it.each([null, {}, [], "x", 5, undefined])("%j is none", (value) => expect(readChat(value)).toBeNull());
@@ -89,7 +98,14 @@ describe("counts as they are written", () => {
     fc.assert(
       fc.property(sent, (value) => {
         const usage = readChat(value as Json);
-        if (usage === null) throw new Error("none");
+        const { prompt_tokens_details: inside, completion_tokens_details: thought } = value;
+        const wrong = [inside.cached_tokens, inside.cache_write_tokens, thought.reasoning_tokens].some(
+          (count) => count !== null && (typeof count !== "number" || count < 0 || count > 1e15),
+        );
+        const all = [value.prompt_tokens, value.completion_tokens];
+        const nonsense = wrong || all.some((count) => typeof count !== "number" || count < 0 || count > 1e15);
+        expect(usage === null).toBe(nonsense);
+        if (usage === null) return;
         for (const count of Object.values(usage)) expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
         const sane = (count: unknown) =>
           typeof count === "number" && count >= 0 && count < 1e9 ? Math.round(count) : 0;

@@ -2,19 +2,19 @@
 import type { Json } from "../../canonical/request.ts";
 import { completionTokens, promptTokens, type Usage } from "../../canonical/usage.ts";
 import { isObject } from "../fields.ts";
-import { count, disjoint } from "../openai-common/counts.ts";
+import { count, disjoint, told } from "../openai-common/counts.ts";
 
-/** Null: there is none. */
+/** Null: there is none, or what is told cannot be. */
 export function readUsage(value: Json | undefined): Usage | null {
   if (!isObject(value)) return null;
   if (value.input_tokens === undefined && value.output_tokens === undefined) return null;
   const input = isObject(value.input_tokens_details) ? value.input_tokens_details : {};
   const output = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
   return disjoint({
-    prompt: count(value.input_tokens),
+    prompt: told(value.input_tokens),
     cached: count(input.cached_tokens),
     written: count(input.cache_write_tokens),
-    completion: count(value.output_tokens),
+    completion: told(value.output_tokens),
     reasoning: count(output.reasoning_tokens),
     total: count(value.total_tokens),
   });
