@@ -4,6 +4,7 @@
  */
 import type { TlsVersion } from "../abi.ts";
 import type { Headers } from "../http/exchange.ts";
+import type { Pieces } from "../pieces.ts";
 import type { ByteStream } from "../websocket/index.ts";
 
 /** Sends requests to one origin over a pool of connections. */
@@ -34,7 +35,7 @@ export interface UpstreamRequest {
   /** Exactly one `host` goes out: this one. */
   readonly host: string;
   /** null: none. `{ length }`: written by `UpstreamAttempt.write` and `end`; length null: chunked. */
-  readonly body: Uint8Array | string | { readonly length: number | null } | null;
+  readonly body: Uint8Array | string | Pieces | { readonly length: number | null } | null;
   /** Milliseconds without a byte after which a response body, while it is not paused, counts as stalled. */
   readonly idle: number;
   /** The request asks for another protocol: 101 is no fault, and `upgraded` is told. `Connection` and `Upgrade` are the caller's then. */

@@ -4,6 +4,7 @@
  */
 import type { Failure } from "../failure.ts";
 import type { Headers } from "../http/exchange.ts";
+import type { Pieces } from "../pieces.ts";
 import { formatTraceparent } from "../observe/trace.ts";
 import { ServiceAttempt, type ServiceState, type Traced } from "./attempt.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamSink } from "./client.ts";
@@ -18,7 +19,7 @@ export interface StreamedRequest {
   readonly target: string;
   /** Flat, names in lower case, values sound; taken over. */
   readonly headers: Headers;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | Pieces;
   /** Milliseconds until the head must have arrived. */
   readonly timeout: number;
   /** `performance.now()` by which the answer must be complete. */

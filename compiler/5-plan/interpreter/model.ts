@@ -13,14 +13,16 @@ import type {
   PassingReader,
   PassThrough,
   ProviderDialect,
+  WrittenBody,
 } from "../../../runtime/model/dialect/dialect.ts";
 import { credentials } from "../../../runtime/model/engine/credentials.ts";
 import { eventsOf } from "../../../runtime/model/engine/events-of.ts";
 import { error, errorOf, failureOf, refused } from "../../../runtime/model/engine/failures.ts";
 import { isContent } from "../../../runtime/model/engine/holding.ts";
-import { readModelRequest } from "../../../runtime/model/engine/request.ts";
+import { readModelRequest, type ReadRequest } from "../../../runtime/model/engine/request.ts";
 import { clients, operations, providers } from "../../../runtime/model/dialects.ts";
 import { Failure } from "../../../runtime/failure.ts";
+import { Pieces } from "../../../runtime/pieces.ts";
 import { isOperationClient } from "../../vocabulary/operations.ts";
 import type { StaticValue } from "../../3-types/checked.ts";
 import type { ModelStep, PoolPlan } from "../plan.ts";
@@ -36,8 +38,6 @@ import { operate } from "./operation.ts";
 import type { Scope } from "./scope.ts";
 import { textOf } from "./value.ts";
 import type { IncomingAnswer, OutgoingRequest } from "./world.ts";
-
-type ReadRequest = Exclude<ReturnType<typeof readModelRequest>, ModelError>;
 
 /** What is sent to the client; or that this model could not answer. */
 type Answered = Pick<Ending, "status" | "headers" | "body"> | ModelError;
@@ -57,7 +57,7 @@ export async function askModel(step: ModelStep, scope: Scope, context: Context):
   if (body.length > context.bodyLimit)
     return told(client, errorOf(new Failure("invalid", 413, "", "The request's body is longer than allowed.")), step);
   const place = { path: context.path ?? "", query: context.query };
-  const read = readModelRequest(client, place, body, promptOf(step, scope, context));
+  const read = readModelRequest(client, place, new Pieces([body]), promptOf(step, scope, context));
   if ("class" in read) return told(client, read, step);
   const pool = context.plan.pools.find(({ name }) => name === step.model) ?? null;
   let problem: ModelError | null = null;
@@ -128,6 +128,11 @@ function choose(
   return candidates(pool, { request, random: () => context.world.random(), configuration, key });
 }
 
+function octetsOf(body: WrittenBody): Uint8Array {
+  if (typeof body === "string") return new TextEncoder().encode(body);
+  return body instanceof Pieces ? body.whole : body;
+}
+
 function least(caps: readonly (number | null)[]): number | null {
   const known = caps.filter((cap) => cap !== null);
   return known.length === 0 ? null : Math.min(...known);
@@ -137,7 +142,7 @@ function least(caps: readonly (number | null)[]): number | null {
 async function ask(
   name: string,
   limit: number | null,
-  { request, client, altered }: ReadRequest,
+  { request, client, altered, bytes: source }: ReadRequest,
   step: ModelStep,
   context: Context,
   joined: JoinedStream | null,
@@ -150,10 +155,10 @@ async function ask(
   const begun = joined?.begun === true;
   const capped = begun ? joined.request(most, provider.prefills?.(configuration) === true) : most;
   const own = client.name === provider.name && !altered && !begun ? provider.pass : undefined;
-  const passed = own?.request(context.request.body, capped, configuration) ?? null;
+  const passed = own?.request(source, capped, configuration) ?? null;
   const written = passed ?? provider.writeRequest(capped, configuration);
   if (!("target" in written)) return { asked: false, instead: null, result: refused(written) };
-  const bytes = typeof written.body === "string" ? new TextEncoder().encode(written.body) : written.body;
+  const bytes = octetsOf(written.body);
   const call = spending.open(configuration, capped, bytes.length);
   if ("error" in call) return { asked: false, instead: call.instead, result: call.error };
   const keys = configuration.keys === undefined ? null : new Keys(configuration, context);
@@ -182,7 +187,7 @@ async function ask(
     spending.settle(call, "nothing");
     return { asked: true, instead: null, result: keys?.exhausted ?? error("upstream", 502, "no model was asked") };
   }
-  spending.settle(call, usageOf(incoming, provider, capped));
+  spending.settle(call, usageOf(incoming, provider, configuration, capped));
   const answer = answerContext(request, step, context);
   const comment = spending.comment(client);
   if (joined !== null) joined.comment = comment;

@@ -10,6 +10,8 @@ import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { Json, ModelRequest } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
+import type { Pieces } from "../../pieces.ts";
+import type { RequestBytes } from "../wire/request-bytes.ts";
 
 export type ClientDialectName = "openai-chat" | "openai-responses" | "anthropic" | "gemini";
 export type ProviderDialectName = ClientDialectName | "bedrock" | "cohere" | "ollama";
@@ -80,8 +82,10 @@ export interface ProviderTarget {
   readonly settings: { readonly [name: string]: string };
 }
 
-/** `Body`: written anew, a text; left as it came, bytes. */
-export interface ProviderRequest<Body extends string | Uint8Array = string> {
+/** Written anew, a text; left as they came, bytes. */
+export type WrittenBody = string | Uint8Array | Pieces;
+
+export interface ProviderRequest<Body extends WrittenBody = string> {
   readonly method: "POST";
   /** Path and query behind the origin. */
   readonly target: string;
@@ -97,7 +101,7 @@ export interface ProviderRequest<Body extends string | Uint8Array = string> {
  */
 export interface PassThrough {
   /** `request`: as it is to be asked, read from `body`, which is JSON. */
-  request(body: Uint8Array, request: ModelRequest, target: ProviderTarget): ProviderRequest<Uint8Array> | null;
+  request(body: RequestBytes, request: ModelRequest, target: ProviderTarget): ProviderRequest<Pieces> | null;
   /** `body`: a whole answer that `readAnswer` has read. `model`: the name under which clients know the model. */
   answer(body: Uint8Array, model: string): Uint8Array | null;
   /** Of a stream. `model`: as of `answer`; `usage`: the client asked to be told it. Left out: streams are written anew. */
@@ -111,6 +115,10 @@ export interface PassingReader extends EventReader {
    * end or an error; of other content they may leave out what they like. Behind an error nothing comes.
    */
   take(): Uint8Array | null;
+  /** Set before the first bytes: `passed` is counted. */
+  measures: boolean;
+  /** Bytes of text, of content that no event told of; at least as many as there are. */
+  readonly passed: number;
 }
 
 export interface ProviderDialect {
@@ -120,6 +128,11 @@ export interface ProviderDialect {
   readonly pass?: PassThrough;
   /** Whether the model goes on behind a last turn of its own, as `prefill` of a request asks; left out: none does. */
   prefills?(target: ProviderTarget): boolean;
+  /**
+   * Whether the model may have written more than an answer shows, when it broke off: thoughts. `told`: of its usage, so far; `thought`: an event told of a thought,
+   * perhaps of a part of it. Left out: whatever it writes is shown.
+   */
+  hidesThoughts?(request: ModelRequest, target: ProviderTarget, told: Usage | null, thought: boolean): boolean;
   /** Status 200 to 299. */
   readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer | ModelError;
   eventReader(request: ModelRequest): EventReader;

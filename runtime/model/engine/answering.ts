@@ -9,6 +9,7 @@
 import { performance } from "node:perf_hooks";
 import type { ModelOptions } from "../../abi.ts";
 import { doBefore } from "../../end-of-turn.ts";
+import type { Pieces } from "../../pieces.ts";
 import type { Failure } from "../../failure.ts";
 import type { CostNote, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
 import type { ModelCounterSet } from "../../observe/model-counters.ts";
@@ -17,7 +18,7 @@ import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import { type Accounts, OpenCall } from "../money/accounts.ts";
-import type { AnswerContext, ClientDialect, ProviderRequest } from "../dialect/dialect.ts";
+import type { AnswerContext, ClientDialect, ProviderRequest, WrittenBody } from "../dialect/dialect.ts";
 import { Asked, type Asker } from "./asked.ts";
 import { ClientStream } from "./client-stream.ts";
 import { costHeaders, costText, quoted } from "./cost-headers.ts";
@@ -34,6 +35,7 @@ import type { SpeedTable } from "./speed.ts";
 import { Splice } from "./splice.ts";
 import type { Target } from "./target.ts";
 import type { ModelConfiguration } from "../configuration.ts";
+import type { RequestBytes } from "../wire/request-bytes.ts";
 import type { AccessToken } from "../vertex/access-token.ts";
 
 export interface EngineParts {
@@ -72,7 +74,7 @@ interface Question {
   readonly asked: ModelRequest;
   /** `written` is the client's own bytes. */
   readonly passed: boolean;
-  readonly written: ProviderRequest<string | Uint8Array>;
+  readonly written: ProviderRequest<WrittenBody>;
 }
 
 export class Answering implements BodyReceiver, Asker {
@@ -86,7 +88,7 @@ export class Answering implements BodyReceiver, Asker {
   #client: ClientDialect;
   #request: ModelRequest | null = null;
   /** What `#request` was read from; null: these bytes do not say it. */
-  #source: Uint8Array | null = null;
+  #source: RequestBytes | null = null;
   /** Whose models are asked: what the client asked for, or what stands in for it. */
   #choosing: Choice;
   /** Most tokens of one answer; null: as the model and the client say. */
@@ -150,15 +152,15 @@ export class Answering implements BodyReceiver, Asker {
     this.#clientLeft();
   }
 
-  received(bytes: Uint8Array): void {
+  received(body: Pieces): void {
     if (this.#phase !== "request") return;
-    const read = readModelRequest(this.#options.client, this.#exchange, bytes, this.#options.prompt);
+    const read = readModelRequest(this.#options.client, this.#exchange, body, this.#options.prompt);
     if ("class" in read) {
       this.#give(read, "invalid-input");
       return;
     }
     this.#request = read.request;
-    this.#source = read.altered ? null : bytes;
+    this.#source = read.altered ? null : read.bytes;
     this.#client = read.client;
     const order = this.#choice.order(read.request, this.#parts.random, this.#options.sticky ?? null);
     for (const { model, reason } of order.skipped) this.#skip(model, reason);
@@ -270,13 +272,13 @@ export class Answering implements BodyReceiver, Asker {
     return null;
   }
 
-  #open(target: Target, asked: ModelRequest, body: string | Uint8Array): Opening | Promise<Opening> {
+  #open(target: Target, asked: ModelRequest, body: WrittenBody): Opening | Promise<Opening> {
     const waiting = target.ready();
     if (waiting !== null) return waiting.then((problem) => problem ?? this.#openNow(target, asked, body));
     return this.#openNow(target, asked, body);
   }
 
-  #openNow(target: Target, asked: ModelRequest, body: string | Uint8Array): Opening | Promise<Opening> {
+  #openNow(target: Target, asked: ModelRequest, body: WrittenBody): Opening | Promise<Opening> {
     const { accounts } = this.#parts;
     if (accounts === undefined) return null;
     this.#purse ??= new Purse(this.#choice, this.#exchange.spending);
@@ -531,7 +533,9 @@ function unused(call: Opening): void {
 
 function sumOf(one: CostNote, other: CostNote | undefined): CostNote {
   if (other === undefined || other.currency !== one.currency) return one;
-  return { ...one, amount: one.amount + other.amount, exact: one.exact && other.exact };
+  const amount = one.amount + other.amount;
+  const both = { amount, currency: one.currency, exact: one.exact && other.exact };
+  return one.estimated || other.estimated ? { ...both, estimated: true } : both;
 }
 
 /** Who stands in, and for which budget, as an item with a parameter (RFC 8941). */

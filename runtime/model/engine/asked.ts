@@ -15,13 +15,15 @@ import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import { completionTokens, type Usage } from "../canonical/usage.ts";
-import type { EventReader, PassingReader, ProviderRequest } from "../dialect/dialect.ts";
-import type { OpenCall, Remaining } from "../money/accounts.ts";
+import type { EventReader, PassingReader, ProviderRequest, WrittenBody } from "../dialect/dialect.ts";
+import type { OpenCall, Outcome, Remaining } from "../money/accounts.ts";
+import { noteOf } from "./cost-headers.ts";
 import type { Skipped } from "./fits.ts";
 import { error, errorOf } from "./failures.ts";
 import { eventsOf } from "./events-of.ts";
 import { Gathered } from "./gathered.ts";
 import { Holding, isContent } from "./holding.ts";
+import { Intake } from "./intake.ts";
 import type { Key, KeyRing } from "./keys.ts";
 import { ModelSpan } from "./model-span.ts";
 import { operationOf } from "./provider-name.ts";
@@ -45,7 +47,7 @@ type Phase = "asked" | "error" | "whole" | "held" | "streaming" | "rest" | "over
 interface Turns {
   readonly keys: KeyRing;
   readonly exchange: Traced;
-  readonly written: ProviderRequest<string | Uint8Array>;
+  readonly written: ProviderRequest<WrittenBody>;
   readonly deadline: number | null;
   readonly tried: Key[];
   /** What the provider said last. */
@@ -115,6 +117,8 @@ export class Asked extends Timed implements StreamReceiver {
   #call: OpenCall | null;
   #settled: OpenCall | null = null;
   #told: Usage | null = null;
+  /** What has come of an answer; null: nothing is counted for it. */
+  readonly #intake: Intake | null;
 
   constructor(target: Target, request: ModelRequest, passed: boolean, call: OpenCall | null, asker: Asker) {
     super();
@@ -122,12 +126,13 @@ export class Asked extends Timed implements StreamReceiver {
     this.request = request;
     this.passed = passed;
     this.#call = call;
+    this.#intake = call === null ? null : new Intake();
     if (call !== null) call.sender = this;
     this.#asker = asker;
   }
 
   /** `deadline`: `performance.now()` by which all must be over; null: only the model's own limits hold. */
-  send(exchange: Traced, written: ProviderRequest<string | Uint8Array>, deadline: number | null): void {
+  send(exchange: Traced, written: ProviderRequest<WrittenBody>, deadline: number | null): void {
     const { keys } = this.target;
     if (keys === null) {
       this.#dispatch(exchange, written, deadline, null);
@@ -137,12 +142,7 @@ export class Asked extends Timed implements StreamReceiver {
     this.#sendWithKey(this.#turns);
   }
 
-  #dispatch(
-    exchange: Traced,
-    written: ProviderRequest<string | Uint8Array>,
-    deadline: number | null,
-    key: Key | null,
-  ): void {
+  #dispatch(exchange: Traced, written: ProviderRequest<WrittenBody>, deadline: number | null, key: Key | null): void {
     const { target } = this;
     const { configuration } = target;
     const { stream } = this.request;
@@ -195,6 +195,7 @@ export class Asked extends Timed implements StreamReceiver {
     this.#reader = null;
     this.#unsent = false;
     this.#holding.take();
+    this.#intake?.again();
     this.#sendWithKey(turns);
     return true;
   }
@@ -257,20 +258,32 @@ export class Asked extends Timed implements StreamReceiver {
 
   /** It is over, in whatever way: settled, and noted. */
   over(outcome: ModelNote["outcome"]): ModelNote {
-    const { usage, target } = this;
+    const { target } = this;
     const call = this.#call;
     this.#call = null;
     if (target.speed !== null) this.#measure(target.speed, outcome);
-    const settled = call?.settle(
-      outcome === "answered" && usage !== null
-        ? { kind: "usage", usage }
-        : { kind: this.#refused || this.#unsent ? "nothing" : "unknown" },
-    );
-    const cost = settled && { amount: settled.cost, currency: settled.currency, exact: settled.how !== "unknown" };
+    const settled = call?.settle(this.#outcome(outcome === "answered", call));
+    const cost = settled && noteOf(settled);
     this.#settled = call;
     const note = this.#noteOf(outcome, cost ?? undefined);
     this.#endSpan(note);
     return note;
+  }
+
+  #outcome(whole: boolean, call: OpenCall): Outcome {
+    const { usage } = this;
+    const intake = this.#intake;
+    if (usage !== null && (whole || intake?.told === true)) return { kind: "usage", usage };
+    if (this.#refused || this.#unsent) return { kind: "nothing" };
+    if (intake === null) return { kind: "unknown" };
+    // What comes as a whole may have been written before a byte of it was here.
+    const { dialect, provider } = this.target;
+    const shown =
+      (whole || (this.request.stream && this.#body === null)) &&
+      call.shows &&
+      dialect.hidesThoughts?.(this.request, provider, usage, intake.thought) !== true;
+    if (this.#passing !== null) intake.passed(this.#passing.passed);
+    return { kind: "cut", told: usage, received: shown ? intake : null };
   }
 
   #noteOf(outcome: ModelNote["outcome"], cost: CostNote | undefined): ModelNote {
@@ -397,7 +410,7 @@ export class Asked extends Timed implements StreamReceiver {
   }
 
   #readError(): ModelError {
-    return this.target.dialect.readError(this.#status, this.#headers, this.#body!.take());
+    return this.target.readError(this.#status, this.#headers, this.#body!.take());
   }
 
   #whole(body: Uint8Array): void {
@@ -407,6 +420,7 @@ export class Asked extends Timed implements StreamReceiver {
       return;
     }
     this.#told = answer.usage;
+    if (this.#intake !== null && answer.usage === null) this.#intake.whole(answer.parts);
     this.#span?.answered(answer);
     if (this.request.stream) {
       this.#phase = "held";
@@ -421,6 +435,7 @@ export class Asked extends Timed implements StreamReceiver {
     const { dialect } = this.target;
     const { request, passedAs } = this;
     if (passedAs !== null) this.#passing = dialect.pass?.stream?.(request, passedAs, request.streamUsage) ?? null;
+    if (this.#passing !== null && this.#intake !== null) this.#passing.measures = true;
     return this.#passing ?? dialect.eventReader(request);
   }
 
@@ -430,6 +445,7 @@ export class Asked extends Timed implements StreamReceiver {
       if (this.#passing !== null && this.#phase === "streaming") this.#asker.told(this, events);
       return;
     }
+    this.#intake?.took(events);
     let from = 0;
     if (this.#phase === "held") {
       while (from < events.length) {

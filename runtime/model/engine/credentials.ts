@@ -1,12 +1,12 @@
 /** How each provider is told whose request it is. Keys go into these header fields and nowhere else. */
 import type { ModelConfiguration } from "../configuration.ts";
 import { bedrockCredentials } from "../dialect/bedrock/credentials.ts";
-import type { ProviderRequest } from "../dialect/dialect.ts";
+import type { ProviderRequest, WrittenBody } from "../dialect/dialect.ts";
 
 /** Gives the header fields of a request, flat. They are the same for every request but where each is signed (Bedrock, with an AWS key). */
 export function credentials(
   configuration: ModelConfiguration,
-): (request: ProviderRequest<string | Uint8Array>) => readonly string[] {
+): (request: ProviderRequest<WrittenBody>) => readonly string[] {
   const { dialect, key, base, settings } = configuration;
   if (dialect === "bedrock" && key !== null) {
     const sign = bedrockCredentials(key, base, settings.region ?? null);

@@ -3,6 +3,7 @@
  * (`money/worst-case.ts` has the bounds for that).
  */
 import type { ModelRequest, Part } from "../canonical/request.ts";
+import { argumentsOctets, dataLength, textOctets } from "../canonical/sizes.ts";
 
 /** Bytes of UTF-8 that a token stands for, about, over languages and code. */
 const BYTES = 4;
@@ -20,10 +21,10 @@ export function estimatedTokens(request: ModelRequest): number {
       case "text":
       case "refusal":
       case "reasoning":
-        bytes += Buffer.byteLength(part.text);
+        bytes += textOctets(part);
         return;
       case "tool-call":
-        bytes += part.name.length + Buffer.byteLength(part.arguments);
+        bytes += part.name.length + argumentsOctets(part);
         return;
       case "tool-result":
         for (const inner of part.parts) look(inner);
@@ -34,7 +35,7 @@ export function estimatedTokens(request: ModelRequest): number {
       case "audio":
       case "file":
         // A document's bytes are more than its words, an audio's more than its tokens.
-        if (part.source.kind === "base64") bytes += part.source.data.length / 4;
+        if (part.source.kind === "base64") bytes += dataLength(part.source) / 4;
         return;
       case "native":
         bytes += JSON.stringify(part.value).length;

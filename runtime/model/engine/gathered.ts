@@ -1,4 +1,5 @@
 /** Bytes that are kept until all are there, up to a limit. */
+import { Pieces } from "../../pieces.ts";
 
 export class Gathered {
   readonly #limit: number;
@@ -18,9 +19,14 @@ export class Gathered {
   }
 
   take(): Uint8Array {
+    return this.takePieces().whole;
+  }
+
+  /** The same, where they are. */
+  takePieces(): Pieces {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#length = 0;
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    return new Pieces(chunks);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { performance } from "node:perf_hooks";
 import type { OperationOptions } from "../../abi.ts";
+import type { Pieces } from "../../pieces.ts";
 import type { Failure } from "../../failure.ts";
 import type { Exchange, Headers, ModelNote } from "../../http/exchange.ts";
 import { timedOut } from "../../upstream/failures.ts";
@@ -16,7 +17,7 @@ import { OpenCall } from "../money/accounts.ts";
 import { type Asking, isAsking, isJob, type Job, type Operation, type ProviderAnswer } from "../operation/operation.ts";
 import type { EngineParts } from "./answering.ts";
 import type { Choice, Order } from "./choose.ts";
-import { costHeaders } from "./cost-headers.ts";
+import { costHeaders, noteOf } from "./cost-headers.ts";
 import { error, errorOf, failureOf, refused } from "./failures.ts";
 import { ModelSpan } from "./model-span.ts";
 import { Piece } from "./piece.ts";
@@ -111,10 +112,10 @@ export class Operating implements BodyReceiver {
     if (this.#reading) this.#clientLeft();
   }
 
-  received(bytes: Uint8Array): void {
+  received(body: Pieces): void {
     if (!this.#reading) return;
     this.#reading = false;
-    const job = readJob(this.#operation, bytes, this.#exchange.path);
+    const job = readJob(this.#operation, body.whole, this.#exchange.path);
     if ("class" in job) {
       this.#give(job, "invalid-input");
       return;
@@ -277,7 +278,7 @@ export class Operating implements BodyReceiver {
         ? { kind: "usage", usage }
         : { kind: round.sent ? "unknown" : "nothing" },
     );
-    const cost = settled && { amount: settled.cost, currency: settled.currency, exact: settled.how !== "unknown" };
+    const cost = settled && noteOf(settled);
     const note: ModelNote = {
       model: round.target.name,
       usage,

@@ -5,7 +5,7 @@ import type { Exchange, Headers } from "../../http/exchange.ts";
 import type { StreamedAttempt, StreamedSpan, StreamReceiver } from "../../upstream/streamed.ts";
 import type { ModelError } from "../canonical/error.ts";
 import { EMPTY_REQUEST } from "../canonical/request.ts";
-import type { ProviderRequest } from "../dialect/dialect.ts";
+import type { ProviderRequest, WrittenBody } from "../dialect/dialect.ts";
 import type { ProviderAnswer } from "../operation/operation.ts";
 import { errorOf } from "./failures.ts";
 import { Gathered } from "./gathered.ts";
@@ -38,7 +38,7 @@ export class Piece implements StreamReceiver {
   /** `deadline`: `performance.now()` by which it must be over; null: only the model's own limits hold. `span`: of which it is a part. */
   send(
     exchange: Exchange,
-    written: ProviderRequest<string | Uint8Array>,
+    written: ProviderRequest<WrittenBody>,
     deadline: number | null,
     span: StreamedSpan | null,
   ): void {

@@ -1,13 +1,14 @@
 /** The body of a client's request, kept until it is whole, or why it never will be. */
 import { Failure } from "../../failure.ts";
 import type { BodySink, Exchange } from "../../http/exchange.ts";
+import { Pieces } from "../../pieces.ts";
 import type { ModelError } from "../canonical/error.ts";
 import { errorOf } from "./failures.ts";
 import { Gathered } from "./gathered.ts";
 
 /** Whoever waits for it; told of one of these, once. */
 export interface BodyReceiver {
-  received(bytes: Uint8Array): void;
+  received(body: Pieces): void;
   /** `code`: of the error, for the log. The connection closes after whatever is answered. */
   unreadable(error: ModelError, code: string): void;
   /** The client has left. */
@@ -21,8 +22,8 @@ export function readBody(
   limit: number,
   receiver: BodyReceiver,
 ): void {
-  if (body !== null) receiver.received(body.data);
-  else if (exchange.body.length === 0) receiver.received(new Uint8Array(0));
+  if (body !== null) receiver.received(new Pieces([body.data]));
+  else if (exchange.body.length === 0) receiver.received(new Pieces([]));
   else {
     exchange.body.limit = limit;
     exchange.body.consume(new ArrivingBody(limit, receiver));
@@ -43,7 +44,7 @@ class ArrivingBody implements BodySink {
   }
 
   end(): void {
-    this.#receiver.received(this.#bytes.take());
+    this.#receiver.received(this.#bytes.takePieces());
   }
 
   fail(reason: "too-large" | "aborted" | "malformed"): void {

@@ -1,5 +1,6 @@
 /** The program's instructions and the client's, as a request is to be asked. */
 import { describe, expect, it } from "vitest";
+import { Pieces } from "../../pieces.ts";
 import type { SystemPrompt } from "../../abi.ts";
 import { EMPTY_REQUEST, type Json, type ModelRequest } from "../canonical/request.ts";
 import { clients } from "../dialects.ts";
@@ -81,7 +82,7 @@ describe("instructions that lie with the provider", () => {
     for (const [dialect, body] of bodies) {
       const client = clients.get(dialect);
       if (client === undefined) throw new Error(`no client ${dialect}`);
-      const bytes = new TextEncoder().encode(JSON.stringify(body));
+      const bytes = new Pieces([new TextEncoder().encode(JSON.stringify(body))]);
       const place = { path: "/v1beta/models/m:generateContent", query: "" };
       const read = readModelRequest(client, place, bytes, of("House.", "drop"));
       expect(read, JSON.stringify(body)).toMatchObject({ class: "client", status: 400 });
@@ -90,7 +91,7 @@ describe("instructions that lie with the provider", () => {
 });
 
 describe("bytes pass as they came only where they say what is asked", () => {
-  const bytes = new TextEncoder().encode('{"model":"m","messages":[{"role":"system","content":"a"}]}');
+  const bytes = new Pieces([new TextEncoder().encode('{"model":"m","messages":[{"role":"system","content":"a"}]}')]);
   const read = (prompt?: SystemPrompt) => {
     const client = clients.get("openai-chat");
     if (client === undefined) throw new Error("no client");
@@ -101,7 +102,7 @@ describe("bytes pass as they came only where they say what is asked", () => {
     const twice = '{"model":"m","messages":[{"role":"system","role":"user","content":"a"}]}';
     const client = clients.get("openai-chat");
     if (client === undefined) throw new Error("no client");
-    const bytes = new TextEncoder().encode(twice);
+    const bytes = new Pieces([new TextEncoder().encode(twice)]);
     expect(readModelRequest(client, { path: "/", query: "" }, bytes, of(null, "refuse"))).toMatchObject({
       altered: true,
     });

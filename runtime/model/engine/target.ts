@@ -1,4 +1,5 @@
 /** One model that can be asked: its configuration, the dialect of its provider, the connections to it. */
+import type { Pieces } from "../../pieces.ts";
 import type { UpstreamService } from "../../upstream/index.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
@@ -9,7 +10,9 @@ import type {
   ProviderRequest,
   ProviderTarget,
   Refusal,
+  WrittenBody,
 } from "../dialect/dialect.ts";
+import type { RequestBytes } from "../wire/request-bytes.ts";
 import type { HeldBudget } from "./purse.ts";
 import { credentials } from "./credentials.ts";
 import type { AccessToken } from "../vertex/access-token.ts";
@@ -33,8 +36,8 @@ export class Target {
   readonly keys: KeyRing | null;
   /** Instead of a key; null: it needs none. */
   readonly #token: AccessToken | null;
-  readonly #credentials: (request: ProviderRequest<string | Uint8Array>) => readonly string[];
-  readonly #credentialsOf: ReadonlyMap<Key, (request: ProviderRequest<string | Uint8Array>) => readonly string[]>;
+  readonly #credentials: (request: ProviderRequest<WrittenBody>) => readonly string[];
+  readonly #credentialsOf: ReadonlyMap<Key, (request: ProviderRequest<WrittenBody>) => readonly string[]>;
 
   constructor(
     configuration: ModelConfiguration,
@@ -101,7 +104,7 @@ export class Target {
   }
 
   /** The same, of a client that speaks the provider's dialect, its bytes left as they came; null: they have to be written anew. `body` null: they do not say it. */
-  pass(body: Uint8Array | null, client: ClientDialectName, request: ModelRequest): ProviderRequest<Uint8Array> | null {
+  pass(body: RequestBytes | null, client: ClientDialectName, request: ModelRequest): ProviderRequest<Pieces> | null {
     const { name, pass } = this.dialect;
     return body === null || pass === undefined || client !== name ? null : pass.request(body, request, this.#provider);
   }
@@ -118,7 +121,7 @@ export class Target {
   }
 
   /** Header fields of a request, with the credentials. `key`: of `keys`; null: there is one, or none. */
-  headers(request: ProviderRequest<string | Uint8Array>, key: Key | null): string[] {
+  headers(request: ProviderRequest<WrittenBody>, key: Key | null): string[] {
     if (this.#token !== null) return [...request.headers, ...this.#token.fields];
     const given = key === null ? this.#credentials : this.#credentialsOf.get(key);
     return given === undefined ? [...request.headers] : [...request.headers, ...given(request)];

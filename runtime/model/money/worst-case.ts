@@ -3,6 +3,7 @@
  * stands for at least one byte of what was sent.
  */
 import type { ModelRequest, Part } from "../canonical/request.ts";
+import { dataLength } from "../canonical/sizes.ts";
 import { PICO_PER_MICRO } from "./amount.ts";
 import type { Price, Rates } from "./price.ts";
 
@@ -16,6 +17,21 @@ export interface InputBound {
   readonly audio: boolean;
   /** The request asks for a cache of an hour. */
   readonly hour: boolean;
+}
+
+/** The most that a call can cost and use, and of what it is made. */
+export interface CallBound {
+  /** Pico-units. */
+  readonly worst: bigint;
+  /** In and out together. */
+  readonly tokens: number;
+  /** The request holds audio. */
+  readonly audio: boolean;
+  readonly input: InputBound;
+  /** Most tokens of all answers. */
+  readonly output: number;
+  /** Output is paid for that never comes to the gateway: further answers, predictions that were not taken. */
+  readonly unseen: boolean;
 }
 
 /**
@@ -36,7 +52,7 @@ export function boundInput(
     if (part.type === "image") {
       tokens += imageTokens;
       // Its bytes are no text.
-      if (part.source.kind === "base64") tokens -= part.source.data.length;
+      if (part.source.kind === "base64") tokens -= dataLength(part.source);
     } else if (part.type === "audio") {
       // The thinnest audio has more bytes than tokens; what lies elsewhere has no known length.
       audio = true;
@@ -82,6 +98,6 @@ function dearestInput(rates: Rates, { audio, hour }: InputBound): number {
   );
 }
 
-function dearestOutput(rates: Rates): number {
+export function dearestOutput(rates: Rates): number {
   return Math.max(rates.output, rates.reasoning, rates.audioOutput ?? 0);
 }

@@ -2,6 +2,7 @@
  * Where the members of a JSON object stand in its bytes: what is needed to change one of them and leave every other byte as it came. This reads only what
  * tells where values end; that the bytes are JSON at all is known beforehand.
  */
+import { Pieces } from "../../pieces.ts";
 
 export interface Member {
   /** As it is written; without escapes. */
@@ -70,9 +71,18 @@ export function outlineOf(text: string): Outline | null {
 /** The bytes with these values in place of those of the same names; what is not there yet stands first. Values are JSON text. */
 export function withMembers(
   bytes: Uint8Array,
-  { begin, members }: Outline,
+  outline: Outline,
   values: readonly (readonly [name: string, value: string])[],
 ): Uint8Array {
+  return piecesWithMembers(new Pieces([bytes]), outline, values).whole;
+}
+
+/** The same; what does not change is not copied. */
+export function piecesWithMembers(
+  whole: Pieces,
+  { begin, members }: Outline,
+  values: readonly (readonly [name: string, value: string])[],
+): Pieces {
   const pieces: Uint8Array[] = [];
   let added = "";
   const changes: { readonly start: number; readonly end: number; readonly value: string }[] = [];
@@ -85,15 +95,17 @@ export function withMembers(
   changes.sort((one, other) => one.start - other.start);
   let from = 0;
   if (added !== "") {
-    pieces.push(bytes.subarray(0, begin), Buffer.from(added));
+    whole.take(0, begin, pieces);
+    pieces.push(Buffer.from(added));
     from = begin;
   }
   for (const { start, end, value } of changes) {
-    pieces.push(bytes.subarray(from, start), Buffer.from(value));
+    whole.take(from, start, pieces);
+    pieces.push(Buffer.from(value));
     from = end;
   }
-  pieces.push(bytes.subarray(from));
-  return Buffer.concat(pieces);
+  whole.take(from, whole.length, pieces);
+  return new Pieces(pieces);
 }
 
 function afterSpace(text: string, from: number): number {
@@ -136,50 +148,86 @@ function plainEnd(text: string, from: number): number {
 
 /** Of an object or a list. */
 function nestedEnd(text: string, from: number): number {
-  /** Names of each object around this place, innermost last; null: a list. */
-  const around: (Names | null)[] = [];
-  let names: Names | null = null;
+  /** Where the names of each object around this place begin in `names`, innermost last; -1: a list. */
+  const around: number[] = [];
+  /** Where each name stands: its beginning, then its end. Of the objects around, and of no other. */
+  const names: number[] = [];
+  /** The same as in `around`, of this object or list. */
+  let first = -1;
   /** The next string of an object is a name. */
   let named = false;
+  /** Of objects with many names; by where their names begin. */
+  let many: Map<number, Set<string>> | null = null;
   let at = from;
   while (at < text.length) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       const end = stringEnd(text, at);
-      if (named && names !== null && !names.add(text.slice(at + 1, end - 1))) return -1;
-      named = false;
+      if (named) {
+        if (isEscaped(text, at, end)) return -1;
+        if (names.length - first >= MANY) {
+          many ??= new Map();
+          if (!addTo(many, first, text, names, at + 1, end - 1)) return -1;
+        } else if (isThere(text, names, first, at + 1, end - 1)) return -1;
+        names.push(at + 1, end - 1);
+        named = false;
+      }
       at = end;
       continue;
     }
     if (code === OPEN_OBJECT || code === OPEN_LIST) {
-      around.push(names);
-      names = code === OPEN_OBJECT ? new Names() : null;
+      around.push(first);
+      first = code === OPEN_OBJECT ? names.length : -1;
       named = code === OPEN_OBJECT;
     } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
-      names = around.pop() ?? null;
+      if (first !== -1) {
+        names.length = first;
+        many?.delete(first);
+      }
+      first = around.pop() ?? -1;
       named = false;
       if (around.length === 0) return at + 1;
-    } else if (code === COMMA) named = names !== null;
+    } else if (code === COMMA) named = first !== -1;
     at++;
   }
   return text.length;
 }
 
-/** The names of one object. Most have few, and are compared one by one. */
-class Names {
-  readonly #few: string[] = [];
-  #many: Set<string> | null = null;
+/** Names that are compared one by one, times two: most objects have few. */
+const MANY = 32;
 
-  /** False: it is there, or has escapes. */
-  add(name: string): boolean {
-    if (name.includes("\\")) return false;
-    if (this.#many !== null) {
-      const { size } = this.#many;
-      return this.#many.add(name).size > size;
-    }
-    if (this.#few.includes(name)) return false;
-    this.#few.push(name);
-    if (this.#few.length > 16) this.#many = new Set(this.#few);
-    return true;
+/** Whether the string from the quote at `at` to `end` has an escape. */
+function isEscaped(text: string, at: number, end: number): boolean {
+  for (let index = at + 1; index < end - 1; index++) if (text.charCodeAt(index) === BACKSLASH) return true;
+  return false;
+}
+
+function isThere(text: string, names: readonly number[], first: number, start: number, end: number): boolean {
+  for (let index = first; index < names.length; index += 2) {
+    const other = names[index]!;
+    if (names[index + 1]! - other !== end - start) continue;
+    let same = start;
+    while (same < end && text.charCodeAt(same) === text.charCodeAt(other + same - start)) same++;
+    if (same === end) return true;
   }
+  return false;
+}
+
+/** False: it is there. */
+function addTo(
+  many: Map<number, Set<string>>,
+  first: number,
+  text: string,
+  names: readonly number[],
+  start: number,
+  end: number,
+): boolean {
+  let set = many.get(first);
+  if (set === undefined) {
+    set = new Set();
+    for (let index = first; index < names.length; index += 2) set.add(text.slice(names[index]!, names[index + 1]!));
+    many.set(first, set);
+  }
+  const { size } = set;
+  return set.add(text.slice(start, end)).size > size;
 }

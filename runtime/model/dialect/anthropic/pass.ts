@@ -3,26 +3,28 @@
  * name and the cap of the output. What would mean something else there is written anew instead.
  */
 import { isUtf8 } from "node:buffer";
+import type { Pieces } from "../../../pieces.ts";
 import type { ModelRequest } from "../../canonical/request.ts";
-import { outline, withMembers } from "../../wire/outline.ts";
+import { outline, piecesWithMembers, withMembers } from "../../wire/outline.ts";
 import { PassingStream } from "../../wire/passing-stream.ts";
 import { renamedWithin } from "../../wire/renamed.ts";
+import type { RequestBytes } from "../../wire/request-bytes.ts";
 import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
 import { maybeSealed } from "../sealed.ts";
 import { eventReader } from "./events.ts";
 import { requestHeaders, requestTarget } from "./request-writer.ts";
 
 export function passRequest(
-  body: Uint8Array,
+  body: RequestBytes,
   request: ModelRequest,
   target: ProviderTarget,
-): ProviderRequest<Uint8Array> | null {
+): ProviderRequest<Pieces> | null {
   const { maxOutput, reasoning } = request;
   // Claude on Vertex AI has the model in its path, and another version.
-  if (target.variant !== "" || maxOutput === null || maybeSealed(body)) return null;
+  if (target.variant !== "" || maxOutput === null || maybeSealed(body.rest)) return null;
   // A cap below what may be thought is no request.
   if (reasoning?.budget != null && reasoning.budget >= maxOutput) return null;
-  const found = outline(body);
+  const found = body.outline;
   if (found === null) return null;
   const values = [
     ["model", JSON.stringify(target.model)],
@@ -32,7 +34,7 @@ export function passRequest(
     method: "POST",
     target: requestTarget(request.stream, target),
     headers: requestHeaders(target),
-    body: withMembers(body, found, values),
+    body: piecesWithMembers(body.pieces, found, values),
   };
 }
 
@@ -47,6 +49,7 @@ const PIECE = '{"type":"content_block_delta"';
 export function passStream(request: ModelRequest, model: string): PassingReader {
   return new PassingStream(eventReader(request), {
     isPiece: (data) => data.startsWith(PIECE),
+    texts: ['"text":"', '"partial_json":"'],
     edit: (data) =>
       !data.startsWith(PIECE) && data.includes("message_start") ? renamedWithin(data, "message", "model", model) : data,
     isEnd: (data) => data.includes("message_stop"),

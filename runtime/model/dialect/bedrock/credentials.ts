@@ -3,7 +3,8 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac } from "node:crypto";
-import type { ProviderRequest } from "../dialect.ts";
+import { Pieces } from "../../../pieces.ts";
+import type { ProviderRequest, WrittenBody } from "../dialect.ts";
 
 export interface AwsKey {
   readonly id: string;
@@ -26,7 +27,7 @@ export function regionOf(base: string): string | null {
 }
 
 /** Gives the header fields that say who asks, for each request anew, since the signature covers body and time. */
-export type Credentials = (request: ProviderRequest<string | Uint8Array>, now: number) => readonly string[];
+export type Credentials = (request: ProviderRequest<WrittenBody>, now: number) => readonly string[];
 
 /** `region`: `settings.region` or that of the base's host; `base`: names the host that is signed. */
 export function bedrockCredentials(key: string, base: string, region: string | null): Credentials {
@@ -64,7 +65,7 @@ export class Signer {
 
   /** The fields to add. All of the request's own fields are signed, and these, but for the signature itself. */
   sign(
-    request: Pick<ProviderRequest<string | Uint8Array>, "target" | "headers" | "body"> & { readonly method: string },
+    request: Pick<ProviderRequest<WrittenBody>, "target" | "headers" | "body"> & { readonly method: string },
     host: string,
     now: number,
   ): readonly string[] {
@@ -151,8 +152,10 @@ function decode(text: string): string {
 }
 
 /** Of a text, its UTF-8. */
-function sha256(text: string | Uint8Array): string {
-  return createHash("sha256").update(text).digest("hex");
+function sha256(text: WrittenBody): string {
+  return createHash("sha256")
+    .update(text instanceof Pieces ? text.whole : text)
+    .digest("hex");
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

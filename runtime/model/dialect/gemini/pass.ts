@@ -3,21 +3,23 @@
  * model's name and the cap of the output. What would mean something else there is written anew instead.
  */
 import { isUtf8 } from "node:buffer";
+import type { Pieces } from "../../../pieces.ts";
 import type { ModelRequest } from "../../canonical/request.ts";
-import { outline, withMembers } from "../../wire/outline.ts";
+import { outline, piecesWithMembers, withMembers } from "../../wire/outline.ts";
 import { PassingStream } from "../../wire/passing-stream.ts";
 import { Renamed } from "../../wire/renamed.ts";
+import type { RequestBytes } from "../../wire/request-bytes.ts";
 import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
 import { maybeSealed } from "../sealed.ts";
 import { eventReader } from "./events.ts";
 import { requestTarget } from "./request-writer.ts";
 
 export function passRequest(
-  body: Uint8Array,
+  body: RequestBytes,
   request: ModelRequest,
   target: ProviderTarget,
-): ProviderRequest<Uint8Array> | null {
-  if (request.count !== 1 || maybeSealed(body)) return null;
+): ProviderRequest<Pieces> | null {
+  if (request.count !== 1 || maybeSealed(body.rest)) return null;
   const capped = withCap(body, request.maxOutput);
   if (capped === null) return null;
   return {
@@ -29,18 +31,18 @@ export function passRequest(
 }
 
 /** Null: it cannot be told where the cap stands. Google takes every name in two spellings. */
-function withCap(body: Uint8Array, most: number | null): Uint8Array | null {
-  const found = outline(body);
+function withCap({ outline: found, pieces }: RequestBytes, most: number | null): Pieces | null {
   // A model in the body would be another word on what the path says.
   if (found === null || found.members.some(({ name }) => name === "generation_config" || name === "model")) return null;
-  if (most === null) return body;
+  if (most === null) return pieces;
   const settings = found.members.find(({ name }) => name === "generationConfig");
-  if (settings === undefined) return withMembers(body, found, [["generationConfig", `{"maxOutputTokens":${most}}`]]);
-  const inner = body.subarray(settings.start, settings.end);
+  if (settings === undefined)
+    return piecesWithMembers(pieces, found, [["generationConfig", `{"maxOutputTokens":${most}}`]]);
+  const inner = pieces.slice(settings.start, settings.end);
   const within = outline(inner);
   if (within === null || within.members.some(({ name }) => name === "max_output_tokens")) return null;
   const changed = withMembers(inner, within, [["maxOutputTokens", String(most)]]);
-  return Buffer.concat([body.subarray(0, settings.start), changed, body.subarray(settings.end)]);
+  return piecesWithMembers(pieces, found, [["generationConfig", Buffer.from(changed).toString()]]);
 }
 
 export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
@@ -54,6 +56,7 @@ export function passStream(request: ModelRequest, model: string): PassingReader 
   return new PassingStream(eventReader(request), {
     // Every event tells of usage, and the last of them counts.
     isPiece: () => false,
+    texts: [],
     edit: (data) => renamed.edit(data),
     isEnd: () => false,
     end: "",

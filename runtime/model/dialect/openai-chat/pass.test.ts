@@ -1,6 +1,8 @@
 /** What goes through to OpenAI as it came, and what is written anew. */
 import { expect, it } from "vitest";
+import { Pieces } from "../../../pieces.ts";
 import type { Json, ModelRequest } from "../../canonical/request.ts";
+import { RequestBytes } from "../../wire/request-bytes.ts";
 import { passAnswer, passRequest } from "./pass.ts";
 import { readRequest } from "./request.ts";
 
@@ -14,8 +16,12 @@ function read(text: string): ModelRequest {
 
 function passed(text: string, maxOutput: number | null = null, variant = ""): string | null {
   const request = { ...read(text), ...(maxOutput === null ? {} : { maxOutput }) };
-  const written = passRequest(Buffer.from(text), request, { ...OPENAI, variant });
-  return written === null ? null : Buffer.from(written.body).toString();
+  const written = passRequest(bytesOf(text), request, { ...OPENAI, variant });
+  return written === null ? null : Buffer.from(written.body.whole).toString();
+}
+
+function bytesOf(text: string): RequestBytes {
+  return new RequestBytes(new Pieces([Buffer.from(text)]), null);
 }
 
 const QUESTION = '"messages" : [{"role":"user","content":"Hé?"}]';
@@ -27,7 +33,7 @@ it("every byte but the model's name stays, fields that nobody here knows among t
 
 it("the path and the fields are those of a request that is written anew", () => {
   const text = `{"model":"ours",${QUESTION}}`;
-  const written = passRequest(Buffer.from(text), read(text), OPENAI);
+  const written = passRequest(bytesOf(text), read(text), OPENAI);
   expect(written).toMatchObject({ method: "POST", target: "/v1/chat/completions" });
   expect(written?.headers).toContain("application/json");
 });

@@ -3,10 +3,12 @@
  * model's name, the cap of the output, and that the usage of a stream is told. What would mean something else there is written anew instead.
  */
 import { isUtf8 } from "node:buffer";
+import type { Pieces } from "../../../pieces.ts";
 import type { ModelRequest, Part } from "../../canonical/request.ts";
-import { outline, withMembers } from "../../wire/outline.ts";
+import { outline, piecesWithMembers, withMembers } from "../../wire/outline.ts";
 import { PassingStream } from "../../wire/passing-stream.ts";
 import { Renamed } from "../../wire/renamed.ts";
+import type { RequestBytes } from "../../wire/request-bytes.ts";
 import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
 import { isList, isObject, parseJson } from "../fields.ts";
 import { ChatEventReader } from "./event-reader.ts";
@@ -29,12 +31,12 @@ const OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 export function passRequest(
-  body: Uint8Array,
+  body: RequestBytes,
   request: ModelRequest,
   target: ProviderTarget,
-): ProviderRequest<Uint8Array> | null {
+): ProviderRequest<Pieces> | null {
   if (!AS_THEY_COME.has(target.variant) || request.count !== 1 || !isPlain(request)) return null;
-  const found = outline(body);
+  const found = body.outline;
   if (found === null) return null;
   const names = found.members.map(({ name }) => name);
   if (names.some((name) => OTHERS.has(name)) || request.extras.essential?.includes("tools") === true) return null;
@@ -53,7 +55,7 @@ export function passRequest(
     method: "POST",
     target: requestTarget(target, "chat/completions", true),
     headers: requestHeaders(request.stream),
-    body: withMembers(body, found, values),
+    body: piecesWithMembers(body.pieces, found, values),
   };
 }
 
@@ -71,6 +73,7 @@ export function passStream(request: ModelRequest, model: string, usage: boolean)
   const renamed = new Renamed("model", model);
   return new PassingStream(new ChatEventReader(request), {
     isPiece: (data) => data.charCodeAt(0) === 123 && !LOOKED_AT.test(data),
+    texts: ['"content":"', '"refusal":"'],
     edit: (data) => {
       if (data === DONE) return data;
       return !usage && tellsUsageAlone(data) ? null : renamed.edit(data);

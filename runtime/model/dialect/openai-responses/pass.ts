@@ -3,10 +3,12 @@
  * the cap of the output. What would mean something else there is written anew instead.
  */
 import { isUtf8 } from "node:buffer";
+import type { Pieces } from "../../../pieces.ts";
 import type { ModelRequest } from "../../canonical/request.ts";
-import { outline, withMembers } from "../../wire/outline.ts";
+import { outline, piecesWithMembers, withMembers } from "../../wire/outline.ts";
 import { PassingStream } from "../../wire/passing-stream.ts";
 import { renamedWithin } from "../../wire/renamed.ts";
+import type { RequestBytes } from "../../wire/request-bytes.ts";
 import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
 import { requestHeaders, requestTarget } from "../openai-common/target.ts";
 import { maybeSealed } from "../sealed.ts";
@@ -16,12 +18,12 @@ import { ResponsesEventReader } from "./event-reader.ts";
 const OTHERS: readonly string[] = ["background", "top_logprobs"];
 
 export function passRequest(
-  body: Uint8Array,
+  body: RequestBytes,
   request: ModelRequest,
   target: ProviderTarget,
-): ProviderRequest<Uint8Array> | null {
-  if (maybeSealed(body)) return null;
-  const found = outline(body);
+): ProviderRequest<Pieces> | null {
+  if (maybeSealed(body.rest)) return null;
+  const found = body.outline;
   if (found === null || found.members.some(({ name }) => OTHERS.includes(name))) return null;
   const values: [string, string][] = [["model", JSON.stringify(target.model)]];
   if (request.maxOutput !== null) values.push(["max_output_tokens", String(request.maxOutput)]);
@@ -29,7 +31,7 @@ export function passRequest(
     method: "POST",
     target: requestTarget(target, "responses", false),
     headers: requestHeaders(request.stream),
-    body: withMembers(body, found, values),
+    body: piecesWithMembers(body.pieces, found, values),
   };
 }
 
@@ -44,6 +46,7 @@ const PIECE = /^\{"type":"response\.[a-z_.]{1,64}\.delta"/;
 export function passStream(request: ModelRequest, model: string): PassingReader {
   return new PassingStream(new ResponsesEventReader(request), {
     isPiece: (data) => PIECE.test(data),
+    texts: ['"delta":"'],
     edit: (data) =>
       !PIECE.test(data) && data.includes('"response":') ? renamedWithin(data, "response", "model", model) : data,
     isEnd: () => false,

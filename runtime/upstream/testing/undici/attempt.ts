@@ -1,4 +1,5 @@
 /** One request through undici's `dispatch`, as a handler object with undici's raw header form: nothing is parsed twice. */
+import { Pieces } from "../../../pieces.ts";
 import type { Dispatcher } from "undici";
 import type { Headers } from "../../../http/exchange.ts";
 import { headerName } from "./header-names.ts";
@@ -38,7 +39,7 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
   constructor(pool: Dispatcher, request: UpstreamRequest, servername: string | null, sink: UpstreamSink) {
     this.#pool = pool;
     this.#sink = sink;
-    const { body } = request;
+    const body = request.body instanceof Pieces ? request.body.whole : request.body;
     const headers = headersOf(request);
     headers.push("host", request.host);
     let payload: Uint8Array | string | PushedBody | null = null;
