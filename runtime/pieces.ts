@@ -37,3 +37,8 @@ export class Pieces {
     return found.length === 1 ? found[0]! : Buffer.concat(found);
   }
 }
+
+/** A program's bundle and the host that runs it may each have a class of their own. */
+export function isPieces(body: Uint8Array | Pieces | { readonly length: number | null }): body is Pieces {
+  return "list" in body;
+}

@@ -1,5 +1,5 @@
 /** Forwards and calls of services that hedge. Those of all others know nothing of it. */
-import { Pieces } from "../pieces.ts";
+import { isPieces } from "../pieces.ts";
 import type { UpstreamAttempt, UpstreamRequest, UpstreamSink } from "./client.ts";
 import { Calling } from "./call.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -24,8 +24,7 @@ function race(racing: Racing, endpoint: Endpoint, request: UpstreamRequest, sink
   const { body, method } = request;
   const policy = racing.state.hedge;
   if (policy === null || !policy.covers(method)) return null;
-  if (body !== null && typeof body !== "string" && !(body instanceof Uint8Array) && !(body instanceof Pieces))
-    return null;
+  if (body !== null && typeof body !== "string" && !(body instanceof Uint8Array) && !isPieces(body)) return null;
   if (racing.exchange.headers.includes(ATTEMPT_FIELD)) return null;
   return new Hedge(racing, policy, endpoint, request, sink);
 }

@@ -22,7 +22,7 @@ import { isContent } from "../../../runtime/model/engine/holding.ts";
 import { readModelRequest, type ReadRequest } from "../../../runtime/model/engine/request.ts";
 import { clients, operations, providers } from "../../../runtime/model/dialects.ts";
 import { Failure } from "../../../runtime/failure.ts";
-import { Pieces } from "../../../runtime/pieces.ts";
+import { isPieces, Pieces } from "../../../runtime/pieces.ts";
 import { isOperationClient } from "../../vocabulary/operations.ts";
 import type { StaticValue } from "../../3-types/checked.ts";
 import type { ModelStep, PoolPlan } from "../plan.ts";
@@ -130,7 +130,7 @@ function choose(
 
 function octetsOf(body: WrittenBody): Uint8Array {
   if (typeof body === "string") return new TextEncoder().encode(body);
-  return body instanceof Pieces ? body.whole : body;
+  return isPieces(body) ? body.whole : body;
 }
 
 function least(caps: readonly (number | null)[]): number | null {

@@ -150,8 +150,11 @@ function plainEnd(text: string, from: number): number {
 function nestedEnd(text: string, from: number): number {
   /** Where the names of each object around this place begin in `names`, innermost last; -1: a list. */
   const around: number[] = [];
+  let depth = 0;
   /** Where each name stands: its beginning, then its end. Of the objects around, and of no other. */
   const names: number[] = [];
+  /** So many of `names` count: to shorten a list costs more than all the rest. */
+  let count = 0;
   /** The same as in `around`, of this object or list. */
   let first = -1;
   /** The next string of an object is a name. */
@@ -165,28 +168,30 @@ function nestedEnd(text: string, from: number): number {
       const end = stringEnd(text, at);
       if (named) {
         if (isEscaped(text, at, end)) return -1;
-        if (names.length - first >= MANY) {
+        if (count - first >= MANY) {
           many ??= new Map();
-          if (!addTo(many, first, text, names, at + 1, end - 1)) return -1;
-        } else if (isThere(text, names, first, at + 1, end - 1)) return -1;
-        names.push(at + 1, end - 1);
+          if (!addTo(many, first, text, names, count, at + 1, end - 1)) return -1;
+        } else if (isThere(text, names, first, count, at + 1, end - 1)) return -1;
+        names[count++] = at + 1;
+        names[count++] = end - 1;
         named = false;
       }
       at = end;
       continue;
     }
     if (code === OPEN_OBJECT || code === OPEN_LIST) {
-      around.push(first);
-      first = code === OPEN_OBJECT ? names.length : -1;
+      around[depth++] = first;
+      first = code === OPEN_OBJECT ? count : -1;
       named = code === OPEN_OBJECT;
     } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
       if (first !== -1) {
-        names.length = first;
+        count = first;
         many?.delete(first);
       }
-      first = around.pop() ?? -1;
+      depth--;
+      first = around[depth]!;
       named = false;
-      if (around.length === 0) return at + 1;
+      if (depth === 0) return at + 1;
     } else if (code === COMMA) named = first !== -1;
     at++;
   }
@@ -202,8 +207,15 @@ function isEscaped(text: string, at: number, end: number): boolean {
   return false;
 }
 
-function isThere(text: string, names: readonly number[], first: number, start: number, end: number): boolean {
-  for (let index = first; index < names.length; index += 2) {
+function isThere(
+  text: string,
+  names: readonly number[],
+  first: number,
+  count: number,
+  start: number,
+  end: number,
+): boolean {
+  for (let index = first; index < count; index += 2) {
     const other = names[index]!;
     if (names[index + 1]! - other !== end - start) continue;
     let same = start;
@@ -219,13 +231,14 @@ function addTo(
   first: number,
   text: string,
   names: readonly number[],
+  count: number,
   start: number,
   end: number,
 ): boolean {
   let set = many.get(first);
   if (set === undefined) {
     set = new Set();
-    for (let index = first; index < names.length; index += 2) set.add(text.slice(names[index]!, names[index + 1]!));
+    for (let index = first; index < count; index += 2) set.add(text.slice(names[index]!, names[index + 1]!));
     many.set(first, set);
   }
   const { size } = set;

@@ -1,7 +1,7 @@
 /** One request and its answer: the caller's handle, which connections come to and go from. */
 import type { Headers } from "../../http/exchange.ts";
 import type { ByteStream } from "../../websocket/index.ts";
-import { Pieces } from "../../pieces.ts";
+import { isPieces } from "../../pieces.ts";
 import type { UpstreamAttempt, UpstreamError, UpstreamRequest, UpstreamSink } from "../client.ts";
 import type { Connection } from "./connection.ts";
 
@@ -107,11 +107,10 @@ export class Http1Attempt implements UpstreamAttempt {
       this.#writeWaiting(connection);
     } else {
       const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
-      if (bytes.length <= JOINED)
-        connection.send(this.#head + octetText(bytes instanceof Pieces ? bytes.whole : bytes));
+      if (bytes.length <= JOINED) connection.send(this.#head + octetText(isPieces(bytes) ? bytes.whole : bytes));
       else {
         connection.write(this.#head, true);
-        for (const piece of bytes instanceof Pieces ? bytes.list : [bytes]) connection.write(piece, true);
+        for (const piece of isPieces(bytes) ? bytes.list : [bytes]) connection.write(piece, true);
       }
       this.sent = true;
     }
@@ -212,5 +211,5 @@ function octetText(bytes: Uint8Array): string {
 }
 
 function isStreamed(body: UpstreamRequest["body"]): body is { readonly length: number | null } {
-  return body !== null && typeof body !== "string" && !(body instanceof Uint8Array) && !(body instanceof Pieces);
+  return body !== null && typeof body !== "string" && !(body instanceof Uint8Array) && !isPieces(body);
 }

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac } from "node:crypto";
-import { Pieces } from "../../../pieces.ts";
+import { isPieces } from "../../../pieces.ts";
 import type { ProviderRequest, WrittenBody } from "../dialect.ts";
 
 export interface AwsKey {
@@ -154,7 +154,7 @@ function decode(text: string): string {
 /** Of a text, its UTF-8. */
 function sha256(text: WrittenBody): string {
   return createHash("sha256")
-    .update(text instanceof Pieces ? text.whole : text)
+    .update(typeof text !== "string" && isPieces(text) ? text.whole : text)
     .digest("hex");
 }
 

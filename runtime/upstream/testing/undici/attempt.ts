@@ -1,5 +1,5 @@
 /** One request through undici's `dispatch`, as a handler object with undici's raw header form: nothing is parsed twice. */
-import { Pieces } from "../../../pieces.ts";
+import { isPieces, type Pieces } from "../../../pieces.ts";
 import type { Dispatcher } from "undici";
 import type { Headers } from "../../../http/exchange.ts";
 import { headerName } from "./header-names.ts";
@@ -39,7 +39,7 @@ export class UndiciAttempt implements UpstreamAttempt, Dispatcher.DispatchHandle
   constructor(pool: Dispatcher, request: UpstreamRequest, servername: string | null, sink: UpstreamSink) {
     this.#pool = pool;
     this.#sink = sink;
-    const body = request.body instanceof Pieces ? request.body.whole : request.body;
+    const body = wholeBody(request);
     const headers = headersOf(request);
     headers.push("host", request.host);
     let payload: Uint8Array | string | PushedBody | null = null;
@@ -228,4 +228,8 @@ function headersOf({ headers }: UpstreamRequest): Headers {
     .split("\r\n")
     .filter((line) => line !== "")
     .flatMap((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
+}
+
+function wholeBody({ body }: UpstreamRequest): Exclude<UpstreamRequest["body"], Pieces> {
+  return body !== null && typeof body !== "string" && isPieces(body) ? body.whole : body;
 }
