@@ -77,3 +77,10 @@ it("neither fails nor runs away on bytes that are no JSON", () => {
     { numRuns: 2000 },
   );
 });
+
+it("a name twice among very many, in an object within others that have as many", () => {
+  const names = Array.from({ length: 100 }, (_, index) => `"n${index}":{"n${index}":1}`).join(",");
+  const twice = (name: string): string => `{"model":"a","x":{${names},"y":{${names}},"${name}":1}}`;
+  expect(changed(twice("n100"), [["model", '"b"']])).not.toBeNull();
+  for (const name of ["n0", "n7", "n16", "n99", "y"]) expect(changed(twice(name), [["model", '"b"']])).toBeNull();
+});
