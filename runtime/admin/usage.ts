@@ -60,7 +60,7 @@ function groupsOf(by: string): readonly UsageBy[] {
 }
 
 function usageJson(by: readonly UsageBy[], row: UsageRow): Row {
-  const { groups, currency, calls, tokens, cost, input, cacheRead, cacheWrite, output, reasoning, inexact } = row;
+  const { groups, currency, calls, tokens, cost, input, cacheRead, cacheWrite, output, reasoning } = row;
   return {
     ...Object.fromEntries(by.map((name, index) => [name, groups[index] ?? ""])),
     calls,
@@ -73,7 +73,9 @@ function usageJson(by: readonly UsageBy[], row: UsageRow): Row {
     output: Number(output),
     reasoning: Number(reasoning),
     // Of these the cost is a worst case or an estimate.
-    inexactCalls: inexact,
+    inexactCalls: row.inexact,
+    // Of those, calls that were cut off: what was told and received of them.
+    estimatedCalls: row.estimated,
   };
 }
 

@@ -151,8 +151,10 @@ export interface CostNote {
   /** Pico-units. */
   readonly amount: bigint;
   readonly currency: string;
-  /** False: its provider did not tell, so that the most it can have cost is counted. */
+  /** False: its provider did not tell all of it, so that the most it can have cost is counted. */
   readonly exact: boolean;
+  /** Not the most it can have cost, but what was told and received of an answer that broke off. */
+  readonly estimated?: true;
 }
 
 export interface WebSocketAnswer {

@@ -311,7 +311,7 @@ export const METRICS = {
     name: "vgw_model_calls_settled_total",
     type: "counter",
     labels: ["how"],
-    help: 'Calls to models by how their cost is known ("usage": told by the provider, "nothing": not sent or answered with an error, "unknown": counted at their worst case, "lost": the process ended meanwhile, as unknown)',
+    help: 'Calls to models by how their cost is known ("usage": told by the provider, "nothing": not sent or answered with an error, "estimated": cut off, counted by what was told and received, "unknown": counted at their worst case, "lost": the process ended meanwhile, as unknown)',
     over: "sum",
   },
   budgetDecisions: {

@@ -9,8 +9,11 @@ import { completionTokens, promptTokens, type Usage } from "../../../runtime/mod
 import { type BudgetConfiguration, definitionOf } from "../../../runtime/model/money/configuration.ts";
 import { formatAmount } from "../../../runtime/model/money/amount.ts";
 import { costOf } from "../../../runtime/model/money/cost.ts";
+import { type Cut, estimateOf } from "../../../runtime/model/money/estimate.ts";
+import type { CallBound } from "../../../runtime/model/money/worst-case.ts";
 import { spanAt } from "../../../runtime/model/money/period.ts";
 import type { ClientDialect, ProviderDialect } from "../../../runtime/model/dialect/dialect.ts";
+import { Intake } from "../../../runtime/model/engine/intake.ts";
 import { boundCall, refusalOf } from "../../../runtime/model/engine/spending.ts";
 import { countsCalls } from "../counts.ts";
 import type { BudgetStep, ModelStep } from "../plan.ts";
@@ -58,17 +61,17 @@ export class Spending {
   }
 
   /** A call of this request is over. */
-  settle(call: Opened, usage: Usage | "nothing" | null): void {
+  settle(call: Opened, used: Used): void {
     const { price } = call;
     if (price === null || price === undefined) return;
-    const { cost, exact } = call.settle(usage);
+    const settled = call.settle(used);
     if (!this.#tells) return;
-    const before = this.#cost?.amount ?? 0n;
-    const amount = before + cost;
-    const isExact = exact && (before === 0n || this.#cost?.exact === true);
-    const text = `${formatAmount(amount)} ${price.currency}${isExact ? "" : ";at-most"}`;
-    const told = usage === "nothing" ? null : usage;
-    this.#cost = { amount, exact: isExact, text, usage: told, charges: call.charges };
+    const before = this.#cost;
+    const amount = (before?.amount ?? 0n) + settled.cost;
+    const how = before === null || before.amount === 0n ? settled.how : lessKnown(before.how, settled.how);
+    const text = `${formatAmount(amount)} ${price.currency}${how}`;
+    const told = used === "nothing" || used === null ? null : "told" in used ? used.told : used;
+    this.#cost = { amount, how, text, usage: told, charges: call.charges };
   }
 
   /** What an answer says of it; `whole`: not of a stream, whose head leaves before. */
@@ -115,8 +118,7 @@ export class Spending {
   ): Opened | { readonly error: ModelError; readonly instead: string | null } {
     const { price } = model;
     // Prices without budgets are there to be compared.
-    if (price === undefined || !countsCalls(this.#context.plan))
-      return new Opened(this.#context, [], null, { worst: 0n, tokens: 0 });
+    if (price === undefined || !countsCalls(this.#context.plan)) return new Opened(this.#context, [], null, null);
     const bound = boundCall(price, model.dialect, request, length);
     if ("class" in bound) return { error: bound, instead: null };
     const now = this.#context.world.now();
@@ -184,28 +186,52 @@ function idOf({ name, unit, period }: BudgetConfiguration, key: string, start: n
   return JSON.stringify([unit, name, period, start, key]);
 }
 
-/** What a provider says that a call used; "nothing": it costs nothing; null: nobody knows. */
+/** What a call used, as its provider says, or as far as it does where the answer broke off; "nothing": it costs nothing; null: nobody knows. */
+export type Used = Usage | "nothing" | Cut | null;
+
 export function usageOf(
   incoming: IncomingAnswer,
   provider: ProviderDialect,
+  model: ModelConfiguration,
   asked: ModelRequest,
-): Usage | "nothing" | null {
-  if ("failure" in incoming) return incoming.failure === "connect" ? "nothing" : null;
+): Used {
+  const intake = new Intake();
+  const cut = (told: Usage | null): Cut => {
+    const hidden = provider.hidesThoughts?.(asked, model, told, intake.thought) === true;
+    return { told, received: hidden ? null : intake };
+  };
+  if ("failure" in incoming) {
+    if (incoming.failure === "connect") return "nothing";
+    return asked.stream ? cut(null) : null;
+  }
   const { status, headers, body } = incoming;
   if (status < 200 || status > 299) return "nothing";
   if (asked.stream && !/^application\/json\b/i.test(firstHeader(headers, "content-type") ?? "")) {
     const reader = provider.eventReader(asked);
     const events = [...reader.push(body), ...reader.finish()];
-    return events.at(-1)?.type === "end" ? reader.usage : null;
+    intake.took(events);
+    const { usage } = reader;
+    return usage !== null && (intake.told || events.at(-1)?.type === "end") ? usage : cut(usage);
   }
   const answer = provider.readAnswer(body, asked);
-  return "class" in answer ? null : answer.usage;
+  if ("class" in answer) return null;
+  if (answer.usage !== null) return answer.usage;
+  intake.whole(answer.parts);
+  return cut(null);
+}
+
+/** Behind a sum: how well it is known. */
+type How = "" | ";estimated" | ";at-most";
+
+function lessKnown(one: How, other: How): How {
+  if (one === ";estimated" || other === ";estimated") return ";estimated";
+  return one === "" ? other : one;
 }
 
 /** What a client is told. */
 interface Told {
   readonly amount: bigint;
-  readonly exact: boolean;
+  readonly how: How;
   readonly text: string;
   readonly usage: Usage | null;
   readonly charges: readonly HeldTo[];
@@ -217,14 +243,14 @@ export class Opened {
   /** null: nothing is counted. */
   readonly price: ModelConfiguration["price"] | null;
   readonly #context: Context;
-  readonly #bound: { readonly worst: bigint; readonly tokens: number };
+  readonly #bound: CallBound | null;
   readonly #at: number;
 
   constructor(
     context: Context,
     charges: readonly HeldTo[],
     price: ModelConfiguration["price"] | null,
-    bound: { readonly worst: bigint; readonly tokens: number },
+    bound: CallBound | null,
   ) {
     this.charges = charges;
     this.price = price;
@@ -234,18 +260,29 @@ export class Opened {
   }
 
   /** "nothing": it was not sent, or refused with an error; null: nobody knows. Gives what it cost. */
-  settle(usage: Usage | "nothing" | null): { readonly cost: bigint; readonly exact: boolean } {
-    const { price } = this;
-    if (price === null || price === undefined || usage === "nothing") return { cost: 0n, exact: true };
-    const told = usage === null ? null : costOf(price, usage);
-    const cost = told ?? this.#bound.worst;
-    const tokens = usage === null || told === null ? this.#bound.tokens : promptTokens(usage) + completionTokens(usage);
+  settle(used: Used): { readonly cost: bigint; readonly how: How } {
+    if (used === "nothing") return { cost: 0n, how: "" };
+    const { cost, tokens, how } = this.#amounts(used);
     const spent = spentIn(this.#context);
     for (const { configuration, key } of this.charges) {
       const { unit, period } = definitionOf(configuration);
       const id = idOf(configuration, key, spanAt(period, this.#at).start);
       spent.set(id, (spent.get(id) ?? 0n) + (unit === "money" ? cost : BigInt(tokens)));
     }
-    return { cost, exact: told !== null };
+    return { cost, how };
+  }
+
+  #amounts(used: Exclude<Used, "nothing">): { readonly cost: bigint; readonly tokens: number; readonly how: How } {
+    const bound = this.#bound;
+    const { price } = this;
+    if (price === null || price === undefined || bound === null) return { cost: 0n, tokens: 0, how: "" };
+    if (used !== null && "told" in used) {
+      const estimate = estimateOf(price, bound, bound.unseen ? { ...used, received: null } : used);
+      if (estimate !== null) return { ...estimate, how: ";estimated" };
+    } else if (used !== null) {
+      const cost = costOf(price, used);
+      if (cost !== null) return { cost, tokens: promptTokens(used) + completionTokens(used), how: "" };
+    }
+    return { cost: bound.worst, tokens: bound.tokens, how: ";at-most" };
   }
 }

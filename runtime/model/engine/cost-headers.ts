@@ -1,12 +1,18 @@
 /** What an answer says of its cost, where the program says that it shall: header fields, and in streams a comment before their end. */
 import type { CostNote, Headers, ModelNote } from "../../http/exchange.ts";
 import { completionTokens, promptTokens } from "../canonical/usage.ts";
-import type { Remaining } from "../money/accounts.ts";
+import type { Remaining, Settled } from "../money/accounts.ts";
 import { formatAmount } from "../money/amount.ts";
 
-/** "0.000123 USD", to the last digit; where the provider did not tell, the most that it can be. */
-export function costText({ amount, currency, exact }: CostNote): string {
-  return `${formatAmount(amount)} ${currency}${exact ? "" : ";at-most"}`;
+/** "0.000123 USD", to the last digit; where the provider did not tell all of it, what is counted: estimated, or the most that it can be. */
+export function costText({ amount, currency, exact, estimated }: CostNote): string {
+  return `${formatAmount(amount)} ${currency}${exact ? "" : estimated ? ";estimated" : ";at-most"}`;
+}
+
+/** Of a call that is settled. */
+export function noteOf({ cost, currency, how }: Pick<Settled, "cost" | "currency" | "how">): CostNote {
+  const note = { amount: cost, currency, exact: how === "usage" || how === "nothing" };
+  return how === "estimated" ? { ...note, estimated: true } : note;
 }
 
 /** `now`: milliseconds since the epoch. */

@@ -5,7 +5,7 @@ import type { Accounts, OpenCall, Refused } from "../money/accounts.ts";
 import type { PriceConfiguration } from "../money/configuration.ts";
 import { fieldBilling } from "../money/billed-fields.ts";
 import { isFree } from "../money/price.ts";
-import { boundInput, worstCost } from "../money/worst-case.ts";
+import { boundInput, type CallBound, type InputBound, worstCost } from "../money/worst-case.ts";
 import type { ProviderDialectName } from "../dialect/dialect.ts";
 import { error } from "./failures.ts";
 import type { HeldBudget, HeldCharge } from "./purse.ts";
@@ -19,16 +19,6 @@ export interface UsedUp {
 
 /** The call may be sent; or why not, and perhaps who is asked instead; null: nothing is counted for it. */
 export type Opening = OpenCall | ModelError | UsedUp | null;
-
-/** The most that a call can cost and use. */
-export interface CallBound {
-  /** Pico-units. */
-  readonly worst: bigint;
-  /** In and out together. */
-  readonly tokens: number;
-  /** The request holds audio. */
-  readonly audio: boolean;
-}
 
 /** Of a request whose body has so many bytes; or why nothing bounds it. */
 export function boundCall(
@@ -60,8 +50,16 @@ export function boundCall(
     );
   if (input.audio && price.rates.audioInput === null) return error("client", 400, "Audio has no price at this model.");
   const each = output + (billed?.output ?? 0);
-  const worst = worstCost(price, billed?.hour === true ? { ...input, hour: true } : input, each, asked.count);
-  return { worst, tokens: input.tokens + each * asked.count, audio: input.audio };
+  const most: InputBound = billed?.hour === true ? { ...input, hour: true } : input;
+  const all = each * asked.count;
+  return {
+    worst: worstCost(price, most, all),
+    tokens: input.tokens + all,
+    audio: input.audio,
+    input: most,
+    output: all,
+    unseen: asked.count > 1 || (billed !== null && billed.output > 0),
+  };
 }
 
 /** Opens a call in these budgets. A promise only where they are counted elsewhere; it never rejects. */
@@ -87,6 +85,7 @@ export function openCall(
     audio: bound.audio,
     worst: bound.worst,
     worstTokens: bound.tokens,
+    bound,
     route,
     model: target.name,
     upstream: target.configuration.model,

@@ -6,9 +6,11 @@ import { completionTokens, promptTokens, type Usage } from "../canonical/usage.t
 import { Budget, type BudgetDefinition } from "./budget.ts";
 import type { BudgetTable } from "./budget-table.ts";
 import { costOf, isUsage } from "./cost.ts";
+import { type Cut, estimateOf } from "./estimate.ts";
 import type { CallJournal, SettledHow, Unwritten } from "./ledger/record.ts";
 import type { Price } from "./price.ts";
 import type { Claim, SharedBudgets } from "./store.ts";
+import type { CallBound } from "./worst-case.ts";
 
 export interface Charge {
   readonly budget: Budget;
@@ -25,6 +27,8 @@ export interface Call {
   /** Pico-units, and tokens in and out together. */
   readonly worst: bigint;
   readonly worstTokens: number;
+  /** Of what the worst case is made; left out: a call that is cut off counts at it. */
+  readonly bound?: CallBound;
   readonly route: string;
   /** As the program names it, and as the provider does. */
   readonly model: string;
@@ -52,11 +56,12 @@ export interface Refused {
 
 /**
  * How a call ended. "usage": the provider told all of it. "nothing": no byte left the gateway, or the provider answered with an error, which costs nothing.
- * "unknown": it was sent, and nobody knows what it used: the reservation stands.
+ * "cut": it was sent, and what it used is known in part. "unknown": it was sent, and nobody knows anything: the reservation stands.
  */
 export type Outcome =
   | { readonly kind: "usage"; readonly usage: Usage }
   | { readonly kind: "nothing" }
+  | (Cut & { readonly kind: "cut" })
   | { readonly kind: "unknown" };
 
 export interface Alert {
@@ -94,7 +99,7 @@ export class Accounts {
   /** By identity. Generations share those that are as they were, so that counts go on. */
   readonly budgets = new Map<string, Budget>();
   readonly counts: AccountCounts = {
-    settled: { usage: 0, nothing: 0, unknown: 0, lost: 0 },
+    settled: { usage: 0, estimated: 0, nothing: 0, unknown: 0, lost: 0 },
     overruns: 0,
     unwritten: 0,
   };
@@ -260,14 +265,18 @@ export interface Settled {
   readonly currency: string;
   readonly tokens: number;
   readonly how: Exclude<SettledHow, "lost">;
-  /** null: not known, or nothing was used. */
+  /** As it is charged; null: not known, or nothing was used. */
   readonly usage: Usage | null;
 }
 
 function settle(call: Call, outcome: Outcome): Settled {
   const { currency } = call.price;
   if (outcome.kind === "nothing") return { cost: 0n, currency, tokens: 0, how: "nothing", usage: null };
-  const usage = outcome.kind === "unknown" ? null : outcome.usage;
+  if (outcome.kind === "cut" && call.bound !== undefined) {
+    const estimate = estimateOf(call.price, call.bound, outcome);
+    if (estimate !== null) return { ...estimate, currency, how: "estimated" };
+  }
+  const usage = outcome.kind === "usage" ? outcome.usage : null;
   const told = usage !== null && isUsage(usage) && !(call.audio === true && usage.audioInput === undefined);
   const cost = told ? costOf(call.price, usage) : null;
   // Nonsense and what has no price are as unknown as silence.
@@ -297,6 +306,11 @@ export class OpenCall implements Unwritten {
   settle(outcome: Outcome): Settled {
     this.#settled ??= this.#accounts.settle(this.#call, this.#claims, this.#number, outcome);
     return this.#settled;
+  }
+
+  /** All of the output that it pays for comes to the gateway. */
+  get shows(): boolean {
+    return this.#call.bound?.unseen === false;
   }
 
   unwritten(): void {

@@ -16,6 +16,8 @@ const MOST_HELD = 1024 * 1024;
 export interface PassRules {
   /** Whether this data is a piece of content and nothing else. */
   isPiece(data: string): boolean;
+  /** What stands in front of the text of a piece, with its first quotation mark: the first of these that does. */
+  readonly texts: readonly string[];
   /** The same for the client; null: it is not to see it. */
   edit(data: string): string | null;
   /** Whether it says that the stream is over. */
@@ -24,7 +26,7 @@ export interface PassRules {
   readonly end: string;
 }
 
-/** Something has come that a client gets something by. */
+/** Something has come that a client gets something by: a byte. */
 const CONTENT: ModelEvent = { type: "text", index: 0, text: " " };
 
 export class PassingStream implements PassingReader {
@@ -41,6 +43,9 @@ export class PassingStream implements PassingReader {
   #failed = false;
   /** What comes now was cut off by the end of the connection, and perhaps in its middle: only the reader can tell. */
   #ending = false;
+
+  measures = false;
+  passed = 0;
 
   constructor(reader: EventReader, rules: PassRules) {
     this.#reader = reader;
@@ -88,7 +93,12 @@ export class PassingStream implements PassingReader {
     const data = event.slice(start, end);
     const isPiece = this.#begun && !this.#ending && this.#rules.isPiece(data);
     if (isPiece) {
-      if (this.#events.length === 0) this.#events.push(CONTENT);
+      if (this.measures) this.passed += textLength(data, this.#rules.texts);
+      if (this.#events.length === 0) {
+        this.#events.push(CONTENT);
+        // Which is told of.
+        this.passed -= 1;
+      }
     } else this.#told(this.#reader.push(Buffer.from(event, "latin1")));
     if (this.#failed) return;
     const edited = this.#rules.edit(data);
@@ -114,6 +124,28 @@ export class PassingStream implements PassingReader {
     this.#failed = true;
     this.#events.push({ type: "error", error: failure(message) });
   }
+}
+
+/** Bytes of the text, as it is written; where it is not found, of all. */
+function textLength(data: string, texts: readonly string[]): number {
+  let start = -1;
+  for (const before of texts) {
+    const at = data.indexOf(before);
+    if (at === -1) continue;
+    start = at + before.length;
+    break;
+  }
+  if (start === -1) return data.length;
+  let end = data.indexOf('"', start);
+  while (end !== -1 && isEscaped(data, start, end)) end = data.indexOf('"', end + 1);
+  return end === -1 ? data.length : end - start;
+}
+
+/** An odd number of backslashes stands before it. */
+function isEscaped(data: string, start: number, at: number): boolean {
+  let from = at;
+  while (from > start && data.charCodeAt(from - 1) === 92) from--;
+  return (at - from) % 2 === 1;
 }
 
 /** As `isContent` of the engine; whoever knows less shows the reader more. */

@@ -1,6 +1,7 @@
 /** Amazon Bedrock's Converse, for models of all makers. */
 import type { ProviderDialect } from "../dialect.ts";
 import { takesPrefill } from "../claude.ts";
+import { asksToThink } from "../thinking.ts";
 import { readAnswer } from "./answer.ts";
 import { readError } from "./error.ts";
 import { eventReader } from "./events.ts";
@@ -10,6 +11,8 @@ export const bedrockProvider: ProviderDialect = {
   name: "bedrock",
   writeRequest,
   prefills: ({ model }) => takesPrefill(model),
+  // A thought opens a block, though what it holds may be a summary or nothing.
+  hidesThoughts: (request, _target, _told, thought) => thought || asksToThink(request),
   readAnswer,
   eventReader,
   readError,

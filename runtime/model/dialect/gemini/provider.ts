@@ -9,6 +9,8 @@ export const geminiProvider: ProviderDialect = {
   name: "gemini",
   writeRequest,
   pass: { request: passRequest, answer: passAnswer, stream: passStream },
+  // Every event tells of the thoughts so far, which come first.
+  hidesThoughts: (_request, _target, told) => told === null,
   readAnswer,
   eventReader,
   readError,

@@ -29,6 +29,8 @@ export interface Variant {
   readonly reasoning: "effort" | "object" | "switch";
   /** The server's word for each effort. */
   readonly efforts: { readonly [Name in Effort]: string };
+  /** Thoughts may be paid for and not shown; else they come as they are written, but where a request wants it otherwise. */
+  readonly hidesThoughts: boolean;
   /** How thoughts are given back to the model; null: they cannot be. */
   readonly thoughts: "reasoning" | "reasoning_content" | "details" | "chunks" | null;
   /** How a model is asked to go on behind a last message of its own: by the message's `prefix`, or vLLM's `continue_final_message`; null: it cannot be. */
@@ -68,6 +70,7 @@ const OPENAI: Variant = {
   assistantParts: true,
   reasoning: "effort",
   efforts: ALL,
+  hidesThoughts: true,
   thoughts: null,
   prefill: null,
   shortIds: false,
@@ -88,13 +91,22 @@ const VARIANTS: { readonly [Name in OpenAIChatVariant]: Variant } = {
     file: "document",
     partsInResults: true,
     efforts: { none: "none", minimal: "none", low: "high", medium: "high", high: "high", xhigh: "high", max: "high" },
+    hidesThoughts: false,
     thoughts: "chunks",
     prefill: "prefix",
     shortIds: true,
     extras: new Set(["metadata", "prediction", "prompt_cache_key", "prompt_mode", "safe_prompt"]),
   },
-  groq: { ...OPENAI, audio: false, file: "none", assistantParts: false, efforts: FOUR },
-  vllm: { ...OPENAI, topK: true, file: "none", efforts: FOUR, thoughts: "reasoning", prefill: "continue" },
+  groq: { ...OPENAI, hidesThoughts: false, audio: false, file: "none", assistantParts: false, efforts: FOUR },
+  vllm: {
+    ...OPENAI,
+    topK: true,
+    file: "none",
+    efforts: FOUR,
+    hidesThoughts: false,
+    thoughts: "reasoning",
+    prefill: "continue",
+  },
   openrouter: {
     ...OPENAI,
     maxTokens: "max_tokens",
@@ -117,6 +129,7 @@ const VARIANTS: { readonly [Name in OpenAIChatVariant]: Variant } = {
     assistantParts: false,
     reasoning: "switch",
     efforts: { none: "low", minimal: "low", low: "low", medium: "high", high: "high", xhigh: "high", max: "max" },
+    hidesThoughts: false,
     thoughts: "reasoning_content",
   },
 };

@@ -6,8 +6,11 @@
 import { NO_USAGE, type Usage } from "../../canonical/usage.ts";
 import type { Call } from "../accounts.ts";
 
-/** How what a call cost is known; "lost": its thread or process died, and the reservation stands. */
-export type SettledHow = "usage" | "nothing" | "unknown" | "lost";
+/**
+ * How what a call cost is known: "usage", "nothing", "unknown" as of `Outcome`; "estimated": from what was told and received before it was cut off; "lost": its thread
+ * or process died, and the reservation stands.
+ */
+export type SettledHow = "usage" | "estimated" | "nothing" | "unknown" | "lost";
 
 /** A call that is about to be sent. */
 export interface Unwritten {
@@ -90,7 +93,8 @@ const ROOM = 4 * LONGEST_RECORD;
 const MOST_TEXTS = 20_000;
 const MOST_CHARGES = 255;
 
-const HOWS: readonly SettledHow[] = ["usage", "nothing", "unknown", "lost"];
+/** By their numbers in records, so new ones stand at the end. */
+const HOWS: readonly SettledHow[] = ["usage", "nothing", "unknown", "lost", "estimated"];
 
 /** Puts records behind each other, until they are taken. */
 export class RecordWriter {

@@ -63,7 +63,7 @@ export function selectUsage({ by, filter }: Pick<UsageQuestion, "by" | "filter">
   const cost = by.length + 4;
   return `SELECT ${by.map((one) => GROUPS[one]).join(", ")}, currency, sum(calls), sum(tokens), sum(cost_high), sum(cost_low),
      sum(input), sum(cache_read), sum(cache_write + cache_write_hour), sum(output), sum(reasoning),
-     sum(CASE WHEN how IN ('unknown', 'lost') THEN calls ELSE 0 END)
+     sum(CASE WHEN how IN ('unknown', 'lost', 'estimated') THEN calls ELSE 0 END), sum(CASE WHEN how = 'estimated' THEN calls ELSE 0 END)
    FROM usage WHERE slot >= ? AND slot < ?${wanted.join("")}
    GROUP BY ${groups}, currency ORDER BY ${cost} DESC, ${cost + 1} DESC, ${groups} LIMIT ?`;
 }
@@ -81,14 +81,16 @@ export interface UsageRow {
   readonly cacheWrite: bigint;
   readonly output: bigint;
   readonly reasoning: bigint;
-  /** Calls whose cost is a worst case. */
+  /** Calls whose cost is a worst case or estimated. */
   readonly inexact: number;
+  /** Of these, calls that were cut off: their cost is made of what was told and received. */
+  readonly estimated: number;
 }
 
 /** `groups`: how many stand at its head. */
 export function usageRow(row: Row, groups: number): UsageRow {
   const [currency, calls] = row.slice(groups);
-  const [tokens, high, low, input, cacheRead, cacheWrite, output, reasoning, inexact] = row
+  const [tokens, high, low, input, cacheRead, cacheWrite, output, reasoning, inexact, estimated] = row
     .slice(groups + 2)
     .map((value) => BigInt(value ?? 0n));
   return {
@@ -103,5 +105,6 @@ export function usageRow(row: Row, groups: number): UsageRow {
     output: output ?? 0n,
     reasoning: reasoning ?? 0n,
     inexact: Number(inexact),
+    estimated: Number(estimated),
   };
 }
