@@ -4,15 +4,15 @@ import type { CheckedModel, CheckedProgram } from "../3-types/checked.ts";
 import { textsOf } from "../3-types/service.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { needs } from "../vocabulary/needs.ts";
-import { supportTables } from "../vocabulary/support.ts";
+import { isUnknownFamily, supportOf } from "../vocabulary/support.ts";
 
 export function analyseModelFit({ models }: CheckedProgram): Diagnostic[] {
-  return models.flatMap((model) => [...impossible(model), ...deprecated(model)]);
+  return models.flatMap((model) => [...impossible(model), ...unknownFamily(model), ...deprecated(model)]);
 }
 
 function impossible({ module, node, provider, settings }: CheckedModel): Diagnostic[] {
   const written = node.settings.find(({ key }) => key.text === "supports");
-  const table = provider === null ? undefined : supportTables.get(provider.word);
+  const table = provider === null ? undefined : supportOf(provider);
   if (!written || !provider || !table) return [];
   return textsOf(settings.supports).flatMap((word) => {
     const feature = needs.get(word);
@@ -28,6 +28,22 @@ function impossible({ module, node, provider, settings }: CheckedModel): Diagnos
       ),
     ];
   });
+}
+
+/** Read with caution, which the author can do without by saying whose model it is. */
+function unknownFamily({ module, node, name, provider }: CheckedModel): Diagnostic[] {
+  const written = node.settings.find(({ key }) => key.text === "provider");
+  if (!written || !provider || !isUnknownFamily(provider)) return [];
+  return [
+    diagnose(
+      "VGW8011",
+      { model: name },
+      { span: spanOf(module.tree, written.value.id), text: "of which family is this?" },
+      {
+        help: 'where it is made of a model that is known, say so: bedrock(…, foundation_model: "anthropic.claude-sonnet-4-5"); else name what clients may use: supports: [tools]',
+      },
+    ),
+  ];
 }
 
 function deprecated({ module, node, name, settings }: CheckedModel): Diagnostic[] {

@@ -5,7 +5,7 @@ import { nodesBelow } from "../1-syntax/walk.ts";
 import type { CheckedModel, CheckedProgram, CheckedRoute } from "../3-types/checked.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { needs, supportWords } from "../vocabulary/needs.ts";
-import { supportTables } from "../vocabulary/support.ts";
+import { supportOf } from "../vocabulary/support.ts";
 import { answers, labelsOf, reachFrom, type RouteReach } from "./reach.ts";
 
 export function analyseNeeds(program: CheckedProgram): Diagnostic[] {
@@ -37,7 +37,7 @@ function cannot({ provider, settings }: CheckedModel, need: string): string | nu
   if (Array.isArray(supports) && supportWords.includes(need) && !supports.includes(need))
     return "its supports does not name it";
   const feature = needs.get(need);
-  const table = provider && supportTables.get(provider.word);
+  const table = provider && supportOf(provider);
   if (!table || feature === undefined) return null;
   const { support, note } = table[feature];
   if (support === "mapped" || support === "emulated") return null;

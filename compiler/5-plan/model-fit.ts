@@ -3,7 +3,7 @@ import { REQUIRED_FEATURES } from "../../runtime/model/engine/fits.ts";
 import type { CheckedModel, CheckedProgram, StaticValue } from "../3-types/checked.ts";
 import { textsOf } from "../3-types/service.ts";
 import { needs } from "../vocabulary/needs.ts";
-import { supportTables } from "../vocabulary/support.ts";
+import { supportOf } from "../vocabulary/support.ts";
 
 /** Nothing where every request may be tried: then none is looked at. */
 export function fitOf({ models }: CheckedProgram, model: CheckedModel): { readonly [key: string]: StaticValue } {
@@ -15,7 +15,7 @@ export function fitOf({ models }: CheckedProgram, model: CheckedModel): { readon
 
 /** `all`: what the provider cannot be told too; alone, a model's codec says it better, by the very place. */
 function lackedBy({ provider, settings }: CheckedModel, all: boolean): readonly string[] {
-  const table = provider === null ? undefined : supportTables.get(provider.word);
+  const table = provider === null ? undefined : supportOf(provider);
   const { supports } = settings;
   const named = Array.isArray(supports) ? textsOf(supports).map((word) => needs.get(word)) : null;
   return REQUIRED_FEATURES.filter((feature) => {

@@ -683,12 +683,22 @@ export const catalogue = {
   VGW7019: {
     slug: "state-without-budget",
     severity: "error",
-    message: "this gateway has no budget that it could count in `state`",
+    message: "this gateway has nothing that it could count in `state`",
   },
   VGW7020: {
     slug: "setting-never-acts",
     severity: "error",
     message: "{setting} of {choice} can never act",
+  },
+  VGW7022: {
+    slug: "shared-without-state",
+    severity: "error",
+    message: "this limit is shared, and the gateway has no `state`",
+  },
+  VGW7023: {
+    slug: "shared-queue",
+    severity: "error",
+    message: "a concurrency limit that is `shared` has no queue",
   },
   VGW7025: {
     slug: "alert-without-budget",
@@ -734,6 +744,11 @@ export const catalogue = {
     slug: "deprecated-model",
     severity: "warning",
     message: "the provider takes the model {model} away on {day}",
+  },
+  VGW8011: {
+    slug: "unknown-family",
+    severity: "warning",
+    message: "what {model} can do is not known",
   },
 } as const;
 
@@ -877,6 +892,8 @@ export interface MessageValues {
   VGW7018: Record<never, never>;
   VGW7019: Record<never, never>;
   VGW7020: { setting: string | number; choice: string | number };
+  VGW7022: Record<never, never>;
+  VGW7023: Record<never, never>;
   VGW7025: { setting: string | number };
   VGW7031: { model: string | number };
   VGW7032: { one: string | number; other: string | number };
@@ -886,4 +903,5 @@ export interface MessageValues {
   VGW7036: { provider: string | number; feature: string | number };
   VGW8001: { what: string | number; name: string | number };
   VGW8010: { model: string | number; day: string | number };
+  VGW8011: { model: string | number };
 }

@@ -1,11 +1,22 @@
 /** What of a request each provider of models can be told, from the tables that its codec is held to. */
 import { FEATURES } from "../../runtime/model/dialect/support.ts";
 import { operationProviders, operations } from "../vocabulary/operations.ts";
-import { supportTables } from "../vocabulary/support.ts";
+import { bedrockFamilies, supportTables } from "../vocabulary/support.ts";
 import { code, page, type ReferencePage, table } from "./markdown.ts";
 
 /** By the word for it in a program. */
 const PROVIDERS = [...supportTables];
+
+const DIFFERING = FEATURES.filter(
+  (feature) => new Set([...bedrockFamilies.values()].map((support) => support[feature].support)).size > 1,
+);
+
+function familiesThat(fits: (note: string) => boolean, tools: boolean): string {
+  return [...bedrockFamilies]
+    .filter(([, support]) => (support.tools.support !== "refused") === tools && fits(support.stream.note))
+    .map(([name]) => name)
+    .join(", ");
+}
 
 export function modelsPage(): ReferencePage {
   return page("models.md", "What providers can be told", [
@@ -18,6 +29,20 @@ export function modelsPage(): ReferencePage {
     table(
       ["", "asked of"],
       operations.map(({ word, operation }) => [code(word), operationProviders[operation].map(code).join(", ")]),
+    ),
+    "## Bedrock's families\n\nWhich of Converse's fields a model takes is known by its name, also behind a region (`us.…`), in an ARN, or as `foundation_model` says it. Where nothing is known of a name the compiler warns, and does as under *others*. Families differ in this:",
+    table(
+      ["", ...DIFFERING.map((feature) => feature)],
+      [...bedrockFamilies].map(([name, support]) => [name, ...DIFFERING.map((feature) => support[feature].support)]),
+    ),
+    "With tools, models of which the table below says so are asked whole where a stream is wanted, and the answer is given as a stream once it is there.",
+    table(
+      ["tools in streams", ""],
+      [
+        ["as a stream", familiesThat((note) => !note.includes("whole"), true)],
+        ["whole", familiesThat((note) => note.includes("whole"), true)],
+        ["no tools", familiesThat(() => true, false)],
+      ],
     ),
     ...PROVIDERS.map(([name, support]) => {
       const notes = FEATURES.filter((feature) => support[feature].note !== "");

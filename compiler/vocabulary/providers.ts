@@ -55,6 +55,13 @@ export const bedrockSettings: readonly Setting[] = [
     documentation: "The AWS region whose endpoint is asked, and for which requests are signed.",
     example: 'region: "eu-central-1"',
   }),
+  setting({
+    key: "foundation_model",
+    type: { kind: "string" },
+    documentation:
+      "The model of which an application inference profile, an imported model or a deployment is made, where its own name does not tell: what can be asked of it depends on that (the reference has a table of the families).",
+    example: 'foundation_model: "anthropic.claude-sonnet-4-5"',
+  }),
 ];
 
 export const vertexSettings: readonly Setting[] = [
@@ -188,6 +195,7 @@ export const providers: readonly ProviderEntry[] = [
     dialect: "bedrock",
     base: "https://bedrock-runtime.{region}.amazonaws.com",
     settings: bedrockSettings,
+    named: { foundation_model: "family" },
     documentation:
       "Amazon Bedrock's Converse. The key is one of Bedrock's own, or an AWS key as `ID:SECRET` (or `ID:SECRET:SESSION-TOKEN`), with which each request is signed.",
     example: 'bedrock("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", region: "eu-central-1")',

@@ -10,7 +10,7 @@ import { edgesOf } from "../3-types/model-edge.ts";
 import { modelPrice } from "../3-types/model-price.ts";
 import { reachFrom, type RouteReach } from "../4-analysis/reach.ts";
 import { Lines } from "../diagnostics/lines.ts";
-import { supportTables } from "../vocabulary/support.ts";
+import { supportOf } from "../vocabulary/support.ts";
 import type { PriceConfiguration } from "../../runtime/model/money/configuration.ts";
 import type { ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import { providers } from "../../runtime/model/dialects.ts";
@@ -171,7 +171,7 @@ function reportModel({ model, way, over }: RouteReach, meaning: ForwardMeaning):
     price: modelPrice(model),
     settings: node.settings.filter(({ key }) => boundingModel.has(key.text)).map((setting) => written(module, setting)),
     passes: provider !== null && passes(meaning, provider.dialect),
-    features: meaning.kind === "forward-model" && provider ? (supportTables.get(provider.word) ?? null) : null,
+    features: meaning.kind === "forward-model" && provider ? (supportOf(provider) ?? null) : null,
   };
 }
 

@@ -69,7 +69,7 @@ function readBlock(block: JsonObject, name: (name: string) => string, request: M
 
 /** The tool that stands for an answer in JSON (see `request.ts`). */
 export function isJsonTool(name: string, request: ModelRequest): boolean {
-  return request.format.kind === "json" && name === JSON_TOOL;
+  return request.format.kind !== "text" && request.tools.length === 0 && name === JSON_TOOL;
 }
 
 function text(value: Json | undefined): string {

@@ -1,13 +1,28 @@
-/** Which maker's model it is: Converse is one form for all of them, but what only some can do goes beside it in the maker's own words. */
+/** Which family a model at Bedrock is of: Converse is one form for all of them, of which each takes a part. */
 import type { ProviderTarget } from "../dialect.ts";
+import { type Abilities, FAMILIES, UNKNOWN } from "./abilities.ts";
 
-export type Family = "anthropic" | "nova" | "openai" | "other";
+/** "us.anthropic.…", "global.amazon.…": inference profiles over several regions; and what stands behind the last slash of an ARN. */
+const PREFIX = /^(?:arn:.*\/)?(?:(?:us|us-gov|eu|apac|ap|sa|ca|amer|global|jp|au|me|af|mx|il)\.)?/;
 
-/** `settings.family` says it for inference profiles and imported models, whose names do not. */
-export function familyOf({ model, settings }: ProviderTarget): Family {
-  const named = settings.family;
-  if (named === "anthropic" || named === "nova" || named === "openai") return named;
-  if (/(^|[./])anthropic\./.test(model)) return "anthropic";
-  if (/(^|[./])amazon\.nova/.test(model)) return "nova";
-  return /(^|[./])openai\./.test(model) ? "openai" : "other";
+/** By a model's identifier, an inference profile's, or an ARN that ends with one of both; `UNKNOWN` where the name says nothing. */
+export function abilitiesNamed(model: string): Abilities {
+  const name = model.toLowerCase().replace(PREFIX, "");
+  return FAMILIES.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
+}
+
+/** The model of which an inference profile, an import or a deployment is made, where the program says it; else the one that is asked. */
+export function foundationOf({ model, settings }: ProviderTarget): string {
+  return settings.family ?? model;
+}
+
+const found = new WeakMap<ProviderTarget, Abilities>();
+
+export function abilitiesOf(target: ProviderTarget): Abilities {
+  let abilities = found.get(target);
+  if (abilities === undefined) {
+    abilities = abilitiesNamed(foundationOf(target));
+    found.set(target, abilities);
+  }
+  return abilities;
 }

@@ -2,39 +2,42 @@
 import type { Json, ModelRequest, Reasoning } from "../../canonical/request.ts";
 import type { ProviderTarget, Refusal } from "../dialect.ts";
 import { effortOf } from "../openai-common/effort.ts";
-import { type Family, familyOf } from "./family.ts";
+import type { Abilities } from "./abilities.ts";
 
 const LEAST_BUDGET = 1024;
 
 /** JSON text; null: nothing. */
-export function writeModelFields(request: ModelRequest, target: ProviderTarget, refusals: Refusal[]): string | null {
-  const family = familyOf(target);
+export function writeModelFields(
+  request: ModelRequest,
+  target: ProviderTarget,
+  { topK, reasoning }: Abilities,
+  refusals: Refusal[],
+): string | null {
   const fields: { [name: string]: Json } = {};
   if (request.topK !== null) {
-    if (family === "anthropic") fields.top_k = request.topK;
-    else if (family === "nova") fields.inferenceConfig = { topK: request.topK };
-    else
-      refusals.push({
-        path: "top_k",
-        message: "This model of Bedrock's knows no top_k, or its family has to be told (family).",
-      });
+    if (topK === null) refusals.push({ path: "top_k", message: "This model of Bedrock's knows no top_k." });
+    else if (topK === "topK") fields.inferenceConfig = { topK: request.topK };
+    else fields[topK] = request.topK;
   }
-  if (request.reasoning !== null) writeReasoning(request, request.reasoning, family, target, fields, refusals);
+  if (request.reasoning !== null) writeReasoning(request, request.reasoning, reasoning, target, fields, refusals);
   return Object.keys(fields).length === 0 ? null : JSON.stringify(fields);
 }
 
 function writeReasoning(
   request: ModelRequest,
   reasoning: Reasoning,
-  family: Family,
+  way: Abilities["reasoning"],
   target: ProviderTarget,
   fields: { [name: string]: Json },
   refusals: Refusal[],
 ): void {
   const effort = effortOf(reasoning);
-  switch (family) {
-    case "anthropic":
+  switch (way) {
+    case "claude":
       writeClaude(request, reasoning, target.settings.thinking, fields, refusals);
+      return;
+    case "claude-budget":
+      writeClaude(request, reasoning, target.settings.thinking ?? "budget", fields, refusals);
       return;
     case "nova": {
       const word =
@@ -48,12 +51,9 @@ function writeReasoning(
       fields.reasoning_effort =
         effort === "none" || effort === "minimal" ? "low" : effort === "xhigh" || effort === "max" ? "high" : effort;
       return;
-    case "other":
+    case null:
       if (effort === "none") return;
-      refusals.push({
-        path: "reasoning",
-        message: "How much this model of Bedrock's thinks cannot be said, or its family has to be told (family).",
-      });
+      refusals.push({ path: "reasoning", message: "How much this model of Bedrock's thinks cannot be said." });
   }
 }
 

@@ -215,12 +215,12 @@ describe("requests for Bedrock", () => {
 
   it.each([
     [
-      "amazon.nova-x",
+      "amazon.nova-2-x",
       {},
       { reasoning: { effort: "low", budget: null, visible: null } },
       { reasoningConfig: { type: "enabled", maxReasoningEffort: "low" } },
     ],
-    ["amazon.nova-x", {}, { topK: 3 }, { inferenceConfig: { topK: 3 } }],
+    ["amazon.nova-2-x", {}, { topK: 3 }, { inferenceConfig: { topK: 3 } }],
     ["openai.gpt-oss", {}, { reasoning: { effort: "max", budget: null, visible: null } }, { reasoning_effort: "high" }],
     [
       "anthropic.claude-x",
@@ -243,7 +243,7 @@ describe("requests for Bedrock", () => {
     ["anthropic.claude-x", {}, { reasoning: { effort: "none", budget: null, visible: null } }, undefined],
     [
       "arn:aws:bedrock:us-east-1:1:application-inference-profile/x",
-      { family: "nova" },
+      { family: "amazon.nova-lite-v1:0" },
       { topK: 3 },
       { inferenceConfig: { topK: 3 } },
     ],

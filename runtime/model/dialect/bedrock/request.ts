@@ -5,32 +5,38 @@ import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
 import { foreignFields } from "../foreign.ts";
 import { listText, objectText, valueText } from "../json-text.ts";
 import { type ToolNames, toolNames } from "../tool-names.ts";
+import type { Abilities } from "./abilities.ts";
+import { abilitiesOf } from "./family.ts";
 import { writeModelFields } from "./model-fields.ts";
 import { cachePoint, TurnWriter } from "./turns.ts";
 
 export const TOOL_NAME = /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/;
 
-/** The tool by which the model is made to answer with a JSON object where no schema is given: Converse has no other way to say that. */
+/** The tool by which the model is made to answer with a JSON object where no schema is given, or with one of a schema where the model cannot be held to it: Converse has no other way to say that. */
 export const JSON_TOOL = "answer_with_json";
 
 export function writeRequest(request: ModelRequest, target: ProviderTarget): ProviderRequest | readonly Refusal[] {
   const refusals = foreignFields(request, "bedrock");
   const names = toolNames(request, TOOL_NAME);
+  const abilities = abilitiesOf(target);
   // Converse has no word for "no tool": a model that is told of none calls none.
-  const forbidden = request.toolChoice?.kind === "none";
-  const turns = new TurnWriter(request, names.there, refusals, forbidden).write();
-  const fields = writeModelFields(request, target, refusals);
-  check(request, refusals);
+  const forbidden = request.toolChoice?.kind === "none" || abilities.tools === "none";
+  const turns = new TurnWriter(request, names.there, abilities, refusals, forbidden).write();
+  const fields = writeModelFields(request, target, abilities, refusals);
+  check(request, abilities, refusals);
   if (refusals.length > 0) return refusals;
+  const toolConfig = forbidden ? null : writeTools(request, names, abilities);
+  // What a model cannot do in a stream is asked for whole; whoever reads it takes a whole answer for a stream.
+  const stream = request.stream && (toolConfig === null || abilities.tools === "streamed");
   const body = objectText(
     ["system", turns.system.length === 0 ? null : listText(turns.system)],
     ["messages", listText(turns.messages)],
     ["inferenceConfig", writeInference(request)],
-    ["toolConfig", forbidden ? null : writeTools(request, names)],
-    ["outputConfig", writeOutput(request)],
+    ["toolConfig", toolConfig],
+    ["outputConfig", abilities.schema === "format" ? writeOutput(request) : null],
     ["additionalModelRequestFields", fields],
   );
-  const operation = request.stream ? "converse-stream" : "converse";
+  const operation = stream ? "converse-stream" : "converse";
   return {
     method: "POST",
     target: `${basePath(target.base)}/model/${encodeURIComponent(target.model)}/${operation}`,
@@ -38,30 +44,56 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
       "content-type",
       "application/json",
       "accept",
-      request.stream ? "application/vnd.amazon.eventstream" : "application/json",
+      stream ? "application/vnd.amazon.eventstream" : "application/json",
     ],
     body,
   };
 }
 
-function check(request: ModelRequest, refusals: Refusal[]): void {
+/** Whether the tool that stands for an answer in JSON is the only one. */
+function answersByTool({ format }: ModelRequest, { schema }: Abilities): boolean {
+  return format.kind === "json" || (format.kind === "schema" && schema === "tool");
+}
+
+function check(request: ModelRequest, abilities: Abilities, refusals: Refusal[]): void {
   const refuse = (path: string, message: string) => refusals.push({ path, message });
   if (request.count > 1) refuse("n", "Bedrock's models give one answer. Ask once for each, or set n to 1.");
   if ((request.temperature ?? 0) > 1) refuse("temperature", "Bedrock's models take a temperature from 0 to 1.");
   if ((request.frequencyPenalty ?? 0) !== 0) refuse("frequency_penalty", "Bedrock's Converse knows no such penalty.");
   if ((request.presencePenalty ?? 0) !== 0) refuse("presence_penalty", "Bedrock's Converse knows no such penalty.");
-  if (request.tools.length > 0 && request.parallelTools === false) {
-    refuse("parallel_tool_calls", "Bedrock's Converse cannot hold a model to one tool at a time.");
-  }
-  if (request.format.kind === "json") {
+  checkTools(request, abilities, refuse);
+  if (request.format.kind === "schema" && abilities.schema === null) {
+    refuse("response_format", "This model of Bedrock's cannot be held to a JSON Schema.");
+  } else if (request.format.kind === "json" && (abilities.tools === "none" || abilities.choices === "auto")) {
+    refuse("response_format", "This model of Bedrock's cannot be made to answer with JSON.");
+  } else if (answersByTool(request, abilities)) {
     const { reasoning } = request;
     const thinks = reasoning !== null && reasoning.budget !== 0 && reasoning.effort !== "none";
     if (request.tools.length > 0 || thinks || hasToolBlocks(request)) {
       refuse(
         "response_format",
-        "Bedrock's models cannot be held to a JSON object without a schema while they think or have tools. Give a JSON Schema.",
+        "This model of Bedrock's cannot be made to answer with JSON of this kind while it thinks or has tools. Leave these out, or give a JSON Schema to a model that takes one.",
       );
     }
+  }
+}
+
+function checkTools(
+  { tools, toolChoice, parallelTools }: ModelRequest,
+  abilities: Abilities,
+  refuse: (path: string, message: string) => void,
+): void {
+  if (tools.length === 0) return;
+  const none = toolChoice?.kind === "none";
+  if (abilities.tools === "none") {
+    if (!none) refuse("tools", "This model of Bedrock's takes no tools.");
+    return;
+  }
+  if (parallelTools === false) {
+    refuse("parallel_tool_calls", "Bedrock's Converse cannot hold a model to one tool at a time.");
+  }
+  if (!none && abilities.choices === "auto" && toolChoice !== null && toolChoice.kind !== "auto") {
+    refuse("tool_choice", "This model of Bedrock's decides itself whether it calls a tool. Leave it out, or auto.");
   }
 }
 
@@ -94,19 +126,24 @@ function toolsOfHistory(request: ModelRequest): readonly Tool[] {
   }));
 }
 
-function writeTools(request: ModelRequest, names: ToolNames): string | null {
-  if (request.format.kind === "json") return JSON_TOOL_CONFIG;
-  const offered = request.tools.length > 0 || !hasToolBlocks(request) ? request.tools : toolsOfHistory(request);
+function writeTools(request: ModelRequest, names: ToolNames, { cache, choices, schema }: Abilities): string | null {
+  const { format, toolChoice: choice } = request;
+  if (format.kind === "json") return jsonTool({ type: "object", additionalProperties: true }, choices);
+  if (format.kind === "schema" && schema === "tool") return jsonTool(format.schema, choices);
+  const alone = choice?.kind === "tool" && choices === "any";
+  const own = alone ? request.tools.filter(({ name }) => name === choice.name) : request.tools;
+  const offered = own.length > 0 || !hasToolBlocks(request) ? own : toolsOfHistory(request);
   if (offered.length === 0) return null;
   const tools: string[] = [];
   for (const tool of offered) {
     tools.push(writeTool(tool, names));
-    if (tool.cache !== undefined) tools.push(cachePoint(tool.cache));
+    if (tool.cache !== undefined && cache === "all") tools.push(cachePoint(tool.cache));
   }
-  const choice = request.toolChoice;
-  const named = choice?.kind === "tool" ? { tool: { name: names.there(choice.name) } } : null;
-  const word = choice === null || request.tools.length === 0 ? null : (named ?? { [choice.kind]: {} });
-  return objectText(["tools", listText(tools)], ["toolChoice", valueText(word)]);
+  const named = choice?.kind === "tool" && !alone ? { tool: { name: names.there(choice.name) } } : null;
+  const kind = alone ? "any" : choice?.kind;
+  // To leave it to the model is what all of them do unasked.
+  const left = kind === undefined || own.length === 0 || (kind === "auto" && choices === "auto");
+  return objectText(["tools", listText(tools)], ["toolChoice", left ? null : valueText(named ?? { [kind]: {} })]);
 }
 
 function writeTool(tool: Tool, names: ToolNames): string {
@@ -121,18 +158,15 @@ function writeTool(tool: Tool, names: ToolNames): string {
   return objectText(["toolSpec", spec]);
 }
 
-const JSON_TOOL_CONFIG = JSON.stringify({
-  tools: [
-    {
-      toolSpec: {
-        name: JSON_TOOL,
-        description: "Gives the answer, as one JSON object.",
-        inputSchema: { json: { type: "object", additionalProperties: true } },
-      },
-    },
-  ],
-  toolChoice: { tool: { name: JSON_TOOL } },
-});
+function jsonTool(schema: JsonObject, choices: Abilities["choices"]): string {
+  const spec = {
+    name: JSON_TOOL,
+    description: "Gives the answer, as one JSON object.",
+    inputSchema: { json: { type: "object", ...schema } },
+  };
+  const toolChoice = choices === "any" ? { any: {} } : { tool: { name: JSON_TOOL } };
+  return JSON.stringify({ tools: [{ toolSpec: spec }], toolChoice });
+}
 
 function writeOutput({ format }: ModelRequest): string | null {
   if (format.kind !== "schema") return null;

@@ -2,7 +2,15 @@
  * Turns as Converse takes them: roles alternate, the first turn is the user's, no text is empty, and a cache point is a block of its own behind what it
  * covers. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
  */
-import type { CacheMarker, FilePart, ImagePart, ModelRequest, Part, ToolResultPart } from "../../canonical/request.ts";
+import type {
+  CacheMarker,
+  FilePart,
+  ImagePart,
+  ModelRequest,
+  Part,
+  ToolResultPart,
+  Turn,
+} from "../../canonical/request.ts";
 import { openState } from "../../canonical/signature.ts";
 import { argumentsObject } from "../call-arguments.ts";
 import type { Refusal } from "../dialect.ts";
@@ -10,6 +18,7 @@ import { foreignPart } from "../foreign.ts";
 import { listText, objectText } from "../json-text.ts";
 import { hash } from "../tool-names.ts";
 import { mergeTurns, resultsFirst, thoughtsFirst, withoutEmptyTexts } from "../turn-order.ts";
+import type { Abilities } from "./abilities.ts";
 
 /** Stands where a conversation begins with the model's turn, which Converse does not take. */
 const FIRST_TURN = '{"role":"user","content":[{"text":"(The conversation begins.)"}]}';
@@ -22,21 +31,32 @@ export interface Turns {
 export class TurnWriter {
   readonly #request: ModelRequest;
   readonly #name: (name: string) => string;
+  readonly #abilities: Abilities;
   readonly #refusals: Refusal[];
   /** Calls and results are written as text, for a request that must have no tools: Converse refuses the blocks without them. */
   readonly #asText: boolean;
   #documents = 0;
 
-  constructor(request: ModelRequest, name: (name: string) => string, refusals: Refusal[], asText: boolean) {
+  constructor(
+    request: ModelRequest,
+    name: (name: string) => string,
+    abilities: Abilities,
+    refusals: Refusal[],
+    asText: boolean,
+  ) {
     this.#request = request;
     this.#name = name;
+    this.#abilities = abilities;
     this.#refusals = refusals;
     this.#asText = asText;
   }
 
   write(): Turns {
     const messages: string[] = [];
-    for (const [index, { role, parts }] of mergeTurns(this.#request.turns).entries()) {
+    const { system, turns } = this.#request;
+    const begun: Turn = { role: "user", parts: system };
+    const inTurns = !this.#abilities.system && system.length > 0;
+    for (const [index, { role, parts }] of mergeTurns(inTurns ? [begun, ...turns] : turns).entries()) {
       const path = `turns[${index}]`;
       const ordered = role === "user" ? resultsFirst(parts) : thoughtsFirst(parts);
       const blocks = this.#blocks(withoutEmptyTexts(ordered), path);
@@ -50,7 +70,7 @@ export class TurnWriter {
         message: "There is nothing to answer: a message with a text or an image is needed.",
       });
     }
-    return { system: this.#blocks(withoutEmptyTexts(this.#request.system), "system"), messages };
+    return { system: inTurns ? [] : this.#blocks(withoutEmptyTexts(system), "system"), messages };
   }
 
   #blocks(parts: readonly Part[], path: string): string[] {
@@ -59,7 +79,7 @@ export class TurnWriter {
       const block = this.#block(part, `${path}.parts[${at}]`);
       if (block === null) continue;
       blocks.push(block);
-      const marker = cacheOf(part);
+      const marker = this.#abilities.cache === "none" ? undefined : cacheOf(part);
       if (marker !== undefined) blocks.push(cachePoint(marker));
     }
     // Converse takes a document only beside a text.
@@ -112,7 +132,7 @@ export class TurnWriter {
       if (texts.includes(null)) {
         return this.#refuse(
           path,
-          "Bedrock takes images in results of tools only while there are tools: leave tool_choice none out.",
+          "Bedrock takes images in results of tools only for a model that takes tools, and while there are some: leave tool_choice none out.",
         );
       }
       return textBlock(`(${part.failed ? "It failed" : "It gave"}: ${texts.join("\n")})`);
@@ -145,6 +165,7 @@ export class TurnWriter {
   }
 
   #image({ source }: ImagePart, path: string): string | null {
+    if (!this.#abilities.images) return this.#refuse(path, "This model of Bedrock's takes no images.");
     if (source.kind !== "base64")
       return this.#refuse(path, "Bedrock takes images in base64 only, and this gateway fetches none.");
     const format = /^image\/(png|jpeg|gif|webp)$/.exec(source.mediaType.toLowerCase())?.[1];
@@ -154,6 +175,7 @@ export class TurnWriter {
   }
 
   #document({ source, name }: FilePart, path: string): string | null {
+    if (!this.#abilities.documents) return this.#refuse(path, "This model of Bedrock's takes no documents.");
     if (source.kind !== "base64")
       return this.#refuse(path, "Bedrock takes documents in base64 only, and this gateway fetches none.");
     const format = FORMATS.get(source.mediaType.toLowerCase());
