@@ -434,6 +434,8 @@ export interface ServiceConfiguration {
     | undefined;
   /** Whether the service is told how long its answer is waited for. */
   readonly passDeadline?: boolean | undefined;
+  /** Labelled data may stand in the paths that it is asked for, so traces do not hold them; left out: they may. */
+  readonly hidesPaths?: boolean | undefined;
   /** Milliseconds after which connections are made anew (and the name is looked up again); left out: as long as they live. */
   readonly maxAge?: number | undefined;
   /** Connections that safe requests without a body share, sent behind one another; left out or 0: none. Per endpoint and thread. */

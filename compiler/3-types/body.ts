@@ -29,5 +29,6 @@ export function newBody(
     pattern: null,
     bodyRead: null,
     forwarded: [],
+    received: [],
   };
 }

@@ -17,6 +17,7 @@ import type {
   Meaning,
 } from "./checked.ts";
 import type { ForwardedBody } from "./clearance.ts";
+import type { Received } from "./received.ts";
 import type { Labels, Type } from "./type.ts";
 
 export interface ProgramState {
@@ -71,6 +72,8 @@ export interface PolicyState {
   readonly budgets: readonly CheckedBudget[];
   /** Labelled values that it puts on the request: they go to whatever service a route forwards to. */
   readonly carried: readonly Carried[];
+  /** Labelled parts of the request that it has read and not taken away. */
+  readonly received: readonly Received[];
 }
 
 export interface Local {
@@ -134,6 +137,8 @@ export interface Body {
   bodyRead: tree.ReadStep | null;
   /** What the request's own body is forwarded to. */
   readonly forwarded: ForwardedBody[];
+  /** Labelled parts of the request as it came that are still sent on from here. */
+  received: readonly Received[];
 }
 
 export interface RelatedNode {

@@ -11,6 +11,7 @@ import { enter } from "./scopes.ts";
 import { checkPayload } from "./service-call.ts";
 import { checkSettings } from "./setting.ts";
 import { checkWebSocket } from "./websocket.ts";
+import { sinkReceived } from "./received.ts";
 import { sinkCarried, sinkService } from "./sink.ts";
 import { checkSteps } from "./steps.ts";
 
@@ -36,7 +37,10 @@ export function checkForward(body: Body, step: tree.ForwardStep): void {
     silence: milliseconds(settings.silence),
     webSocket: checkWebSocket(body, step, settings.websocket),
   });
-  if (service) sinkCarried(body, step.service, service);
+  if (service) {
+    sinkCarried(body, step.service, service);
+    sinkReceived(body, step.service, service);
+  }
   if (service && !step.settings.some(({ key }) => key.text === "body"))
     body.forwarded.push({ step, to: { kind: "service", service } });
   enter(body, () => {

@@ -7,6 +7,7 @@ import { type Body, report, span } from "./context.ts";
 import { STRING, UNKNOWN } from "./construct.ts";
 import { expect } from "./expression.ts";
 import { fromOutside } from "./outside.ts";
+import { labelledPlace } from "./received.ts";
 import { signatureTypeOf } from "./signature.ts";
 import type { Type } from "./type.ts";
 
@@ -103,7 +104,8 @@ export function readPlace(body: Body, node: tree.Member | tree.Call): Type {
       },
     );
   body.module.meanings.set(node.id, { kind: "place", place: { side: entry.side, what: entry.what } as Place });
-  return fromOutside(body.program, typeOf(entry));
+  const place = { side: entry.side, what: entry.what } as Place;
+  return labelledPlace(body, place, keyOf(written), fromOutside(body.program, typeOf(entry)));
 }
 
 /** The place that a `set` or `remove` step changes, with the type of what it takes; null: reported. */
@@ -111,7 +113,7 @@ export function changedPlace(
   body: Body,
   node: tree.Expression,
   done: "set" | "removed",
-): { readonly entry: PlaceEntry; readonly type: Type } | null {
+): { readonly entry: PlaceEntry; readonly type: Type; readonly key: string } | null {
   if (node.kind === "broken") return null;
   if (!isPlace(node)) {
     report(body, node, "VGW3031", { done }, "not part of a request or response");
@@ -139,7 +141,14 @@ export function changedPlace(
     return null;
   }
   body.module.meanings.set(node.id, { kind: "place", place: { side: entry.side, what: entry.what } as Place });
-  return { entry, type: typeOf(entry) };
+  return { entry, type: typeOf(entry), key: keyOf(written) ?? "" };
+}
+
+/** The name in brackets; null: any, where it is no written text. */
+function keyOf({ entry, call }: Written): string | null {
+  if (!entry.named) return "";
+  const name = call?.arguments[0]?.value;
+  return name?.kind === "string" ? name.value : null;
 }
 
 function text(entry: PlaceEntry): string {

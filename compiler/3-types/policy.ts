@@ -39,6 +39,7 @@ export function policyOf(program: ProgramState, node: tree.Policy, moduleIndex: 
     values,
     caller: body.scope.find(CALLER) ?? null,
     carried: body.carried,
+    received: body.received,
     budgets: body.budgets,
   };
   program.policies.set(node, state);

@@ -4,6 +4,7 @@ import { type Body, report } from "./context.ts";
 import { optional, present, UNKNOWN } from "./construct.ts";
 import { check } from "./expression.ts";
 import { headerName } from "./place.ts";
+import { receive } from "./received.ts";
 import { checkOtherwiseStep } from "./otherwise.ts";
 import { declare } from "./scopes.ts";
 import { describe, show } from "./show.ts";
@@ -51,6 +52,13 @@ function readValue(body: Body, step: tree.ReadStep, type: Type): void {
           : "take a string, number, uuid, time …",
     });
   if (step.default) defaultOf(body, step.default, type);
+  if (step.source !== "body") receive(body, step.source, wireName(step), step, type);
+}
+
+/** Names of header fields have no case; an underscore of the program stands for their hyphen. */
+function wireName({ source, from, name }: tree.ReadStep): string {
+  if (source !== "header") return from?.value ?? name.text;
+  return (from?.value ?? name.text.replaceAll("_", "-")).toLowerCase();
 }
 
 function otherwiseType(body: Body, otherwise: tree.Otherwise, type: Type): Type {

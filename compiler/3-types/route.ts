@@ -18,6 +18,7 @@ import { extraLabels, judged } from "./labels.ts";
 import { checkPathPattern } from "./path-pattern.ts";
 import { fromOutside } from "./outside.ts";
 import { policyOf } from "./policy.ts";
+import { receive } from "./received.ts";
 import { unknownName } from "./reference.ts";
 import { declare, enter, assume } from "./scopes.ts";
 import { checkSettings } from "./setting.ts";
@@ -78,6 +79,7 @@ function checkPattern(body: Body, pattern: tree.PathPattern | tree.Broken): void
     seen.add(part.name.text);
     body.module.types.set(part.id, type);
     declare(body, part.name, fromOutside(body.program, type), part.type);
+    if (part.type) receive(body, "path", "", { name: part.name, type: part.type }, type);
   }
 }
 
@@ -166,6 +168,7 @@ function checkPolicyUse(body: Body, use: tree.PolicyUse, policies: Set<tree.Poli
   body.policyFlows.set(declaration, flows);
   settle(body, 0);
   inheritCarried(body, state.carried);
+  if (state.received.length > 0) body.received = [...body.received, ...state.received];
   body.budgets.push(...state.budgets);
   return state;
 }

@@ -3,14 +3,16 @@ import type * as tree from "../1-syntax/tree.ts";
 import { fixedNames, nameNode, Scope } from "../2-names/index.ts";
 import { type Body, type Local, report } from "./context.ts";
 import { UNKNOWN } from "./construct.ts";
+import { afterBlock } from "./received.ts";
 import type { Type } from "./type.ts";
 
 /** Runs `inside` with a frame of its own. */
 export function enter<T>(body: Body, inside: () => T): T {
-  const outer = body.scope;
+  const { scope: outer, received } = body;
   body.scope = new Scope<Local>(outer);
   const result = inside();
   body.scope = outer;
+  afterBlock(body, received);
   return result;
 }
 

@@ -7,6 +7,7 @@ import { STRING } from "./construct.ts";
 import { check, expect } from "./expression.ts";
 import { changedPlace } from "./place.ts";
 import { checkSettings } from "./setting.ts";
+import { takeAway } from "./received.ts";
 import { carry, sinkResponse } from "./sink.ts";
 import { textValue } from "./template.ts";
 
@@ -21,6 +22,7 @@ export function checkSet(body: Body, step: tree.SetStep): void {
   if (entry.side === "request") carry(body, step.value, type);
   else sinkResponse(body, step.value, type);
   if (entry.what === "path") absolute(body, step.value);
+  if (entry.side === "request") takeAway(body, entry.what, place.key);
   if (entry.side === "response" && entry.what === "cookie")
     checkSettings(body, "a cookie", cookieSettings, step.settings, step);
   else
@@ -35,12 +37,14 @@ export function checkSet(body: Body, step: tree.SetStep): void {
 }
 
 export function checkRemove(body: Body, step: tree.RemoveStep): void {
-  changedPlace(body, step.place, "removed");
+  const place = changedPlace(body, step.place, "removed");
+  if (place?.entry.side === "request") takeAway(body, place.entry.what, place.key);
 }
 
 export function checkRewrite(body: Body, step: tree.RewriteStep): void {
   carry(body, step.path, expect(body, step.path, STRING));
   absolute(body, step.path);
+  takeAway(body, "path", "");
 }
 
 function absolute(body: Body, node: tree.Expression): void {

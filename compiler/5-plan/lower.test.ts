@@ -325,3 +325,14 @@ test("routes stand in the order in which they decide", () => {
   );
   expect(order).toEqual([9, 7, 8, 6, 3, 4, 5, 2, 1, 0]);
 });
+
+test("what stands in the place of a path that is labelled", () => {
+  const { plan } = compileText(`type Email = string(3..80) @pii
+route GET "/people/{email: Email}/of/{team}" open { reply "x" }
+route GET "/teams/{team}" open { reply "x" }`);
+  const shown = Object.fromEntries(plan.routes.map(({ name, shownPath }) => [name, shownPath]));
+  expect(shown).toEqual({
+    "GET /people/{email: Email}/of/{team}": "/people/{email}/of/{team}",
+    "GET /teams/{team}": null,
+  });
+});

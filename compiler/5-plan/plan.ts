@@ -164,6 +164,8 @@ export interface RoutePlan {
   readonly bodyLimit: number;
   /** The words `open` or the policies' names, for `vgw why` and logs. */
   readonly access: readonly string[];
+  /** "/people/{email}" where a part of the path is labelled, so that logs and traces hold this in its place; null: the path may be told. */
+  readonly shownPath: string | null;
   readonly steps: readonly Step[];
 }
 

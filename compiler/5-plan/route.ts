@@ -1,6 +1,7 @@
 /** Routes: the head as what is matched, then policies and steps in one run. */
 import type * as tree from "../1-syntax/tree.ts";
 import type { CheckedRoute } from "../3-types/checked.ts";
+import { deepLabels, judged } from "../3-types/labels.ts";
 import { type Body, bind, type Context, newSlot, originOf, type Program, readSlot, typeOf } from "./context.ts";
 import { lowerPure } from "./expression.ts";
 import { Names } from "./names.ts";
@@ -42,8 +43,20 @@ export function lowerRoute(program: Program, route: CheckedRoute, gatewayBody: n
     deadline: numberOf(settings.deadline),
     bodyLimit: numberOf(settings.body) ?? gatewayBody,
     access: node.open ? ["open"] : node.policies.map((use) => use.name.text),
+    shownPath: shownPath(context, node.pattern),
     steps,
   };
+}
+
+/** A path with something labelled in it is no text for logs and traces. */
+function shownPath({ module }: Context, pattern: tree.Route["pattern"]): string | null {
+  if (pattern.kind === "broken") return null;
+  const isLabelled = pattern.parts.some((part) => {
+    const type = part.kind === "path-parameter" ? module.types.get(part.id) : undefined;
+    return type !== undefined && judged(deepLabels(type)).length > 0;
+  });
+  if (!isLabelled) return null;
+  return pattern.parts.map((part) => (part.kind === "path-literal" ? part.text : `{${part.name.text}}`)).join("");
 }
 
 function methodsOf(node: tree.Route): string[] | null {

@@ -306,6 +306,7 @@ function emitService(writer: SourceWriter, name: string, settings: Settings): vo
     writer.line(`connections: ${settingText(settings.connections, 128)},`);
     writer.line(`answerLimit: ${settingText(settings.answer_limit, 10_000_000)},`);
     writer.line(`preserveHost: ${settingText(settings.preserve_host, false)},`);
+    if (Array.isArray(settings.clearance) && settings.clearance.length > 0) writer.line("hidesPaths: true,");
     emitResilience(writer, settings, endpoints.length);
   });
   writer.line("},");

@@ -89,6 +89,7 @@ function compiled(routes: readonly RoutePlan[]): Answer {
       headers: [],
       address: "",
       route: "",
+      shownPath: "",
       respond(status: number, headers: string[], body: string) {
         const allow = headers[headers.indexOf("allow") + 1];
         verdict = status === 200 ? body : status === 405 ? `405 ${allow}` : String(status);

@@ -40,6 +40,7 @@ export function emitRoute(emission: Emission, writer: SourceWriter, route: Route
     writer.line(`// ${heading(emission.plan, route)}`);
     writer.block(`${async ? "async " : ""}function ${name}(${head}): ${result}`, () => {
       writer.line(`exchange.route = ${JSON.stringify(route.name)};`);
+      if (route.shownPath !== null) writer.line(`exchange.shownPath = ${JSON.stringify(route.shownPath)};`);
       if (route.deadline !== null)
         writer.line(`${emission.host()}.deadline(exchange, ${numberLiteral(route.deadline)});`);
       const body: Body = {

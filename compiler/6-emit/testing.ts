@@ -57,6 +57,7 @@ export function route(head: string, steps: readonly Step[], more: Partial<RouteP
     deadline: null,
     bodyLimit: 1_000_000,
     access: ["open"],
+    shownPath: null,
     steps,
     ...more,
   };

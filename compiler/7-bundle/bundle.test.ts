@@ -102,6 +102,7 @@ describe("a bundle", () => {
       method: "GET",
       path: "/hello/Ada",
       route: "",
+      shownPath: "",
       reason: "",
       respond: (...answer: unknown[]) => answers.push(answer),
     };

@@ -119,6 +119,7 @@ const CONFIGURATION = z.object({
         })
         .optional(),
       passDeadline: z.boolean().optional(),
+      hidesPaths: z.boolean().optional(),
       maxAge: MILLISECONDS.optional(),
       pipelining: z.int().min(0).max(1024).optional(),
       balance: z.enum(["least_requests", "round_robin", "latency", "hash"]),

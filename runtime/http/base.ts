@@ -63,6 +63,7 @@ export abstract class BaseExchange implements Exchange {
   generation = 0;
   held: Held | null = null;
   route = "";
+  shownPath = "";
   reason = "";
   detail = "";
   service = "";

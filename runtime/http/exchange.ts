@@ -79,6 +79,8 @@ export interface Exchange {
   held: Held | null;
   /** The route's name and what decided, for the access log. */
   route: string;
+  /** What logs and traces say in the place of the path, a part of which is labelled; "": the path itself. */
+  shownPath: string;
   /** Problem code or step that decided the answer; "" where the upstream did. */
   reason: string;
   /** Of the failure that ended the request, for the access log only; "" where none did. */

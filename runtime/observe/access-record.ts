@@ -1,6 +1,6 @@
 /**
  * The access log's record of one exchange, as a line of JSON. It holds no header, no body and no query value, where secrets
- * travel: of the query only the parameters' names are told.
+ * travel: of the query only the parameters' names are told, and of a path with a labelled part the route's pattern.
  */
 import type { Exchange, ModelNote } from "../http/exchange.ts";
 import { completionTokens, promptTokens } from "../model/canonical/usage.ts";
@@ -50,7 +50,8 @@ const PATH_LENGTH = 2048;
 
 /** `head`: the fields that are the same for every record of this gateway and generation, as text. `now` in ms since the epoch. */
 export function accessRecord(exchange: Exchange, head: string, now: number, milliseconds: number): string {
-  const { status, upstream, path, query } = exchange;
+  const { status, upstream, query } = exchange;
+  const path = exchange.shownPath === "" ? exchange.path : exchange.shownPath;
   const level = status >= 500 ? "error" : status >= 400 ? "warn" : "info";
   let line = `{"time":"${timestamp(now)}","level":"${level}","message":"request"${head}`;
   line += `,"method":${quoted(exchange.method)},"host":${quoted(exchange.host)},"path":${quoted(path.length > PATH_LENGTH ? path.slice(0, PATH_LENGTH) : path)}`;

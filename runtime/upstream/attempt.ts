@@ -151,12 +151,12 @@ export abstract class ServiceAttempt<Of extends Traced = Exchange> extends Timed
   protected trace(target: string): string {
     const { recording } = this.exchange;
     if (recording === null) return newSpanId();
-    const { name } = this.state.configuration;
+    const { name, hidesPaths } = this.state.configuration;
     const { method } = this;
     this.#span = new AttemptSpan(recording, {
       service: name,
       method,
-      target,
+      target: hidesPaths === true ? "" : target,
       attempt: this.#attempts,
       startedAt: this.#startedAt,
     });

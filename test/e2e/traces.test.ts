@@ -47,6 +47,14 @@ route GET "/called" open {
   reply 200 answer
 }
 route GET "/plain" open { reply 200 "plain" }
+service people { url: "${orders}", clearance: pii }
+type Person { email: string @pii }
+route GET "/people/{email: string @pii}" open { forward people }
+route POST "/called-people" open {
+  read person: Person
+  let answer = people.get("/by-mail/{person.email}") as string else "none"
+  reply 200 "{answer.length}"
+}
 route GET "/broken" open { deny 503 "away" }
 route POST "/chat/completions" open { forward assistant as openai.chat }
 route POST "/shadowed" open { forward shadowed as openai.chat }
@@ -166,6 +174,26 @@ describe.each(transports)("over the %s transport", (transport) => {
     return Number(line?.split(" ").at(-1) ?? 0);
   };
   const parentSent = (request: IncomingMessage): string => String(request.headers.traceparent).split("-")[2] ?? "";
+
+  test("what is labelled in a path stands in no log and no span", async () => {
+    const gateway = await start("100%", collector.origin);
+    orders.answer = (_, response) => response.end("somebody");
+    expect((await get(gateway, "/people/ada@shop.example")).status).toBe(200);
+    expect(orders.seen[0]?.url).toBe("/people/ada@shop.example");
+    const called = await fetch(`http://127.0.0.1:${gateway.listeners[0]?.port}/called-people`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: "ada@shop.example" }),
+    });
+    expect([called.status, orders.seen[1]?.url]).toEqual([200, "/by-mail/ada%40shop.example"]);
+    await gateway.close(1000);
+    const spans = collector.batches.flatMap(({ spans: all }) => all);
+    expect(spans).toHaveLength(4);
+    expect(JSON.stringify(spans)).not.toContain("ada");
+    expect(named(spans, "GET /people/{email}")[0]?.attributes["url.path"]).toBe("/people/{email}");
+    expect(JSON.stringify(logs)).not.toContain("ada");
+    expect(logs.some(({ path }) => path === "/people/{email}")).toBe(true);
+  });
 
   test("a forwarded request that was retried: three spans, joined to the caller's and the service's", async () => {
     const gateway = await start("100%", collector.origin);

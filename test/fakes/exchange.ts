@@ -121,6 +121,7 @@ export class FakeExchange implements Exchange {
   generation = 0;
   held: Held | null = null;
   route = "";
+  shownPath = "";
   reason = "";
   detail = "";
   service = "";

@@ -26,6 +26,7 @@ function route(name: string, given: Partial<RoutePlan> & Pick<RoutePlan, "segmen
     deadline: null,
     bodyLimit: 10,
     access: ["open"],
+    shownPath: null,
   };
   return { name, origin, ...rest, ...given };
 }

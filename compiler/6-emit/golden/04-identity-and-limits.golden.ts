@@ -360,6 +360,7 @@ export function configure(): Configuration {
         connections: 128,
         answerLimit: 10_000_000,
         preserveHost: false,
+        hidesPaths: true,
         maxAge: 300_000,
       },
       {

@@ -198,7 +198,8 @@ export const gatewaySettings: readonly Setting[] = [
     type: { kind: "bool" },
     default: true,
     environment: true,
-    documentation: "Whether one line of JSON is written for each request.",
+    documentation:
+      "Whether one line of JSON is written for each request. It holds no header field, no body and no value of the query; where a part of the path is labelled (`/people/{email: string @pii}`) it has the pattern, `/people/{email}`.",
     example: "access_log: false",
   }),
   ledgerSetting,

@@ -7,7 +7,7 @@ import { methodName } from "./method.ts";
 export interface AttemptTold {
   readonly service: string;
   readonly method: string;
-  /** Path and query, as they went out. */
+  /** Path and query, as they went out; "" where labelled data may stand in the path. */
   readonly target: string;
   /** 1, and one more for each retry. */
   readonly attempt: number;

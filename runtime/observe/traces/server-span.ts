@@ -21,7 +21,7 @@ export function addServerSpan(recording: Recording, exchange: Exchange): void {
     .text("http.request.method", method)
     .text("http.request.method_original", method === "_OTHER" ? exchange.method : "")
     .text("url.scheme", scheme)
-    .text("url.path", exchange.path)
+    .text("url.path", exchange.shownPath === "" ? exchange.path : exchange.shownPath)
     .text("http.route", template)
     .text("server.address", address)
     .integer("server.port", port)
