@@ -102,8 +102,8 @@ export interface ProviderRequest<Body extends WrittenBody = string> {
 export interface PassThrough {
   /** `request`: as it is to be asked, read from `body`, which is JSON. */
   request(body: RequestBytes, request: ModelRequest, target: ProviderTarget): ProviderRequest<Pieces> | null;
-  /** `body`: a whole answer that `readAnswer` has read. `model`: the name under which clients know the model. */
-  answer(body: Uint8Array, model: string): Uint8Array | null;
+  /** `body`: a whole answer that `readAnswer` has read. `told`: the model's name as it was read there. `model`: the one under which clients know it. */
+  answer(body: Uint8Array, told: string, model: string): Uint8Array | null;
   /** Of a stream. `model`: as of `answer`; `usage`: the client asked to be told it. Left out: streams are written anew. */
   stream?(request: ModelRequest, model: string, usage: boolean): PassingReader;
 }

@@ -15,6 +15,7 @@ const SAME: ToolNames = { there: (name) => name, back: (name) => name };
 
 /** `allowed` matches a whole name that the provider takes; every name of up to 64 letters, digits, "_" and "-" that begins with a letter has to match. */
 export function toolNames(request: ModelRequest, allowed: RegExp): ToolNames {
+  if (!hasNames(request)) return SAME;
   const taken = new Set<string>();
   const odd = new Set<string>();
   const see = (name: string) => (allowed.test(name) ? taken : odd).add(name);
@@ -41,6 +42,13 @@ export function toolNames(request: ModelRequest, allowed: RegExp): ToolNames {
     back.set(unique, name);
   }
   return { there: (name) => there.get(name) ?? name, back: (name) => back.get(name) ?? name };
+}
+
+function hasNames({ tools, turns, toolChoice }: ModelRequest): boolean {
+  if (tools.length > 0 || toolChoice?.kind === "tool") return true;
+  for (const { parts } of turns)
+    for (const { type } of parts) if (type === "tool-call" || type === "tool-result") return true;
+  return false;
 }
 
 /** FNV-1a, 32 bits, in base 36: not against enemies, only so that two names that differ in odd characters stay two. */

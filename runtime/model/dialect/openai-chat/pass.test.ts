@@ -88,7 +88,7 @@ it("a second name of a model, however it is written, does not get past", () => {
 
 it("an answer keeps every byte but the model's name", () => {
   const text = '{"id":"x","model":"gpt-4.1-2025","choices":[{"logprobs":{}}],"usage":{},"service_tier":"flex"}\n';
-  const answer = passAnswer(Buffer.from(text), "ours");
+  const answer = passAnswer(Buffer.from(text), "gpt-4.1-2025", "ours");
   expect(Buffer.from(answer ?? []).toString()).toBe(text.replace("gpt-4.1-2025", "ours"));
-  expect(passAnswer(Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]), "ours")).toBe(null);
+  expect(passAnswer(Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]), "", "ours")).toBe(null);
 });

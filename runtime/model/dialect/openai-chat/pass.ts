@@ -2,12 +2,12 @@
  * Client and provider both speak Chat Completions: the client's bytes go to OpenAI as they came, and the provider's answer to the client, but for the
  * model's name, the cap of the output, and that the usage of a stream is told. What would mean something else there is written anew instead.
  */
-import { isUtf8 } from "node:buffer";
 import type { Pieces } from "../../../pieces.ts";
 import type { ModelRequest, Part } from "../../canonical/request.ts";
-import { outline, piecesWithMembers, withMembers } from "../../wire/outline.ts";
+import { piecesWithMembers } from "../../wire/outline.ts";
 import { PassingStream } from "../../wire/passing-stream.ts";
 import { Renamed } from "../../wire/renamed.ts";
+import { renamedAnswer } from "../../wire/renamed-answer.ts";
 import type { RequestBytes } from "../../wire/request-bytes.ts";
 import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.ts";
 import { isList, isObject, parseJson } from "../fields.ts";
@@ -59,10 +59,8 @@ export function passRequest(
   };
 }
 
-export function passAnswer(body: Uint8Array, model: string): Uint8Array | null {
-  // The reader is lenient with what is no UTF-8; the client must not have to be.
-  const found = isUtf8(body) ? outline(body) : null;
-  return found === null ? null : withMembers(body, found, [["model", JSON.stringify(model)]]);
+export function passAnswer(body: Uint8Array, told: string, model: string): Uint8Array | null {
+  return renamedAnswer(body, "model", told, model);
 }
 
 /** What is called, counted, ended or broken is looked at; the rest is text. Nearly all events have the last two, with null. */
