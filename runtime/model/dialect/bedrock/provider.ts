@@ -11,11 +11,7 @@ import { writeRequest } from "./request.ts";
 export const bedrockProvider: ProviderDialect = {
   name: "bedrock",
   writeRequest,
-<<<<<<< /tmp/land.work
   prefills: (target) => takesPrefill(foundationOf(target)),
-=======
-  prefills: ({ model }) => takesPrefill(model),
->>>>>>> /tmp/land.mine
   // A thought opens a block, though what it holds may be a summary or nothing.
   hidesThoughts: (request, _target, _told, thought) => thought || asksToThink(request),
   readAnswer,
