@@ -55,6 +55,9 @@ export interface Host {
   limiter(identity: string, whenFull: "allow" | "deny"): Limiter;
   /** The places of a concurrency limit, shared in the same way. */
   concurrency(identity: string, whenFull: "allow" | "deny"): ConcurrencyLimiter;
+  /** A limit that gateways share over the configuration's `state`. `whenAway` null: what `state` says. */
+  sharedLimiter(identity: string, sharing: Sharing): SharedLimiter;
+  sharedConcurrency(identity: string, sharing: Omit<Sharing, "how">): SharedConcurrencyLimiter;
   /** A model of the configuration, or a choice of several. `providers`: the dialects that it may have to speak; the host knows none by itself. */
   model(name: string, providers: readonly ProviderDialect[]): Model;
   /** A budget that routes hold their requests to. `providers`: the dialects of whoever is asked where it is used up. */
@@ -112,6 +115,48 @@ export interface ConcurrencyLimiter {
    */
   join(exchange: Exchange, key: string, most: number, queue: number, wait: number): boolean | Promise<boolean>;
 }
+
+/** How a limit is counted over gateways. */
+export interface Sharing {
+  /** "exact": each decision is made where all count together; "leased": units are taken from there in advance, for a short time. */
+  readonly how: "exact" | "leased";
+  /** What happens while nobody can be asked there: "allow": this gateway counts alone. null: what `state` says. */
+  readonly whenAway: "refuse" | "allow" | null;
+  /** Of this gateway's own table, in which it counts alone. */
+  readonly whenFull: "allow" | "deny";
+}
+
+/** A limit that gateways share. */
+export interface SharedLimiter {
+  /** As `Limiter.take`, over all gateways. A promise only where it had to be asked for; it never rejects. */
+  take(
+    key: string,
+    rate: { readonly count: number; readonly per: number },
+    burst: number,
+    cost: number,
+  ): Taken | Promise<Taken>;
+}
+
+/** What became of a request to a shared limit. */
+export interface Taken {
+  readonly admitted: boolean;
+  /** Refused because nobody could be asked; the figures say nothing then, but for `retryAfter`. */
+  readonly away: boolean;
+  /** Whole units that could be taken now. */
+  readonly remaining: number;
+  /** Seconds, rounded up, until all of the burst is there again. */
+  readonly reset: number;
+  /** After a refusal: seconds, rounded up, until the same cost is admitted; 0: never. */
+  readonly retryAfter: number;
+}
+
+/** A concurrency limit that gateways share. */
+export interface SharedConcurrencyLimiter {
+  /** As `ConcurrencyLimiter.enter`, over all gateways; "away": refused because nobody could be asked. A promise never rejects. */
+  enter(exchange: Exchange, key: string, most: number): Entered | Promise<Entered>;
+}
+
+export type Entered = "inside" | "refused" | "away";
 
 // ---------------------------------------------------------------- identities
 
@@ -294,8 +339,10 @@ export interface GatewayConfiguration {
    * Left out: nothing is counted.
    */
   readonly ledger?: { readonly folder: string; readonly keep: number } | undefined;
-  /** Where budgets are counted that gateways on other machines count in too; left out: in this process alone. */
+  /** Where budgets and shared limits are counted that gateways on other machines count in too; left out: in this process alone. */
   readonly state?: StateConfiguration | undefined;
+  /** Whether there are limits that are counted there; left out: none. */
+  readonly sharedLimits?: boolean | undefined;
   /** Whom alerts of budgets are sent to; left out: nobody. */
   readonly alert?: AlertConfiguration | undefined;
   /** Where spans of requests are sent; left out: nothing is recorded. */
@@ -316,7 +363,7 @@ export interface TracesConfiguration {
 export interface StateConfiguration {
   /** `redis://` or `rediss://`, with user, password and number of the database where it has them. */
   readonly url: string;
-  /** What becomes of calls that count in a budget while it does not answer: "allow": this process counts alone. */
+  /** What becomes of calls that count in a budget, and of requests to shared limits, while it does not answer: "allow": this process counts alone. */
   readonly whenAway: "refuse" | "allow";
   /** For an answer; milliseconds. */
   readonly timeout: number;

@@ -35,6 +35,7 @@ export const ERRORS = {
   "coding-not-implemented": { status: 501, title: "The transfer coding is not implemented" },
   "identity-unavailable": { status: 503, title: "The caller cannot be identified just now" },
   "concurrency-exhausted": { status: 503, title: "As many requests as are allowed are being answered" },
+  "limit-unavailable": { status: 503, title: "A limit that gateways share cannot be asked just now" },
   overloaded: { status: 503, title: "The gateway has no capacity left" },
   "version-not-supported": { status: 505, title: "The HTTP version is not supported" },
   // What an upstream did.

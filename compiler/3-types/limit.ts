@@ -29,6 +29,7 @@ export function checkLimit(body: Body, step: tree.LimitStep): void {
     });
   }
   checkAmounts(body, step);
+  checkSharing(body, step);
   if (step.otherwise) body.failures.length = mark;
   checkEndingOtherwise(body, step.otherwise);
 }
@@ -38,6 +39,15 @@ export function checkLimitKey(body: Body, by: tree.Expression): void {
   const type = textValue(body, by);
   if (hasText(type) && constantValue(by) !== undefined)
     report(body, by, "VGW7004", {}, "always the same", { help: "leave `by` out, or count by what differs" });
+}
+
+/** What is said about other gateways is said of a limit that counts with them. */
+export function checkSharing(body: Body, { settings }: Pick<tree.LimitStep, "settings">): void {
+  const away = settings.find(({ key }) => key.text === "when_away");
+  if (away === undefined || settings.some(({ key }) => key.text === "shared")) return;
+  report(body, away.key, "VGW7006", { one: "when_away", other: "shared" }, "nobody is asked", {
+    help: "say that it counts with other gateways: shared: exact",
+  });
 }
 
 function checkAmounts(body: Body, step: tree.LimitStep): void {

@@ -3,7 +3,7 @@ import type * as tree from "../1-syntax/tree.ts";
 import { type Context, originOf, toSteps } from "./context.ts";
 import { lowerOtherwise } from "./else.ts";
 import { lower } from "./expression.ts";
-import { constantOf, identityOf, mayComeAgain } from "./limit.ts";
+import { constantOf, identityOf, mayComeAgain, sharedCount } from "./limit.ts";
 import type { ConcurrencyStep, Step } from "./plan.ts";
 
 const SECOND = 1000;
@@ -28,6 +28,7 @@ export function lowerConcurrency(context: Context, node: tree.ConcurrencyStep): 
     // Nobody knows when there is room: the time that one would have waited is as good as any.
     retryAfter: mayComeAgain(node.otherwise) ? Math.max(1, Math.ceil(number("wait") / SECOND)) : null,
     whenFull: whenFull?.kind === "reference" && whenFull.name.text === "allow" ? "allow" : "deny",
+    shared: sharedCount(setting("shared"), setting("when_away")),
   };
   if (node.otherwise === null) {
     context.out.steps.push(concurrency);

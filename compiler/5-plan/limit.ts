@@ -11,7 +11,7 @@ import { lowerOtherwise } from "./else.ts";
 import { lower } from "./expression.ts";
 import { name as named } from "./failure.ts";
 import { Names } from "./names.ts";
-import type { Expr, LimitStep, Step } from "./plan.ts";
+import type { Expr, LimitStep, SharedCount, Step } from "./plan.ts";
 
 export function lowerLimit(context: Context, node: tree.LimitStep): void {
   if (context.out.mode !== "steps") return;
@@ -35,6 +35,7 @@ export function lowerLimit(context: Context, node: tree.LimitStep): void {
     headers: constantOf(setting("headers")) !== false,
     retryAfter: mayComeAgain(node.otherwise),
     whenFull: whenFull?.kind === "reference" && whenFull.name.text === "allow" ? "allow" : "deny",
+    shared: sharedCount(setting("shared"), setting("when_away")),
   };
   if (node.otherwise === null) {
     context.out.steps.push(limit);
@@ -43,6 +44,13 @@ export function lowerLimit(context: Context, node: tree.LimitStep): void {
   const otherwise: Step[] = [];
   lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
   context.out.steps.push({ step: "attempt", origin: limit.origin, steps: [...steps, limit], otherwise });
+}
+
+/** How the limit is counted over gateways; null: each counts by itself. */
+export function sharedCount(shared: tree.Expression | null, away: tree.Expression | null): SharedCount | null {
+  if (shared?.kind !== "reference") return null;
+  const whenAway = away?.kind !== "reference" ? null : away.name.text === "allow" ? "allow" : "refuse";
+  return { how: shared.name.text === "leased" ? "leased" : "exact", whenAway };
 }
 
 function countOf(rate: Expr): Expr {

@@ -319,6 +319,16 @@ export interface LimitStep extends Originated {
   /** Whether the answer to a refusal says when to come again. */
   readonly retryAfter: boolean;
   readonly whenFull: "deny" | "allow";
+  /** null: each gateway counts by itself. */
+  readonly shared: SharedCount | null;
+}
+
+/** A limit that gateways count together over the gateway's `state`; while that is away it fails with kind "overload" (503), or each counts alone. */
+export interface SharedCount {
+  /** "exact": each decision is made there; "leased": some are taken from there in advance. */
+  readonly how: "exact" | "leased";
+  /** null: as `state` says. */
+  readonly whenAway: "refuse" | "allow" | null;
 }
 
 /**
@@ -338,6 +348,8 @@ export interface ConcurrencyStep extends Originated {
   /** Seconds that the answer to a refusal tells; null: it tells nothing. */
   readonly retryAfter: number | null;
   readonly whenFull: "deny" | "allow";
+  /** null: each gateway counts by itself; else nobody waits. */
+  readonly shared: SharedCount | null;
 }
 
 /**

@@ -59,3 +59,15 @@ export function slotsWritten(steps: readonly Step[], into: Set<string>): void {
     }
   }
 }
+
+/** Whether a step, at any depth, fits. */
+export function someStep(steps: readonly Step[], fits: (step: Step) => boolean): boolean {
+  return steps.some((step) => {
+    if (fits(step)) return true;
+    return Object.values(step).some((part) => {
+      if (!Array.isArray(part)) return false;
+      const inner: unknown[] = part.flat();
+      return someStep(inner.filter(isStep), fits);
+    });
+  });
+}

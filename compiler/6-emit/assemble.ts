@@ -30,8 +30,14 @@ export function assemble(emission: Emission, code: SourceWriter): Assembled {
   for (const { name } of plan.services) {
     if (emission.usedServices.has(name)) given.push(`let ${emission.service(name)}: Service;`);
   }
-  for (const { name } of emission.limiters.values()) given.push(`let ${name}: Limiter;`);
-  for (const { name } of emission.concurrencies.values()) given.push(`let ${name}: ConcurrencyLimiter;`);
+  const counters = [
+    ...[...emission.limiters.values()].map((one) => ({ ...one, type: one.shared ? "SharedLimiter" : "Limiter" })),
+    ...[...emission.concurrencies.values()].map((one) => ({
+      ...one,
+      type: one.shared ? "SharedConcurrencyLimiter" : "ConcurrencyLimiter",
+    })),
+  ];
+  for (const { name, type } of counters) given.push(`let ${name}: ${type};`);
   for (const name of emission.budgets.values()) given.push(`let ${name}: RouteBudget;`);
   for (const name of emission.usedModels) given.push(`let ${emission.model(name)}: Model;`);
   for (const { name, type } of identities) given.push(`let ${emission.identity(name)}: Identity<${type}>;`);
@@ -59,8 +65,9 @@ function imports(emission: Emission): string[] {
   if (emission.usedServices.size > 0) types.add("Service");
   if (emission.usedIdentities.size + emission.joined.size > 0) types.add("Identity");
   if (emission.usedModels.size > 0) types.add("Model");
-  if (emission.limiters.size > 0) types.add("Limiter");
-  if (emission.concurrencies.size > 0) types.add("ConcurrencyLimiter");
+  for (const { shared } of emission.limiters.values()) types.add(shared ? "SharedLimiter" : "Limiter");
+  for (const { shared } of emission.concurrencies.values())
+    types.add(shared ? "SharedConcurrencyLimiter" : "ConcurrencyLimiter");
   if (emission.budgets.size > 0) types.add("RouteBudget");
   const names = [...values, ...[...types].filter((name) => !values.includes(name)).map((name) => `type ${name}`)];
   names.sort((left, right) => (bare(left) < bare(right) ? -1 : 1));

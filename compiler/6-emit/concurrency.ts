@@ -9,6 +9,10 @@ export function emitConcurrency(body: Body, step: ConcurrencyStep): void {
   const limiter = emission.concurrency(step);
   const key = step.key === null ? '""' : textOf(scope, step.key);
   const asked = `exchange, ${key}, ${expression(scope, step.most)}`;
+  if (step.shared !== null) {
+    emitShared(body, step, `${limiter}.enter(${asked})`);
+    return;
+  }
   if (step.queue === 0) {
     guarded(body, `!${limiter}.enter(${asked})`, (inner) => refuse(inner, step));
     return;
@@ -21,9 +25,27 @@ export function emitConcurrency(body: Body, step: ConcurrencyStep): void {
   });
 }
 
+/** Other gateways are asked, unless the request is inside already. */
+function emitShared(body: Body, step: ConcurrencyStep, asked: string): void {
+  const { emission, scope, writer } = body;
+  const entered = scope.names.take("entered");
+  writer.line(`let ${entered} = ${asked};`);
+  writer.block(`if (typeof ${entered} !== "string")`, () => {
+    writer.line(`${entered} = await ${entered};`);
+    leaveIfAborted(body);
+  });
+  guarded(body, `${entered} !== "inside"`, (inner) => {
+    tellRetry(inner, step);
+    fail(inner, () => `${emission.use("sharedCrowded")}(${entered}, ${step.key !== null})`);
+  });
+}
+
 function refuse(body: Body, step: ConcurrencyStep): void {
-  const { emission } = body;
-  if (step.retryAfter !== null)
-    body.writer.line(`${emission.use("setResponseHeader")}(exchange, "retry-after", "${step.retryAfter}");`);
-  fail(body, () => `${emission.use("crowded")}(${step.key !== null})`);
+  tellRetry(body, step);
+  fail(body, () => `${body.emission.use("crowded")}(${step.key !== null})`);
+}
+
+function tellRetry({ emission, writer }: Body, { retryAfter }: ConcurrencyStep): void {
+  if (retryAfter !== null)
+    writer.line(`${emission.use("setResponseHeader")}(exchange, "retry-after", "${retryAfter}");`);
 }

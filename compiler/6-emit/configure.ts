@@ -2,7 +2,7 @@
 import { numberLiteral, stringLiteral } from "./literal.ts";
 import type { StaticValue } from "../3-types/checked.ts";
 import type { PreferenceRule } from "../../runtime/model/configuration.ts";
-import { countsCalls } from "../5-plan/counts.ts";
+import { countsCalls, sharesLimits } from "../5-plan/counts.ts";
 import type { EnvironmentPlan, Origin, Plan, Step } from "../5-plan/plan.ts";
 import { units } from "../vocabulary/index.ts";
 import type { Emission } from "./emission.ts";
@@ -35,7 +35,7 @@ export function emitConfigure(emission: Emission, writer: SourceWriter): void {
     }
     writer.line("return {");
     writer.indented(() => {
-      emitGateway(writer, plan.gateway.name, plan.gateway.settings, countsCalls(plan));
+      emitGateway(writer, plan);
       writer.line("services: [");
       writer.indented(() => {
         for (const service of plan.services) {
@@ -181,7 +181,9 @@ const FORWARDED: { readonly [word: string]: string } = {
   none: "none",
 };
 
-function emitGateway(writer: SourceWriter, name: string, settings: Settings, ledger: boolean): void {
+function emitGateway(writer: SourceWriter, plan: Plan): void {
+  const { name, settings } = plan.gateway;
+  const ledger = countsCalls(plan);
   const limits = record(settings.limits);
   const admin = settings.admin === undefined || settings.admin === null ? null : record(settings.admin);
   const listen = Array.isArray(settings.listen)
@@ -221,7 +223,8 @@ function emitGateway(writer: SourceWriter, name: string, settings: Settings, led
       writer.line(
         `ledger: { folder: ${settingText(settings.ledger, "ledger")}, keep: ${numberLiteral(LEDGER_KEEP)} },`,
       );
-    if (ledger && settings.state !== undefined && settings.state !== null) writer.line(stateText(settings.state, name));
+    if (settings.state !== undefined && settings.state !== null) writer.line(stateText(settings.state, name));
+    if (sharesLimits(plan)) writer.line("sharedLimits: true,");
     if (ledger && settings.alert !== undefined && settings.alert !== null) {
       const { post, token } = record(settings.alert);
       writer.line(`alert: { url: ${settingText(post, null)}, token: ${settingText(token, null)} },`);

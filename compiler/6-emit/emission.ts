@@ -3,7 +3,7 @@
  * serialisers, patterns) that are declared once however many routes need them.
  */
 import type { Plan } from "../5-plan/plan.ts";
-import type { ConcurrencyStep, IdentifyStep, LimitStep, Slot } from "../5-plan/plan.ts";
+import type { ConcurrencyStep, IdentifyStep, LimitStep, SharedCount, Slot } from "../5-plan/plan.ts";
 import { capital, identifier, Names } from "./names.ts";
 
 /** Something written into the helper section of the file. */
@@ -76,26 +76,32 @@ export class Emission {
   }
 
   /** Limits that are used, by identity and rule: the variable that holds the host's counters. */
-  readonly limiters = new Map<string, { readonly name: string; readonly text: string }>();
+  readonly limiters = new Map<string, Counter>();
 
-  limiter({ identity, whenFull, name }: LimitStep): string {
-    const text = `limiter(${JSON.stringify(identity)}, "${whenFull}")`;
+  limiter({ identity, whenFull, name, shared }: LimitStep): string {
+    const text =
+      shared === null
+        ? `limiter(${JSON.stringify(identity)}, "${whenFull}")`
+        : `sharedLimiter(${JSON.stringify(identity)}, ${sharing(shared, whenFull, true)})`;
     let known = this.limiters.get(text);
     if (known === undefined) {
-      known = { name: this.take(identifier(`${name} limit`)), text };
+      known = { name: this.take(identifier(`${name} limit`)), text, shared: shared !== null };
       this.limiters.set(text, known);
     }
     return known.name;
   }
 
   /** The same for concurrency limits. */
-  readonly concurrencies = new Map<string, { readonly name: string; readonly text: string }>();
+  readonly concurrencies = new Map<string, Counter>();
 
-  concurrency({ identity, whenFull, name }: ConcurrencyStep): string {
-    const text = `concurrency(${JSON.stringify(identity)}, "${whenFull}")`;
+  concurrency({ identity, whenFull, name, shared }: ConcurrencyStep): string {
+    const text =
+      shared === null
+        ? `concurrency(${JSON.stringify(identity)}, "${whenFull}")`
+        : `sharedConcurrency(${JSON.stringify(identity)}, ${sharing(shared, whenFull, false)})`;
     let known = this.concurrencies.get(text);
     if (known === undefined) {
-      known = { name: this.take(identifier(`${name} places`)), text };
+      known = { name: this.take(identifier(`${name} places`)), text, shared: shared !== null };
       this.concurrencies.set(text, known);
     }
     return known.name;
@@ -190,4 +196,17 @@ export class Emission {
   get imports(): { readonly values: readonly string[]; readonly types: readonly string[] } {
     return { values: [...this.#values.keys()].sort(), types: [...this.#types].sort() };
   }
+}
+
+/** A variable that holds counters of the host, and what it is asked for by. */
+interface Counter {
+  readonly name: string;
+  readonly text: string;
+  /** With other gateways. */
+  readonly shared: boolean;
+}
+
+function sharing({ how, whenAway }: SharedCount, whenFull: "deny" | "allow", isRate: boolean): string {
+  const parts = [`whenAway: ${JSON.stringify(whenAway)}`, `whenFull: "${whenFull}"`];
+  return `{ ${[...(isRate ? [`how: "${how}"`] : []), ...parts].join(", ")} }`;
 }

@@ -153,7 +153,8 @@ export function waits(steps: readonly Step[]): boolean {
       return true;
     if (step.step === "model") return true;
     if (step.step === "identify" || (step.step === "read" && step.source === "body")) return true;
-    if (step.step === "concurrency" && step.queue > 0) return true;
+    if (step.step === "concurrency" && (step.queue > 0 || step.shared !== null)) return true;
+    if (step.step === "limit" && step.shared !== null) return true;
     return innerSteps(step).some(waits);
   });
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { ABI_VERSION } from "../../runtime/abi.ts";
 import { type Manifest, MANIFEST_FORMAT } from "../../runtime/manifest.ts";
 import type { StaticValue } from "../3-types/checked.ts";
-import { countsCalls } from "../5-plan/counts.ts";
+import { countsCalls, sharesLimits } from "../5-plan/counts.ts";
 import type { Plan } from "../5-plan/plan.ts";
 import { filesOf } from "./files.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -22,7 +22,7 @@ export function manifestOf(plan: Plan, code: string): Manifest {
     size: Buffer.byteLength(code),
     native: null,
     ...(countsCalls(plan) && { sqlite: null }),
-    ...(countsCalls(plan) && (plan.gateway.settings.state ?? null) !== null && { redis: null }),
+    ...((countsCalls(plan) || sharesLimits(plan)) && (plan.gateway.settings.state ?? null) !== null && { redis: null }),
     listen: listeners(plan.gateway.settings.listen),
     ...filesOf(plan),
     environment: plan.environment.map(({ variable, type, secret, default: spare }) => {

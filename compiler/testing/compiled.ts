@@ -8,6 +8,8 @@ import { createVerifier, type Recogniser, together, type Verifier } from "../../
 import { Proxies } from "../../runtime/http/proxies.ts";
 import { giveBackAll } from "../../runtime/http/held.ts";
 import {
+  aloneConcurrency,
+  aloneLimiter,
   Concurrency,
   createPermitMemory,
   createTableMemory,
@@ -119,6 +121,8 @@ function hostOf(
     limiter: (identity, whenFull) => limitsOf(world).limiter(identity, whenFull),
     // One request at a time: none is inside before.
     concurrency: (identity, whenFull) => places.limiter(identity, whenFull),
+    sharedLimiter: (identity, { whenFull }) => aloneLimiter(limitsOf(world).limiter(`shared ${identity}`, whenFull)),
+    sharedConcurrency: (identity, { whenFull }) => aloneConcurrency(places.limiter(`shared ${identity}`, whenFull)),
     log: (_exchange, level, fields) => world.log(level, fields),
     // A test's clock stands still, so that no deadline passes by itself.
     deadline: () => undefined,

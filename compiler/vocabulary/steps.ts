@@ -61,7 +61,7 @@ export const steps: readonly StepEntry[] = [
     documentation:
       "Admits so many requests in a time, for each value of `by` (without it: for all requests together); further ones get 429 with `Retry-After`, or what `else` says. " +
       "The count is exact over all threads of a gateway (GCRA): up to `burst` at once, then the rate; a refused request counts nothing. " +
-      "Several gateways beside each other admit that much each. A limit of a policy counts all routes together that use the policy, each limit of a route its own, " +
+      "Several gateways beside each other admit that much each, also where they have a `state`, unless the limit is `shared`. A limit of a policy counts all routes together that use the policy, each limit of a route its own, " +
       "and limits with the same `name` together; another rate or burst counts apart, and an unchanged limit counts on when a new program is swapped in. " +
       "Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).",
     example: "limit 60/min by request.address { burst: 10 }",
@@ -77,7 +77,7 @@ export const steps: readonly StepEntry[] = [
     documentation:
       "Lets so many requests at a time go on from here, for each value of `by` (without it: all together), until their answers are complete, they fail or their clients go away. " +
       "Others wait their turn, where there is a `queue`, or are refused: with 429 where `by` tells callers apart, with 503 where it is the gateway that is busy, with `Retry-After`, or what `else` says. " +
-      "The count is exact over all threads of a gateway; several gateways beside each other let in that many each. A request counts once, however often it passes the same limit. " +
+      "The count is exact over all threads of a gateway; several gateways beside each other let in that many each, unless the limit is `shared`. A request counts once, however often it passes the same limit. " +
       "A limit of a policy counts all routes together that use the policy, each limit of a route its own, and limits with the same `name` together; counts go on when a new program is swapped in. " +
       "To bound what a service is asked at a time, whichever route asks, give the limits before it one `name`.",
     example: "limit 100 concurrent by request.address { queue: 50, wait: 2s }",

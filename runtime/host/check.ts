@@ -29,6 +29,7 @@ export async function check(commandLine: CommandLine, folder: string): Promise<n
     accessLog: false,
     limitTable,
     permitTable,
+    sharedLimits: null,
     money: null,
     upstreams,
     speeds: createSpeedMemory(1),

@@ -75,6 +75,7 @@ const CONFIGURATION = z.object({
     state: z
       .object({ url: REDIS_URL, whenAway: z.enum(["refuse", "allow"]), timeout: MILLISECONDS, name: z.string().min(1) })
       .optional(),
+    sharedLimits: z.boolean().optional(),
   }),
   services: z.array(
     z.object({
@@ -161,6 +162,8 @@ const FIXED: readonly [string, (gateway: GatewayConfiguration) => unknown][] = [
   ["access_log", (gateway) => gateway.accessLog],
   ["ledger", (gateway) => gateway.ledger],
   ["state", (gateway) => gateway.state],
+  // The connections are made at the start.
+  ["limit … { shared }", (gateway) => gateway.sharedLimits ?? false],
   ["alert", (gateway) => gateway.alert],
   ["traces", (gateway) => gateway.traces],
 ];

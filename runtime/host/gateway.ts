@@ -24,6 +24,7 @@ import { canBeShared, chooseTransports, type TransportChoice } from "./transport
 import { createTableLayout, SharedTable } from "../upstream/index.ts";
 import { createKeyMemory, createSpeedMemory } from "../model/engine/index.ts";
 import { traceSettings } from "./traces.ts";
+import type { StateSettings } from "./shared-budgets.ts";
 import { Treasury } from "./treasury.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -266,6 +267,13 @@ function threadCount({ entry }: StartOptions, { choice, configuration }: Start):
   return configuration.gateway.threads ?? availableParallelism();
 }
 
+function sharedLimits({ artifact, configuration: { gateway } }: Start): StateSettings | null {
+  const { state, sharedLimits: wanted = false } = gateway;
+  if (state === undefined || !wanted) return null;
+  const { folder, manifest } = artifact;
+  return folder === null ? state : { ...state, artifact: { folder, hash: manifest?.redis?.hash ?? null } };
+}
+
 /** Workers where there are several; else this very thread. */
 function makeThreads(options: StartOptions, start: Start, count: number, treasury: Treasury | null): Thread[] {
   const { entry } = options;
@@ -283,6 +291,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
     accessLog: gateway.accessLog,
     limitTable,
     permitTable,
+    sharedLimits: sharedLimits(start),
     money: treasury?.settings ?? null,
     upstreams,
     speeds,

@@ -18,6 +18,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { answerDeadline } from "./expired.ts";
 import type { Generation } from "./generation.ts";
 import type { HostLog, LogLevel } from "./host-log.ts";
+import type { ThreadLimits } from "./shared-limits.ts";
 import type { ThreadMoney } from "./treasury.ts";
 import { listenError } from "./listen-error.ts";
 import { IdentityPool, type MakeVerifier } from "./identity-pool.ts";
@@ -59,6 +60,8 @@ export interface ServingParts {
   readonly makeService: MakeService;
   readonly limits: Limits;
   readonly concurrency: Concurrency;
+  /** null: the program shares no limit with other gateways. */
+  readonly shared: ThreadLimits | null;
   readonly models: ModelCounterSet;
   readonly speeds: SpeedTable;
   readonly keys: KeyTable;
@@ -106,6 +109,7 @@ export class Serving implements Thread {
   async prepare({ id, artifact }: { readonly id: number; readonly artifact: Artifact }): Promise<void> {
     let acquired: Acquired = NOTHING;
     await this.#parts.money?.ready;
+    await this.#parts.shared?.ready;
     try {
       const generation = this.#parts.load(id, artifact, (configuration) => {
         const identities = this.#identities.acquire(configuration.identities ?? []);
@@ -203,6 +207,7 @@ export class Serving implements Thread {
     await Promise.all(generations.map((generation) => this.#release(generation.configuration)));
     await this.#parts.tracing?.close(Math.max(LAST_SPANS, end - performance.now()));
     await this.#parts.observer.close();
+    await this.#parts.shared?.close();
     await this.#parts.money?.close();
     return { cut };
   }
@@ -219,7 +224,7 @@ export class Serving implements Thread {
 
   /** The object that one generation's program talks to; it holds nothing of another generation. */
   #hostFor(configuration: Configuration, identities: ReadonlyMap<string, Verifier>): Host {
-    const { observer, limits, concurrency, models, speeds, money, now, random } = this.#parts;
+    const { observer, limits, concurrency, shared, models, speeds, money, now, random } = this.#parts;
     const services = this.#pool.acquire(allServices(configuration));
     const deadlines = this.#deadlines;
     const verifierOf = (name: string): Verifier => {
@@ -263,6 +268,8 @@ export class Serving implements Thread {
         ),
       limiter: (identity, whenFull) => limits.limiter(identity, whenFull),
       concurrency: (identity, whenFull) => concurrency.limiter(identity, whenFull),
+      sharedLimiter: (identity, sharing) => given(shared).rates.limiter(identity, sharing),
+      sharedConcurrency: (identity, sharing) => given(shared).places.limiter(identity, sharing),
       model: (name, providers) => modelOf(name, providers, source),
       budget: (budget, providers) => routeBudget(budget, providers, source),
       log: (exchange, level, fields) => observer.log(exchange, level, fields),
@@ -339,4 +346,9 @@ function identityOf<Recognised>(recogniser: Recogniser<unknown>): Identity<Recog
   return {
     identify: (exchange) => recogniser.identify(exchange.headers) as ReturnType<Identity<Recognised>["identify"]>,
   };
+}
+
+function given(shared: ThreadLimits | null): ThreadLimits {
+  if (shared === null) throw new Error("the program asks for a shared limit without configuring where it is counted");
+  return shared;
 }

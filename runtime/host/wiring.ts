@@ -11,6 +11,8 @@ import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts"
 import type { ReadyListener } from "./certificates.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
+import type { StateSettings } from "./shared-budgets.ts";
+import { openLimits } from "./shared-limits.ts";
 import { type MoneySettings, openAccounts } from "./treasury.ts";
 import type { MakeService } from "./service-pool.ts";
 import { openTracing, type TraceSettings } from "./traces.ts";
@@ -27,6 +29,8 @@ export interface ThreadSettings {
   readonly limitTable: SharedArrayBuffer;
   /** The places of concurrency limits. */
   readonly permitTable: SharedArrayBuffer;
+  /** Where limits are counted that gateways share; null: the program has none. */
+  readonly sharedLimits: StateSettings | null;
   /** What calls to models cost; null: the program has no budgets. */
   readonly money: MoneySettings | null;
   /** What the threads know together about upstreams. */
@@ -56,8 +60,13 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
   const random = injected.random ?? Math.random;
   const table = new SharedTable(settings.upstreams, settings.thread);
   const surroundings = { now: monotonic, random, table, note: log };
-  const limits = new Limits(new LimitTable(settings.limitTable, settings.thread), clockOf(injected.now));
-  const concurrency = new Concurrency(new PermitTable(settings.permitTable, settings.thread));
+  const limitTable = new LimitTable(settings.limitTable, settings.thread);
+  const permitTable = new PermitTable(settings.permitTable, settings.thread);
+  const clock = clockOf(injected.now);
+  const limits = new Limits(limitTable, clock);
+  const concurrency = new Concurrency(permitTable);
+  const { sharedLimits } = settings;
+  const shared = sharedLimits === null ? null : openLimits(sharedLimits, { limitTable, permitTable, clock }, log);
   const models = new ModelCounterSet();
   const money =
     settings.money === null ? null : openAccounts(settings.money, settings.thread, injected.now ?? Date.now, log);
@@ -86,6 +95,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
       }),
     limits,
     concurrency,
+    shared,
     models,
     keys: new KeyTable(settings.keys, settings.thread, monotonic),
     speeds: new SpeedTable(settings.speeds, settings.thread, monotonic),
@@ -98,6 +108,7 @@ export function assemble(settings: ThreadSettings, log: HostLog, lines: LogLines
       upstreams,
       limits,
       concurrency,
+      shared: shared ?? undefined,
       accounts: money?.accounts,
       models,
       tracing: tracing ?? undefined,

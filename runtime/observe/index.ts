@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import type { LogValue } from "../abi.ts";
 import type { Exchange } from "../http/exchange.ts";
-import type { Concurrency, Limits } from "../limit/index.ts";
+import type { Concurrency, Limits, SharedPlaces, SharedRates } from "../limit/index.ts";
 import { accessRecord, quoted } from "./access-record.ts";
 import type { Accounts } from "../model/money/accounts.ts";
 import { moneySamples } from "./money-samples.ts";
@@ -30,6 +30,8 @@ export interface ObserverOptions {
   /** Left out: the program has no budgets. */
   readonly accounts?: Accounts | undefined;
   readonly concurrency?: Concurrency;
+  /** Limits that gateways share; left out: there are none. */
+  readonly shared?: { readonly rates: SharedRates; readonly places: SharedPlaces } | undefined;
   readonly models?: ModelCounterSet;
   /** Left out: nothing is recorded for traces. */
   readonly tracing?: Pick<Tracing, "values"> | undefined;
@@ -97,7 +99,7 @@ export class Observer {
 
   /** `inFlight`: exchanges that have begun and not ended. */
   async metrics(inFlight: number): Promise<readonly Sample[]> {
-    const { upstreams, limits, concurrency, models, accounts, tracing, lines } = this.#options;
+    const { upstreams, limits, concurrency, shared, models, accounts, tracing, lines } = this.#options;
     const labels = { gateway: this.#gateway, generation: short(this.#generation) };
     return [
       ...this.#routes.samples(),
@@ -107,8 +109,8 @@ export class Observer {
         [...this.#refused].map(([code, value]) => ({ value, labels: { code } })),
       ),
       ...(upstreams?.samples() ?? []),
-      sample(METRICS.limitDecisions, limits === undefined ? [] : limitValues(limits)),
-      ...(concurrency === undefined ? [] : concurrencySamples(concurrency)),
+      sample(METRICS.limitDecisions, [...limitValues(limits), ...limitValues(shared?.rates)]),
+      ...concurrencySamples(concurrency, shared?.places),
       ...(models?.samples() ?? []),
       ...moneySamples(accounts),
       sample(METRICS.traceSpans, tracing?.values() ?? []),
@@ -131,16 +133,21 @@ export class Observer {
   }
 }
 
-function limitValues(limits: Limits): { readonly value: number; readonly labels: { [name: string]: string } }[] {
-  return [...limits.counts].flatMap(([limit, counts]) =>
+function limitValues(limits: Pick<Limits | SharedRates, "counts"> | undefined): SampleValue[] {
+  return [...(limits?.counts ?? [])].flatMap(([limit, counts]) =>
     Object.entries(counts).map(([result, value]) => ({ value, labels: { limit, result } })),
   );
 }
 
-function concurrencySamples({ counts }: Concurrency): Sample[] {
+function concurrencySamples(own: Concurrency | undefined, shared: SharedPlaces | undefined): Sample[] {
+  if (own === undefined) return [];
+  const counts = [
+    ...own.counts,
+    ...[...(shared?.counts ?? [])].map(([limit, one]) => [limit, { ...one, waiting: 0 }] as const),
+  ];
   const gauge = (which: "inside" | "waiting"): SampleValue[] =>
-    [...counts].map(([limit, one]) => ({ value: one[which], labels: { limit } }));
-  const decisions = [...counts].flatMap(([limit, { inside: _, waiting: __, ...results }]) =>
+    counts.map(([limit, one]) => ({ value: one[which], labels: { limit } }));
+  const decisions = counts.flatMap(([limit, { inside: _, waiting: __, ...results }]) =>
     Object.entries(results).map(([result, value]) => ({ value, labels: { limit, result } })),
   );
   return [

@@ -115,7 +115,7 @@ export const METRICS = {
     name: "vgw_limit_decisions_total",
     type: "counter",
     labels: ["limit", "result"],
-    help: 'Decisions of limits, by where the limit stands and result ("admitted", "limited", or "full": no room to count by this value)',
+    help: 'Decisions of limits, by where the limit stands and result ("admitted", "limited", "full": no room to count by this value, or "away": a limit that gateways share could not be asked)',
     over: "sum",
   },
   concurrencyInside: {
@@ -136,7 +136,7 @@ export const METRICS = {
     name: "vgw_concurrency_decisions_total",
     type: "counter",
     labels: ["limit", "result"],
-    help: 'Decisions of concurrency limits, by where the limit stands and result ("admitted", "refused", "expired": waited for too long, "left": the request was over before its turn, or "full": no room to count by this value)',
+    help: 'Decisions of concurrency limits, by where the limit stands and result ("admitted", "refused", "expired": waited for too long, "left": the request was over before its turn, "full": no room to count by this value, or "away": a limit that gateways share could not be asked)',
     over: "sum",
   },
   upstreamShare: {

@@ -39,7 +39,7 @@ export {
   missingInput,
   otherwise,
 } from "./input.ts";
-export { admit, crowded, setRetryAfter } from "./limit.ts";
+export { admit, crowded, limitFailure, setRetryAfter, sharedCrowded, tellLimit } from "./limit.ts";
 export { replyKnownProblem, replyMethodNotAllowed } from "./missing.ts";
 export { answerByModel, answerByOperation, serveModel, serveOperation } from "./model.ts";
 export { countBy, holdTo } from "./spending.ts";

@@ -1,5 +1,5 @@
 /** `limit`: taking from a limit, and telling the client what is left (draft-ietf-httpapi-ratelimit-headers-10). */
-import type { Limiter } from "../abi.ts";
+import type { Limiter, Taken } from "../abi.ts";
 import { Failure } from "../failure.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Rate } from "../value/money.ts";
@@ -16,14 +16,29 @@ export function admit(
   cost: number,
 ): boolean {
   const admitted = limiter.take(key, rate, burst, cost);
-  append(exchange, "ratelimit-policy", `"${name}";q=${rate.count};w=${rate.per / 1000}`);
-  append(exchange, "ratelimit", `"${name}";r=${limiter.remaining};t=${limiter.reset}`);
+  tellLimit(exchange, limiter, name, rate);
   return admitted;
 }
 
+/** Whatever answer leaves says what is left. */
+export function tellLimit(
+  exchange: Exchange,
+  { remaining, reset }: Pick<Limiter, "remaining" | "reset">,
+  name: string,
+  rate: Rate,
+): void {
+  append(exchange, "ratelimit-policy", `"${name}";q=${rate.count};w=${rate.per / 1000}`);
+  append(exchange, "ratelimit", `"${name}";r=${remaining};t=${reset}`);
+}
+
 /** After a refusal; nothing where no waiting helps. */
-export function setRetryAfter(exchange: Exchange, limiter: Limiter): void {
-  if (limiter.retryAfter > 0) setResponseHeader(exchange, "retry-after", String(limiter.retryAfter));
+export function setRetryAfter(exchange: Exchange, { retryAfter }: Pick<Limiter, "retryAfter">): void {
+  if (retryAfter > 0) setResponseHeader(exchange, "retry-after", String(retryAfter));
+}
+
+/** A shared limit refused: it is used up, or nobody could be asked. */
+export function limitFailure({ away }: Pick<Taken, "away">): Failure {
+  return away ? unasked() : new Failure("limited", 429, "rate-limited", "a limit is used up");
 }
 
 /** A concurrency limit has no room: for one of those that it tells apart (RFC 6585 §4), or for anybody (RFC 9110 §15.6.4). */
@@ -31,6 +46,15 @@ export function crowded(keyed: boolean): Failure {
   return keyed
     ? new Failure("limited", 429, "concurrency-limited", "too many requests at once")
     : new Failure("overload", 503, "concurrency-exhausted", "a concurrency limit has no room");
+}
+
+/** A shared concurrency limit refused: it has no room, or nobody could be asked. */
+export function sharedCrowded(entered: "refused" | "away", keyed: boolean): Failure {
+  return entered === "away" ? unasked() : crowded(keyed);
+}
+
+function unasked(): Failure {
+  return new Failure("overload", 503, "limit-unavailable", "what gateways count together cannot be asked");
 }
 
 /** A list: what an earlier limit said stands before. */

@@ -19,7 +19,7 @@ export type Places = Map<string, Place>;
 export async function concurrency(step: ConcurrencyStep, scope: Scope, context: Context): Promise<Failure | null> {
   const most = evaluate(step.most, scope, context) as number;
   const key = step.key === null ? "" : textOf(evaluate(step.key, scope, context), step.key.type);
-  const id = JSON.stringify([step.identity, key]);
+  const id = JSON.stringify([step.shared === null ? "" : "shared", step.identity, key]);
   if (context.held.has(id)) return null;
   const place = context.places.get(id) ?? { inside: 0, waiting: [] };
   context.places.set(id, place);

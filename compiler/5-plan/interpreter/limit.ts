@@ -16,7 +16,8 @@ export function limit(step: LimitStep, scope: Scope, context: Context): Failure 
   const key = step.key === null ? "" : textOf(evaluate(step.key, scope, context), step.key.type);
 
   const states = context.world.limits ?? context.limits;
-  const id = JSON.stringify([step.identity, count, per, burst, key]);
+  // One gateway, and its state is there: sharing changes only what is counted together.
+  const id = JSON.stringify([step.shared?.how ?? "", step.identity, count, per, burst, key]);
   const now = BigInt(Math.round(context.world.now() * 1e6));
   // Rounded up, so that the rate is never passed.
   const interval = (BigInt(per) * 1_000_000n + BigInt(count) - 1n) / BigInt(count);

@@ -2,6 +2,7 @@
  * The names of what stands in Redis. All of a gateway's begin with the same tag in braces, so that a cluster keeps them on one node: a call's budgets are one step,
  * or none.
  */
+import { tagOf } from "../../../redis/tag.ts";
 import type { Period } from "../period.ts";
 
 /** How long after the end of its period a budget can still be settled in. */
@@ -23,7 +24,7 @@ export class RedisKeys {
 
   /** `name`: what all gateways that count together have in common. */
   constructor(name: string) {
-    this.#tag = `vgw:{${name.replaceAll(/[{}\s]/g, "_")}}:`;
+    this.#tag = tagOf(name);
   }
 
   /** Of all gateways, by when their leases end. */
