@@ -119,6 +119,8 @@ export class Asked extends Timed implements StreamReceiver {
   #told: Usage | null = null;
   /** What has come of an answer; null: nothing is counted for it. */
   readonly #intake: Intake | null;
+  /** Why the answer ends has been told. */
+  #toldStop = false;
 
   constructor(target: Target, request: ModelRequest, passed: boolean, call: OpenCall | null, asker: Asker) {
     super();
@@ -383,6 +385,7 @@ export class Asked extends Timed implements StreamReceiver {
       return;
     }
     this.detail = failure.detail;
+    if (this.#saidAll()) return;
     this.#unsent = failure.kind === "connect" || failure.kind === "overload";
     this.#broken(errorOf(failure));
   }
@@ -400,6 +403,7 @@ export class Asked extends Timed implements StreamReceiver {
     }
     const failure = timedOut(this.target.name);
     this.detail = failure.detail;
+    if (this.#saidAll()) return;
     this.#stopped(errorOf(failure), failure);
   }
 
@@ -416,7 +420,7 @@ export class Asked extends Timed implements StreamReceiver {
   #whole(body: Uint8Array): void {
     const answer = this.target.dialect.readAnswer(body, this.request);
     if ("class" in answer) {
-      this.#broken(answer);
+      this.#broken(this.target.withoutSecrets(answer));
       return;
     }
     this.#told = answer.usage;
@@ -451,7 +455,7 @@ export class Asked extends Timed implements StreamReceiver {
       while (from < events.length) {
         const event = events[from]!;
         if (event.type === "error") {
-          this.#stopped(event.error);
+          this.#stopped(this.target.withoutSecrets(event.error));
           return;
         }
         if (isContent(event)) break;
@@ -465,7 +469,10 @@ export class Asked extends Timed implements StreamReceiver {
     const held = this.#holding.take();
     const rest = from === 0 ? events : events.slice(from);
     const all = held.length === 0 ? rest : [...held, ...rest];
-    for (const event of all) if (event.type === "usage") this.#told = event.usage;
+    for (const event of all) {
+      if (event.type === "usage") this.#told = event.usage;
+      else if (event.type === "stop") this.#toldStop = true;
+    }
     this.#span?.told(all);
     const last = all[all.length - 1]!;
     if (last.type === "end") {
@@ -473,8 +480,12 @@ export class Asked extends Timed implements StreamReceiver {
       this.#phase = "rest";
     }
     const attempt = last.type === "error" ? this.#leave() : null;
-    this.#asker.told(this, all);
+    this.#asker.told(this, last.type === "error" ? [...all.slice(0, -1), this.#clean(last)] : all);
     attempt?.abandon(null);
+  }
+
+  #clean(told: ModelEvent & { readonly type: "error" }): ModelEvent {
+    return { type: "error", error: this.target.withoutSecrets(told.error) };
   }
 
   #begin(): void {
@@ -482,6 +493,16 @@ export class Asked extends Timed implements StreamReceiver {
     this.#phase = "streaming";
     this.firstToken = now - this.at;
     limits.set(this, now + this.target.configuration.silence, now);
+  }
+
+  /** The stream broke off or fell silent, but behind all that there is of the answer: then it is whole. */
+  #saidAll(): boolean {
+    if (this.#phase !== "streaming" || !this.#toldStop) return false;
+    const events = this.#reader!.finish();
+    if (events.at(-1)?.type !== "end") return false;
+    this.#events(events);
+    this.#leave()?.abandon(null);
+    return true;
   }
 
   /** No answer, or the end of one. */

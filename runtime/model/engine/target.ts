@@ -19,6 +19,7 @@ import type { AccessToken } from "../vertex/access-token.ts";
 import { error, refused } from "./failures.ts";
 import type { Key, KeyRing } from "./keys.ts";
 import type { Speed } from "./speed.ts";
+import { secretsOf, withoutSecrets } from "./without-secrets.ts";
 
 /** What of a service a model needs. */
 export type ModelConnections = Pick<UpstreamService, "stream"> & Partial<Pick<UpstreamService, "load">>;
@@ -117,7 +118,12 @@ export class Target {
   /** What a status beyond 299 says. */
   readError(status: number, headers: readonly string[], body: Uint8Array): ModelError {
     if (status === 401) this.#token?.refused();
-    return this.dialect.readError(status, headers, body);
+    return this.withoutSecrets(this.dialect.readError(status, headers, body));
+  }
+
+  /** A provider's error, for clients and the log. */
+  withoutSecrets(problem: ModelError): ModelError {
+    return withoutSecrets(problem, secretsOf(this.configuration));
   }
 
   /** Header fields of a request, with the credentials. `key`: of `keys`; null: there is one, or none. */
