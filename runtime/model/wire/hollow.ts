@@ -102,8 +102,7 @@ export function hollowed(pieces: Pieces): Hollow | null {
   let out = 0;
   for (const { start, end } of found) out += end - start;
   if (out * 2 < pieces.length) return null;
-  // No string is shorter than its mark.
-  const left = new Left(list, Buffer.allocUnsafe(pieces.length));
+  const left = new Left(list, pieces.length - out + found.length * (MARK_LENGTH + URL_HEAD));
   const gaps: Gap[] = [];
   for (const string of found) {
     const { nameStart, nameEnd, end } = string;
@@ -159,7 +158,7 @@ function lastBegun(piece: Uint8Array, from: number): number {
 
 /** What is left, as it grows. */
 class Left {
-  readonly bytes: Buffer;
+  bytes: Buffer;
   length = 0;
   readonly #list: readonly Uint8Array[];
   /** The piece that is copied from. */
@@ -169,9 +168,17 @@ class Left {
   /** So much of the whole is copied or left out. */
   #done = 0;
 
-  constructor(list: readonly Uint8Array[], bytes: Buffer) {
+  /** `room`: octets that there will be, about. */
+  constructor(list: readonly Uint8Array[], room: number) {
     this.#list = list;
-    this.bytes = bytes;
+    this.bytes = Buffer.allocUnsafe(room);
+  }
+
+  #reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(2 * (this.length + more));
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
   }
 
   copyTo(offset: number): void {
@@ -181,6 +188,7 @@ class Left {
       const to = Math.min(offset, end);
       if (to > this.#done) {
         const part = piece.subarray(this.#done - this.#base, to - this.#base);
+        this.#reserve(part.length);
         this.bytes.set(part, this.length);
         this.length += part.length;
         this.#done = to;
@@ -194,6 +202,7 @@ class Left {
 
   /** Instead of what stands before `offset` and has not been copied. */
   put(mark: string, offset: number): void {
+    this.#reserve(mark.length);
     this.length += this.bytes.write(mark, this.length, "latin1");
     this.#done = offset;
     while (this.#index < this.#list.length && this.#base + this.#list[this.#index]!.length <= offset)

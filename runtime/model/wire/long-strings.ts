@@ -1,9 +1,9 @@
 /**
  * The long strings of a JSON text, found in its octets without reading anything else of it. What is in strings is proved to be what JSON allows (no control characters,
  * no escapes but its own); that the rest is JSON is for whoever reads the rest, and that it is UTF-8, for whoever asks the platform.
- *
- * Four octets at a time are looked at in a text: a loop over each of them takes four times as long, and searches for one octet cannot see control characters.
  */
+
+import { type TextScanner, textScanner, WINDOW } from "./text-end.ts";
 
 export interface LongString {
   /** The name that it is the value of, as it is written: offsets of what stands between the quotes. */
@@ -22,12 +22,6 @@ const BACKSLASH = 92;
 const SPACE = 32;
 const LETTER_U = 117;
 
-/** Of octets: 1: ends a run of plain text in a string. */
-const ENDS_RUN = new Uint8Array(256);
-ENDS_RUN.fill(1, 0, SPACE);
-ENDS_RUN[QUOTE] = 1;
-ENDS_RUN[BACKSLASH] = 1;
-
 /** Of octets behind a backslash, but for "u". */
 const ESCAPES = new Uint8Array(256);
 for (const character of '"\\/bfnrt') ESCAPES[character.charCodeAt(0)] = 1;
@@ -40,15 +34,19 @@ for (let digit = 0; digit < 16; digit++) {
   DIGITS[character.toUpperCase().charCodeAt(0)] = digit;
 }
 
-/** The values of members whose text is at least `least` octets long as it is written. Null: the octets are no JSON. */
+/** The values of members whose text is at least `least` octets long as it is written. Null: the octets are no JSON, or the platform cannot search them. */
 export function longStrings(pieces: readonly Uint8Array[], least: number): readonly LongString[] | null {
-  const scanner = new Scanner(least);
+  const texts = textScanner();
+  if (texts === null) return null;
+  const scanner = new Scanner(texts, least);
   for (const piece of pieces) if (!scanner.push(piece)) return null;
   return scanner.outside ? scanner.found : null;
 }
 
 class Scanner {
   readonly found: LongString[] = [];
+  readonly #texts: TextScanner;
+  readonly #octets: Uint8Array;
   readonly #least: number;
   /** Offset of the next piece. */
   #base = 0;
@@ -68,7 +66,9 @@ class Scanner {
   /** A colon stands between both. */
   #named = false;
 
-  constructor(least: number) {
+  constructor(texts: TextScanner, least: number) {
+    this.#texts = texts;
+    this.#octets = texts.octets;
     this.#least = least;
   }
 
@@ -78,53 +78,51 @@ class Scanner {
   }
 
   /** False: this is no JSON. */
-  push(bytes: Uint8Array): boolean {
-    const { length } = bytes;
-    // The first word may begin before the piece does; no octet before the piece is looked at.
-    const shift = bytes.byteOffset & 3;
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset - shift, (length + shift) >> 2);
+  push(piece: Uint8Array): boolean {
+    for (let from = 0; from < piece.length; from += WINDOW) {
+      const length = Math.min(WINDOW, piece.length - from);
+      this.#octets.set(from === 0 && length === piece.length ? piece : piece.subarray(from, from + length));
+      if (!this.#window(length)) return false;
+      this.#base += length;
+    }
+    return true;
+  }
+
+  #window(length: number): boolean {
+    const octets = this.#octets;
     let at = 0;
     while (at < length) {
       if (!this.#inString) {
-        at = this.#between(bytes, at);
+        at = this.#between(at, length);
         continue;
       }
       if (this.#escape > 0) {
-        if (!this.#escaped(bytes[at]!, at)) return false;
+        if (!this.#escaped(octets[at]!, at)) return false;
         at++;
         continue;
       }
-      at = runEnd(bytes, words, shift, at);
+      at = this.#texts.textEnd(at, length);
       if (at === length) break;
-      const octet = bytes[at]!;
-      if (octet === BACKSLASH) {
-        if (at + 1 < length && ESCAPES[bytes[at + 1]!] === 1) {
-          this.#surplus++;
-          at += 2;
-        } else {
-          this.#escape = 1;
-          at++;
-        }
-      } else if (octet === QUOTE) {
-        this.#close(this.#base + at);
-        at++;
-      } else return false;
+      const octet = octets[at]!;
+      if (octet === BACKSLASH) this.#escape = 1;
+      else if (octet === QUOTE) this.#close(this.#base + at);
+      else return false;
+      at++;
     }
-    this.#base += length;
     return true;
   }
 
   /** Between strings; behind the quote that opens the next one. */
-  #between(bytes: Uint8Array, from: number): number {
-    const { length } = bytes;
+  #between(from: number, length: number): number {
+    const octets = this.#octets;
     let named = this.#named;
     let at = from;
     while (at < length) {
-      const octet = bytes[at++]!;
+      const octet = octets[at++]!;
       if (octet === QUOTE) {
         this.#inString = true;
         this.#start = this.#base + at;
-        this.#surplus = 0;
+        this.#surplus = -this.#texts.escapes[0]!;
         break;
       }
       if (octet === COLON) named = true;
@@ -143,7 +141,7 @@ class Scanner {
         nameEnd: this.#nameEnd,
         start,
         end,
-        octets: end - start - this.#surplus,
+        octets: end - start - ((this.#surplus + this.#texts.escapes[0]!) | 0),
       });
     }
     this.#inString = false;
@@ -182,26 +180,4 @@ class Scanner {
     this.#high = code >= 0xd800 && code < 0xdc00 ? end : -1;
     this.#surplus += 6 - octets;
   }
-}
-
-/** The next octet from `from` on that ends a run of plain text, or the piece's end. */
-function runEnd(bytes: Uint8Array, words: Int32Array, shift: number, from: number): number {
-  const { length } = bytes;
-  let at = from;
-  while (at < length && ((at + shift) & 3) !== 0) {
-    if (ENDS_RUN[bytes[at]!] === 1) return at;
-    at++;
-  }
-  let index = (at + shift) >> 2;
-  const most = words.length;
-  while (index < most) {
-    const four = words[index]!;
-    // Of each octet that is ASCII's, the highest bit: it is a quote, a backslash, or below a space.
-    const hit = ((four ^ 0x22222222) - 0x01010101) | ((four ^ 0x5c5c5c5c) - 0x01010101) | (four - 0x20202020);
-    if ((hit & ~four & 0x80808080) !== 0) break;
-    index++;
-  }
-  at = Math.max(at, (index << 2) - shift);
-  while (at < length && ENDS_RUN[bytes[at]!] === 0) at++;
-  return at;
 }
