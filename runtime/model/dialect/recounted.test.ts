@@ -8,6 +8,13 @@ import { geminiProvider } from "./gemini/provider.ts";
 import { openaiChatProvider } from "./openai-chat/provider.ts";
 import { openaiResponsesProvider } from "./openai-responses/provider.ts";
 
+/** Of any dialect. */
+interface Event {
+  readonly usage?: Json;
+  readonly usageMetadata?: Json;
+  readonly response?: { readonly usage?: Json };
+}
+
 interface Row {
   readonly dialect: ProviderDialect;
   /** An answer and the events of a stream that say this of what was used. */
@@ -17,7 +24,7 @@ interface Row {
   /** What is said, and what clients are told. */
   readonly odd: readonly (readonly [said: Json, told: Json | undefined])[];
   /** Of the event that tells. */
-  readonly usageOf: (event: never) => Json | undefined;
+  readonly usageOf: (event: Event) => Json | undefined;
 }
 
 const TEXT = "é 🌍";
@@ -56,7 +63,7 @@ const ROWS: readonly Row[] = [
         },
       ],
     ],
-    usageOf: ({ usage }: { readonly usage?: Json }) => usage,
+    usageOf: ({ usage }) => usage,
   },
   {
     dialect: openaiResponsesProvider,
@@ -72,7 +79,7 @@ const ROWS: readonly Row[] = [
     ],
     sound: { input_tokens: 9, output_tokens: 2, total_tokens: 11 },
     odd: [[{ input_tokens: 1e308, output_tokens: 2, total_tokens: 11 }, null]],
-    usageOf: ({ response }: { readonly response?: { readonly usage?: Json } }) => response?.usage,
+    usageOf: ({ response }) => response?.usage,
   },
   {
     dialect: anthropicProvider,
@@ -107,7 +114,7 @@ const ROWS: readonly Row[] = [
         },
       ],
     ],
-    usageOf: ({ usage }: { readonly usage?: Json }) => usage,
+    usageOf: ({ usage }) => usage,
   },
   {
     dialect: geminiProvider,
@@ -127,7 +134,7 @@ const ROWS: readonly Row[] = [
         { promptTokenCount: 9, candidatesTokenCount: 2, totalTokenCount: 11 },
       ],
     ],
-    usageOf: ({ usageMetadata }: { readonly usageMetadata?: Json }) => usageMetadata,
+    usageOf: ({ usageMetadata }) => usageMetadata,
   },
 ];
 
@@ -143,7 +150,7 @@ function message(): { readonly [name: string]: Json } {
 
 describe.each(ROWS)("$dialect.name", ({ dialect, whole, events, sound, odd, usageOf }) => {
   const request = { ...PLAIN_REQUEST, stream: true, streamUsage: true };
-  const streamed = (usage: Json): readonly never[] => {
+  const streamed = (usage: Json): readonly Event[] => {
     const reader = dialect.pass!.stream!(request, "public", true);
     const bytes = events(usage).map((event) => `data: ${JSON.stringify(event)}\n\n`);
     reader.push(Buffer.from(bytes.join("")));
