@@ -186,8 +186,8 @@ export type Meaning =
     }
   /** Of a `forward` to a model of what is no conversation. */
   | { readonly kind: "forward-operation"; readonly client: OperationClient; readonly keys: readonly BudgetKey[] }
-  /** Of `spent(…)` that a test gives: whose budgets. */
-  | { readonly kind: "budgets"; readonly of: CheckedModel | CheckedPolicy }
+  /** Of `spent(…)` that a test gives: whose budgets; a text: of the `budget` steps of this name. */
+  | { readonly kind: "budgets"; readonly of: CheckedModel | CheckedPolicy | string }
   /** Of a `budget` step. `name`: what counts together with others of it; null: what stands in its policy or route. */
   | { readonly kind: "budget"; readonly budget: CheckedBudget; readonly name: string | null }
   | { readonly kind: "policy"; readonly policy: CheckedPolicy }

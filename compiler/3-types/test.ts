@@ -1,5 +1,6 @@
 /** Tests: what is given, what is sent, what is expected. They see the program's services and constants, and observations. */
 import type * as tree from "../1-syntax/tree.ts";
+import { nodesBelow } from "../1-syntax/walk.ts";
 import { fakeFailures, givenFacts, modelFakeFailure } from "../vocabulary/observations.ts";
 import { sendSettings } from "../vocabulary/settings/route.ts";
 import { newBody } from "./body.ts";
@@ -88,13 +89,25 @@ function checkFact(body: Body, fact: tree.GivenFact): void {
     });
 }
 
-/** `spent(assistant) = 98%`: of each budget of a model, a choice or a policy, whatever it counts by. */
+/** `spent(assistant) = 98%`: of each budget of a model, a choice or a policy, whatever it counts by; `spent("trial")`: of the `budget` steps of that name. */
 function checkSpent(body: Body, target: tree.Call, value: tree.Expression): void {
   expect(body, value, simple("percent"));
   const named = target.arguments.length === 1 ? target.arguments[0]?.value : undefined;
+  if (named?.kind === "string") {
+    const names = namesOfSteps(body);
+    if (names.includes(named.value)) body.module.meanings.set(target.id, { kind: "budgets", of: named.value });
+    else
+      report(body, named, "VGW3031", { done: "given" }, "no `budget` step has this name", {
+        help:
+          names.length > 0
+            ? `there is ${names.map((name) => `"${name}"`).join(", ")}`
+            : `name one: budget $1/day by … { name: "${named.value}" }`,
+      });
+    return;
+  }
   const symbol = named?.kind === "reference" ? body.module.names.get(named.name.text) : undefined;
   if (named?.kind !== "reference" || (symbol !== undefined && symbol.kind !== "model" && symbol.kind !== "policy")) {
-    const wanted = "the name of a model, a choice or a policy";
+    const wanted = "a model, a choice, a policy or the name of a `budget` step";
     report(body, target, "VGW3011", { callee: "spent", wanted }, "whose budgets?");
     return;
   }
@@ -103,7 +116,24 @@ function checkSpent(body: Body, target: tree.Call, value: tree.Expression): void
   if (owner === null) return;
   body.module.meanings.set(target.id, { kind: "budgets", of: owner });
   const has = policy ? policy.budgets.length > 0 : body.program.budgets.has(owner as CheckedModel);
-  if (!has) report(body, named, "VGW3031", { done: "given" }, "it has no budget");
+  if (has) return;
+  report(body, named, "VGW3031", { done: "given" }, "it has no budget", {
+    help: 'a budget of a route is given by its name: budget $1/day by … { name: "trial" }, then spent("trial")',
+  });
+}
+
+/** What `budget` steps of the program are called by their authors. */
+function namesOfSteps({ program }: Body): readonly string[] {
+  const names = program.modules.flatMap(({ tree: { program: written } }) =>
+    written.declarations.flatMap((declaration) =>
+      nodesBelow(declaration).flatMap((node) => (node.kind === "budget" ? node.settings : [])),
+    ),
+  );
+  return [
+    ...new Set(
+      names.flatMap(({ key, value }) => (key.text === "name" && value.kind === "string" ? [value.value] : [])),
+    ),
+  ];
 }
 
 /** `orders.get("/orders*") = value`: a value is a 200 with that JSON; a number alone is a status. */

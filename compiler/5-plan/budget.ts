@@ -92,8 +92,17 @@ export function modelBudgets(program: Program, model: CheckedModel, owner: strin
   });
 }
 
-/** What the budgets of a model, a choice or a policy are called. */
-export function budgetNamesOf(program: Program, of: CheckedModel | CheckedPolicy): readonly string[] {
+/** What the budgets of a model, a choice or a policy are called, or those of steps that an author has given this name. */
+export function budgetNamesOf(program: Program, of: CheckedModel | CheckedPolicy | string): readonly string[] {
+  if (typeof of === "string") {
+    const { policies, routes } = program.checked;
+    return [...policies, ...routes].flatMap(({ module, node }) =>
+      nodesBelow(node).flatMap(({ id, kind }) => {
+        const meaning = kind === "budget" ? module.meanings.get(id) : undefined;
+        return meaning?.kind === "budget" && meaning.name === of ? [withKey(of, meaning.budget)] : [];
+      }),
+    );
+  }
   if ("choice" in of) return modelBudgets(program, of, program.models.get(of) ?? of.name).map(({ name }) => name);
   return nodesBelow(of.node).flatMap(({ id }) => {
     const budget = program.budgets.steps.get(bindingKey(program, of.module, id));

@@ -6,6 +6,7 @@ import { code, page, type ReferencePage, table } from "./markdown.ts";
 import { modelsPage } from "./models.ts";
 import { metricsPage, transportsPage } from "./operation.ts";
 import { settingPages } from "./settings.ts";
+import { testsPage } from "./tests.ts";
 import { typePages } from "./types.ts";
 import { declarationPages, labelPages, placePages, stepPages } from "./words.ts";
 
@@ -19,7 +20,7 @@ export function referencePages(): readonly ReferencePage[] {
     { title: "Built-ins", pages: builtinPages() },
     { title: "Labels", pages: labelPages() },
     { title: "Diagnostics", pages: diagnosticPages() },
-    { title: "Operation", pages: [problemPage(), metricsPage(), transportsPage(), modelsPage()] },
+    { title: "Operation", pages: [testsPage(), problemPage(), metricsPage(), transportsPage(), modelsPage()] },
   ];
   const index = page("README.md", "Reference", [
     "Generated from the compiler's vocabulary and the catalogue of diagnostics by `npm run generate`; tests compile every example in it.",

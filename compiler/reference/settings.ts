@@ -1,8 +1,10 @@
 /** A page per setting, grouped by what it belongs to. */
 import {
   adminSettings,
+  alertSettings,
   apiKeySettings,
   breakerSettings,
+  budgetStepSettings,
   callSettings,
   concurrencySettings,
   cookieSettings,
@@ -33,10 +35,12 @@ import {
   type SettingType,
   sendSettings,
   serviceSettings,
+  stateSettings,
   tlsSettings,
+  tracesSettings,
   webSocketSettings,
 } from "../vocabulary/index.ts";
-import { code, page, program, type ReferencePage } from "./markdown.ts";
+import { code, page, program, type ReferencePage, table } from "./markdown.ts";
 
 const groups: readonly { readonly name: string; readonly of: string; readonly settings: readonly Setting[] }[] = [
   { name: "gateway", of: "a `gateway`", settings: gatewaySettings },
@@ -49,6 +53,9 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "gateway.listen.http", of: "a listener in clear text, `http(…)`", settings: httpSettings },
   { name: "gateway.listen.https", of: "a TLS listener, `https(…)`", settings: httpsSettings },
   { name: "gateway.admin", of: "the admin listener, `http(…)`", settings: adminSettings },
+  { name: "gateway.state", of: "a gateway's `state: redis(…)`", settings: stateSettings },
+  { name: "gateway.alert", of: "a gateway's `alert`", settings: alertSettings },
+  { name: "gateway.traces", of: "a gateway's `traces: otlp(…)`", settings: tracesSettings },
   { name: "service", of: "a `service`", settings: serviceSettings },
   { name: "service.tls", of: "a service's `tls`", settings: tlsSettings },
   { name: "service.eject", of: "a service's `eject`", settings: ejectSettings },
@@ -74,6 +81,7 @@ const groups: readonly { readonly name: string; readonly of: string; readonly se
   { name: "forward.model", of: "a `forward` to a model", settings: forwardModelSettings },
   { name: "forward.websocket", of: "a forward's `websocket`", settings: webSocketSettings },
   { name: "limit", of: "a `limit` step", settings: rateLimitSettings },
+  { name: "budget", of: "a `budget` step", settings: budgetStepSettings },
   { name: "concurrency", of: "a `limit … concurrent` step", settings: concurrencySettings },
   { name: "call", of: "a service call, `orders.get(path, …)`", settings: callSettings },
   { name: "cookie", of: "a cookie that is set", settings: cookieSettings },
@@ -91,6 +99,24 @@ export function settingPages(): readonly ReferencePage[] {
       ]),
     ),
   );
+}
+
+/** What stands in the table of a page below `docs/reference/`: each setting with the beginning of its documentation. */
+export function settingTable(name: string): string {
+  const group = groups.find((one) => one.name === name);
+  if (group === undefined || group.settings.length === 0) return "";
+  const rows = group.settings.map((setting) => [
+    `[${setting.key}](../settings/${name}.${setting.key}.md)`,
+    setting.required ? "required" : setting.default === null ? "" : code(defaultText(setting)),
+    firstSentence(setting.documentation),
+  ]);
+  return `Settings of ${group.of}:\n\n${table(["setting", "default", "what it says"], rows)}`;
+}
+
+/** Up to the first full stop behind which a sentence begins. */
+function firstSentence(text: string): string {
+  const [paragraph = ""] = text.split("\n");
+  return /^.*?[.:](?= [A-Z`]|$)/.exec(paragraph)?.[0].replace(/:$/, ".") ?? paragraph;
 }
 
 function described(setting: Setting): string {
@@ -202,6 +228,9 @@ function defaultText(setting: Setting): string {
   const { type, default: value } = setting;
   if (type.kind === "duration" && typeof value === "number") return amount(value, DURATIONS);
   if (type.kind === "percent" && typeof value === "number") return `${value * 100}%`;
+  if (type.kind === "list" && Array.isArray(value))
+    return `[${value.map((item) => defaultText({ ...setting, type: type.of, default: item })).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.join(", ")}]`;
   if (type.kind === "span" && typeof value === "object" && value !== null && "from" in value && "to" in value)
     return `${amount(Number(value.from), DURATIONS)}..${amount(Number(value.to), DURATIONS)}`;
   if (type.kind === "size" && typeof value === "number") return amount(value, SIZES);

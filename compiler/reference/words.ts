@@ -1,6 +1,24 @@
 /** A page per declaration, step, place and label. */
 import { declarations, labels, places, steps } from "../vocabulary/index.ts";
 import { code, page, program, type ReferencePage } from "./markdown.ts";
+import { settingTable } from "./settings.ts";
+
+/** Groups of settings that a declaration has, and a step. */
+const DECLARED: { readonly [word: string]: readonly string[] } = {
+  gateway: ["gateway", "gateway.limits", "gateway.listen"],
+  service: ["service"],
+  identity: ["identity.jwt", "identity.api_key"],
+  model: ["model", "model.choose"],
+  route: ["route"],
+};
+const TAKEN: { readonly [kind: string]: readonly string[] } = {
+  limit: ["limit"],
+  concurrency: ["concurrency"],
+  budget: ["budget"],
+  forward: ["forward", "forward.model"],
+  set: ["cookie"],
+  "expression-step": ["call"],
+};
 
 export function declarationPages(): readonly ReferencePage[] {
   return declarations.map((entry) =>
@@ -9,6 +27,8 @@ export function declarationPages(): readonly ReferencePage[] {
       program(entry.syntax),
       "For example:",
       program(entry.example),
+      ...(DECLARED[entry.word] ?? []).map(settingTable),
+      ...(entry.word === "test" ? ["What `given` and `expect` may say: [tests](../tests.md)."] : []),
       `Since ${entry.since}.`,
     ]),
   );
@@ -28,6 +48,7 @@ export function stepPages(): readonly ReferencePage[] {
       `It may stand ${entry.places.map((place) => WHERE[place]).join(", ")}.${entry.ends ? " The request is over after it, unless a `when` guards it." : ""}`,
       "For example:",
       program(entry.example),
+      ...(TAKEN[entry.kind] ?? []).map(settingTable),
       `Since ${entry.since}.`,
     ]),
   );

@@ -46,8 +46,8 @@ export class Expressions {
     return this.#program.identities.get(identity) ?? identity.name;
   }
 
-  /** Of the budgets of a model, a choice or a policy. */
-  budgetNames(of: CheckedModel | CheckedPolicy): readonly string[] {
+  /** Of the budgets of a model, a choice or a policy, or of steps with this name. */
+  budgetNames(of: CheckedModel | CheckedPolicy | string): readonly string[] {
     return budgetNamesOf(this.#program, of);
   }
 

@@ -2,6 +2,7 @@
 export { builtins } from "./builtins/index.ts";
 export { type DeclarationEntry, declarations, reservedDeclarations } from "./declarations.ts";
 export { type LabelEntry, labels } from "./labels.ts";
+export { fakeFailures, givenFacts, modelFakeFailure, observations } from "./observations.ts";
 export { type PlaceEntry, places } from "./places.ts";
 export type { ListenerForm, Setting, SettingType } from "./setting.ts";
 export {
@@ -12,6 +13,9 @@ export {
   limitSettings,
   listenerSettings,
 } from "./settings/gateway.ts";
+export { stateSettings } from "./settings/state.ts";
+export { tracesSettings } from "./settings/traces.ts";
+export { alertSettings, budgetStepSettings } from "./settings/money.ts";
 export { forwardModelSettings } from "./settings/forward-model.ts";
 export { concurrencySettings, rateLimitSettings } from "./settings/limit.ts";
 export { apiKeySettings, jwtSettings } from "./settings/identity.ts";

@@ -75,26 +75,28 @@ export const ledgerSetting: Setting = setting({
   example: 'ledger: "/var/lib/vgw/ledger"',
 });
 
+export const alertSettings: readonly Setting[] = [
+  setting({
+    key: "post",
+    type: { kind: "url" },
+    required: true,
+    environment: true,
+    documentation: "Where alerts are posted: an http or https URL. Redirects are not followed.",
+    example: 'post: env("ALERT_URL", url)',
+  }),
+  setting({
+    key: "token",
+    type: { kind: "secret" },
+    documentation: "Sent as `authorization: Bearer …`. Left out: nothing is.",
+    example: 'token: secret("ALERT_TOKEN")',
+  }),
+];
+
 export const alertSetting: Setting = setting({
   key: "alert",
   type: {
     kind: "record",
-    settings: [
-      setting({
-        key: "post",
-        type: { kind: "url" },
-        required: true,
-        environment: true,
-        documentation: "Where alerts are posted: an http or https URL. Redirects are not followed.",
-        example: 'post: env("ALERT_URL", url)',
-      }),
-      setting({
-        key: "token",
-        type: { kind: "secret" },
-        documentation: "Sent as `authorization: Bearer …`. Left out: nothing is.",
-        example: 'token: secret("ALERT_TOKEN")',
-      }),
-    ],
+    settings: alertSettings,
     without: "usual",
   },
   documentation:
