@@ -22,8 +22,8 @@ import type { Artifact } from "./artifact.ts";
 import type { HostLog } from "./host-log.ts";
 import { keepState, openState, type ProcessState, type StateSettings } from "./shared-budgets.ts";
 
-/** Milliseconds between two looks at the journals, and between two cleanings. */
-const LOOK = 250;
+/** Milliseconds between two looks at the journals (whoever asks for usage has them looked at before), and between two cleanings. */
+const LOOK = 1000;
 const CLEAN = 60_000;
 
 /** What a thread needs; plain data. */

@@ -239,7 +239,8 @@ function judge(
   const answer = provider.readAnswer(body, asked);
   if ("class" in answer) return answer;
   if (asked.stream) return streamed(eventsOf(answer), client, context, joined, comment);
-  const written = pass?.answer(body, context.model) ?? new TextEncoder().encode(client.writeAnswer(answer, context));
+  const handedOn = answer.uncounted === true ? null : (pass?.answer(body, answer.model, context.model) ?? null);
+  const written = handedOn ?? new TextEncoder().encode(client.writeAnswer(answer, context));
   return { status: 200, headers: ["content-type", "application/json"], body: written };
 }
 

@@ -30,6 +30,8 @@ export interface ModelAnswer {
   readonly stop: Stop;
   /** null: the provider did not tell. */
   readonly usage: Usage | null;
+  /** What the provider's own words say of its usage does not add up: clients are told what was counted. */
+  readonly uncounted?: true;
 }
 
 /**

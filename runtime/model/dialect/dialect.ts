@@ -147,4 +147,6 @@ export interface EventReader {
   finish(): readonly ModelEvent[];
   /** So far, cumulative; null: the provider has told nothing yet. For those who settle an answer that broke off. */
   readonly usage: Usage | null;
+  /** As of `ModelAnswer`, of what was told last. Left out: nobody is handed the provider's own words. */
+  readonly uncounted?: boolean;
 }

@@ -342,7 +342,8 @@ export class Answering implements BodyReceiver, Asker {
 
   answered(asked: Asked, answer: ModelAnswer, body: Uint8Array): void {
     const { dialect } = asked.target;
-    const passed = asked.passed ? (dialect.pass?.answer(body, answer.model, this.#name) ?? null) : null;
+    const passed =
+      asked.passed && answer.uncounted !== true ? (dialect.pass?.answer(body, answer.model, this.#name) ?? null) : null;
     const text = passed ?? this.#client.writeAnswer(answer, this.#context());
     this.#count(asked, "answered");
     const told = this.#headers(asked);

@@ -104,7 +104,9 @@ export class Accounts {
     unwritten: 0,
   };
   /** Pico-units by model and currency, for metrics. */
-  readonly spent = new Map<string, { readonly model: string; readonly currency: string; cost: bigint }>();
+  readonly spent = new Map<string, Spent>();
+  /** Of the call that was settled last: the next one is often alike. */
+  #latest: Spent | null = null;
 
   /** How often which part of which budget was reached. */
   readonly alerts = new Map<string, { readonly budget: string; readonly percent: number; count: number }>();
@@ -207,13 +209,18 @@ export class Accounts {
   }
 
   #settleClaims(claims: readonly Claim[], number: number, cost: bigint, tokens: number): void {
-    const { table, shared } = this.#parts;
-    const used = (claim: Claim): bigint => (claim.budget.definition.unit === "money" ? cost : BigInt(tokens));
     if (claims.length === 0) return;
-    if (shared !== undefined) shared.settle(number, claims, claims.map(used), this.#crossed);
-    else
-      for (const claim of claims)
-        this.#crossed(claim, used(claim), table.settle(claim.slot, claim.amount, used(claim)));
+    const { table, shared } = this.#parts;
+    if (shared !== undefined) {
+      const used = claims.map((claim) => usedOf(claim, cost, tokens));
+      shared.settle(number, claims, used, this.#crossed);
+      return;
+    }
+    for (const claim of claims) {
+      const used = usedOf(claim, cost, tokens);
+      const before = table.settle(claim.slot, claim.amount, used);
+      if (claim.budget.thresholds.length > 0) this.#crossed(claim, used, before);
+    }
   }
 
   /** Whoever adds the amount that crosses a threshold sees it, and nobody else. */
@@ -233,20 +240,42 @@ export class Accounts {
   }
 
   #add({ model, price: { currency } }: Call, cost: bigint): void {
-    const key = `${model}\n${currency}`;
-    const sum = this.spent.get(key);
-    if (sum === undefined) this.spent.set(key, { model, currency, cost });
-    else sum.cost += cost;
+    let sum = this.#latest;
+    if (sum === null || sum.model !== model || sum.currency !== currency) {
+      const key = `${model}\n${currency}`;
+      sum = this.spent.get(key) ?? { model, currency, cost: 0n };
+      this.spent.set(key, sum);
+      this.#latest = sum;
+    }
+    sum.cost += cost;
   }
 }
 
-function claimsOf({ charges, worst, worstTokens }: Call, now: number): readonly Claim[] {
-  return charges.map(({ budget, key }) => {
-    const { start, end } = budget.span(now);
-    const { unit, limit } = budget.definition;
-    const amount = unit === "money" ? worst : BigInt(worstTokens);
-    return { budget, key, fingerprint: budget.fingerprint(key), amount, limit, start, end, slot: -1 };
-  });
+interface Spent {
+  readonly model: string;
+  readonly currency: string;
+  cost: bigint;
+}
+
+const NO_CLAIMS: readonly Claim[] = [];
+
+function claimsOf(call: Call, now: number): readonly Claim[] {
+  const { charges } = call;
+  if (charges.length === 0) return NO_CLAIMS;
+  if (charges.length === 1) return [claimOf(charges[0]!, call, now)];
+  return charges.map((charge) => claimOf(charge, call, now));
+}
+
+function claimOf({ budget, key }: Charge, { worst, worstTokens }: Call, now: number): Claim {
+  const { start, end } = budget.span(now);
+  const { unit, limit } = budget.definition;
+  const amount = unit === "money" ? worst : BigInt(worstTokens);
+  return { budget, key, fingerprint: budget.fingerprint(key), amount, limit, start, end, slot: -1 };
+}
+
+/** What a claim's budget counts of a call. */
+function usedOf({ budget }: Claim, cost: bigint, tokens: number): bigint {
+  return budget.definition.unit === "money" ? cost : BigInt(tokens);
 }
 
 /** What a budget has left for a key, in the period in which a call began. */

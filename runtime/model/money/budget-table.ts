@@ -56,7 +56,7 @@ export class BudgetTable {
   readonly #spent: BigInt64Array;
   /** Milliseconds since the epoch; 0: nobody's. */
   readonly #ends: BigInt64Array;
-  /** Row by row: what each thread has reserved in the slot. */
+  /** Row by row: what each thread has reserved in the slot. Only that thread writes there, and others read when it is no more. */
   readonly #reserved: BigInt64Array;
   /** Four planes of words: the first of all slots, the second of all slots … */
   readonly #keys: Int32Array;
@@ -88,6 +88,20 @@ export class BudgetTable {
 
   /** Reserves each claim's amount in its budget, or nothing at all. `now`: milliseconds since the epoch. */
   reserve(claims: readonly Claim[], now: number): Verdict {
+    return claims.length === 1 ? this.#reserveOne(claims[0]!, now) : this.#reserveAll(claims, now);
+  }
+
+  #reserveOne(claim: Claim, now: number): Verdict {
+    const region = this.#regionOf(claim.fingerprint);
+    this.failed = 0;
+    this.left = 0n;
+    if (!this.#lock(region)) return "full";
+    const verdict = this.#add(claim, now);
+    this.#unlock(region);
+    return verdict;
+  }
+
+  #reserveAll(claims: readonly Claim[], now: number): Verdict {
     const regions = this.#regionsOf(claims);
     if (!this.#lockAll(regions)) return "full";
     let verdict: Verdict = "reserved";
@@ -108,7 +122,7 @@ export class BudgetTable {
   /** Replaces what was reserved by what was used. Gives what the period had spent before. */
   settle(slot: number, reserved: bigint, used: bigint): bigint {
     const own = slot * this.threads + this.thread;
-    Atomics.sub(this.#reserved, own, reserved);
+    this.#reserved[own]! -= reserved;
     const before = Atomics.add(this.#spent, slot, used);
     Atomics.add(this.#committed, slot, used - reserved);
     // Last: from here on the slot may be another's.
@@ -120,8 +134,10 @@ export class BudgetTable {
   restore(fingerprint: Words, spent: bigint, end: number, now: number): boolean {
     const region = this.#regionOf(fingerprint);
     if (!this.#lock(region)) return false;
-    const slot = this.#place(fingerprint, end, now);
+    const found = this.#find(fingerprint);
+    const slot = found >= 0 ? found : this.#take(fingerprint, end, now);
     if (slot >= 0) {
+      if (found >= 0) Atomics.store(this.#ends, slot, BigInt(end));
       Atomics.add(this.#spent, slot, spent);
       Atomics.add(this.#committed, slot, spent);
     }
@@ -155,17 +171,22 @@ export class BudgetTable {
   /** Under the lock. */
   #add(claim: Claim, now: number): Verdict {
     const { amount, limit, fingerprint } = claim;
-    this.left = limit;
-    const found = this.#find(fingerprint);
-    if (found >= 0) {
-      this.left = limit - Atomics.load(this.#committed, found);
-      if (amount > this.left) return "exhausted";
-    } else if (amount > limit) return "exhausted";
-    const slot = this.#place(fingerprint, claim.end, now);
-    if (slot < 0) return "full";
+    let slot = this.#find(fingerprint);
+    if (slot < 0) {
+      this.left = limit;
+      if (amount > limit) return "exhausted";
+      slot = this.#take(fingerprint, claim.end, now);
+      if (slot < 0) return "full";
+    } else {
+      const left = limit - Atomics.load(this.#committed, slot);
+      this.left = left;
+      if (amount > left) return "exhausted";
+      // Where it was given up, and is asked for again.
+      if (this.#ends[slot] === 0n) Atomics.store(this.#ends, slot, BigInt(claim.end));
+    }
     const own = slot * this.threads + this.thread;
     Atomics.add(this.#committed, slot, amount);
-    Atomics.add(this.#reserved, own, amount);
+    this.#reserved[own]! += amount;
     Atomics.add(this.#open, own, 1);
     claim.slot = slot;
     return "reserved";
@@ -174,7 +195,7 @@ export class BudgetTable {
   /** Under the lock: another claim of the same call did not fit. */
   #undo({ slot, amount }: Claim): void {
     const own = slot * this.threads + this.thread;
-    Atomics.sub(this.#reserved, own, amount);
+    this.#reserved[own]! -= amount;
     const before = Atomics.sub(this.#committed, slot, amount);
     Atomics.sub(this.#open, own, 1);
     // A key that has nothing needs no place: who is refused must not fill the table.
@@ -205,15 +226,10 @@ export class BudgetTable {
     return -1;
   }
 
-  /** Under the lock: the key's slot, or one that is its from now on; -1: neither. */
-  #place(fingerprint: Words, end: number, now: number): number {
+  /** Under the lock: a slot for a key that has none, which is its from now on; -1: there is none. */
+  #take(fingerprint: Words, end: number, now: number): number {
     const keys = this.#keys;
     const { slots } = this;
-    const found = this.#find(fingerprint);
-    if (found >= 0) {
-      Atomics.store(this.#ends, found, BigInt(end));
-      return found;
-    }
     const region = this.#regionOf(fingerprint) * REGION;
     const start = fingerprint[2]! & (REGION - 1);
     for (let step = 0; step < REGION; step++) {

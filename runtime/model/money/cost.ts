@@ -11,8 +11,9 @@ export function costOf(price: Price, usage: Usage): bigint | null {
   if (audioInput > 0 && rates.audioInput === null) return null;
   if (audioOutput > 0 && rates.audioOutput === null) return null;
   if (searches > 0 && price.search === null) return null;
-  const fees = (BigInt(price.request) + product(searches, price.search ?? 0)) * PICO_PER_MICRO;
-  return tokensCost(rates, usage) + fees;
+  const cost = tokensCost(rates, usage);
+  if (price.request === 0 && searches === 0) return cost;
+  return cost + (BigInt(price.request) + product(searches, price.search ?? 0)) * PICO_PER_MICRO;
 }
 
 /** All counters are whole numbers of at least 0. */

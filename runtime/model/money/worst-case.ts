@@ -77,15 +77,15 @@ function isHour(part: { readonly cache?: { readonly ttl: string } | undefined })
 
 /** Pico-units. `output`: most tokens of one answer; `count`: answers that are asked for; `searches`: most searches of the provider. */
 export function worstCost(price: Price, input: InputBound, output: number, count = 1, searches = 0): bigint {
-  const all = BigInt(output) * BigInt(count);
+  const fees = price.request + searches * (price.search ?? 0);
   let worst = -1n;
   let reached: readonly Rates[] = [price.rates];
   for (const band of price.bands) if (input.tokens > band.above) reached = [...reached, band.rates];
   for (const rates of reached) {
-    const cost = BigInt(input.tokens) * BigInt(dearestInput(rates, input)) + all * BigInt(dearestOutput(rates));
+    const cost = tokensCost(input.tokens, dearestInput(rates, input), output * count, dearestOutput(rates));
     if (cost > worst) worst = cost;
   }
-  return worst + BigInt(price.request + searches * (price.search ?? 0)) * PICO_PER_MICRO;
+  return fees === 0 ? worst : worst + BigInt(fees) * PICO_PER_MICRO;
 }
 
 function dearestInput(rates: Rates, { audio, hour }: InputBound): number {
@@ -100,4 +100,11 @@ function dearestInput(rates: Rates, { audio, hour }: InputBound): number {
 
 export function dearestOutput(rates: Rates): number {
   return Math.max(rates.output, rates.reasoning, rates.audioOutput ?? 0);
+}
+
+/** Both products together, exactly: as numbers where they are small enough to be, as nearly all are. */
+function tokensCost(input: number, inputRate: number, output: number, outputRate: number): bigint {
+  const sum = input * inputRate + output * outputRate;
+  if (sum <= Number.MAX_SAFE_INTEGER) return BigInt(sum);
+  return BigInt(input) * BigInt(inputRate) + BigInt(output) * BigInt(outputRate);
 }

@@ -20,6 +20,8 @@ export interface PassRules {
   readonly texts: readonly string[];
   /** The same for the client; null: it is not to see it. */
   edit(data: string): string | null;
+  /** The same with other words of what was used, where the provider's do not add up; null: nobody knows it. */
+  recount(data: string, usage: Usage | null): string;
   /** Whether it says that the stream is over. */
   isEnd(data: string): boolean;
   /** What clients wait for where a provider that is through has not said so; "": nothing. */
@@ -101,7 +103,8 @@ export class PassingStream implements PassingReader {
       }
     } else this.#told(this.#reader.push(Buffer.from(event, "latin1")));
     if (this.#failed) return;
-    const edited = this.#rules.edit(data);
+    const sound = isPiece || this.#reader.uncounted !== true ? data : this.#rules.recount(data, this.#reader.usage);
+    const edited = this.#rules.edit(sound);
     if (edited === null) return;
     this.#out += edited === data ? event : event.slice(0, start) + edited + event.slice(end);
     if (!isPiece && this.#rules.isEnd(data)) this.#closed = true;

@@ -47,6 +47,7 @@ export function readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer
     parts,
     stop: asText && stop.reason === "tool-calls" ? { ...stop, reason: "end" } : stop,
     usage: counters.usage,
+    ...(counters.nonsense ? { uncounted: true } : {}),
   };
 }
 

@@ -47,6 +47,10 @@ class AnthropicEventReader implements EventReader {
     return this.#counters.usage;
   }
 
+  get uncounted(): boolean {
+    return this.#counters.nonsense;
+  }
+
   push(bytes: Uint8Array): readonly ModelEvent[] {
     if (!this.#order.over && !this.#parser.push(bytes)) this.#order.fail(EVENT_TOO_LONG);
     return this.#order.take();

@@ -13,6 +13,9 @@ import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.
 import { maybeSealed } from "../sealed.ts";
 import { eventReader } from "./events.ts";
 import { requestHeaders, requestTarget } from "./request-writer.ts";
+import { NO_USAGE } from "../../canonical/usage.ts";
+import { recounted } from "../recounted.ts";
+import { writeUsage } from "./usage.ts";
 
 export function passRequest(
   body: RequestBytes,
@@ -50,6 +53,8 @@ export function passStream(request: ModelRequest, model: string): PassingReader 
     texts: ['"text":"', '"partial_json":"'],
     edit: (data) =>
       !data.startsWith(PIECE) && data.includes("message_start") ? renamedWithin(data, "message", "model", model) : data,
+    // Its clients count on with whatever is there.
+    recount: (data, used) => recounted(data, [["usage"], ["message", "usage"]], writeUsage(used ?? NO_USAGE)),
     isEnd: (data) => data.includes("message_stop"),
     end: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   });

@@ -44,6 +44,11 @@ export class Counters {
     return null;
   }
 
+  /** What was told cannot be. */
+  get nonsense(): boolean {
+    return this.#nonsense;
+  }
+
   /** Null: nothing was told, or what was told cannot be. */
   get usage(): Usage | null {
     if (!this.#told || this.#nonsense) return null;

@@ -17,7 +17,7 @@ import { stableId } from "./contents.ts";
 import { readErrorChunk } from "./error.ts";
 import { TOOL_NAME } from "./request-writer.ts";
 import { readStop } from "./stop.ts";
-import { readUsage } from "./usage.ts";
+import { addsUp, readUsage } from "./usage.ts";
 
 export function eventReader(request: ModelRequest): EventReader {
   const chunks = new ChunkReader(request);
@@ -34,6 +34,9 @@ export function eventReader(request: ModelRequest): EventReader {
     get usage(): Usage | null {
       return chunks.usage;
     },
+    get uncounted(): boolean {
+      return chunks.uncounted;
+    },
   };
 }
 
@@ -41,7 +44,8 @@ export function readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer
   const chunks = new ChunkReader(request);
   const parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
   chunks.read(parsed?.value);
-  return gather(chunks.finish()) ?? NOT_UNDERSTOOD;
+  const answer = gather(chunks.finish()) ?? NOT_UNDERSTOOD;
+  return chunks.uncounted && "parts" in answer ? { ...answer, uncounted: true } : answer;
 }
 
 /** What the last part was, so that more of the same continues it. */
@@ -50,6 +54,7 @@ type Open = "none" | "text" | "thought";
 class ChunkReader {
   readonly order = new EventOrder();
   usage: Usage | null = null;
+  uncounted = false;
   readonly #back: (name: string) => string;
   readonly #oneCall: boolean;
   /** Calls so far in the conversation: a call without an identifier gets one by its place. */
@@ -90,6 +95,7 @@ class ChunkReader {
     }
     if (isObject(chunk.usageMetadata)) {
       this.usage = readUsage(chunk.usageMetadata, this.usage);
+      this.uncounted = !addsUp(chunk.usageMetadata, this.usage);
       if (this.usage !== null) this.order.usageIs(this.usage);
     }
     if (isObject(candidate)) this.#finished(text(candidate.finishReason));

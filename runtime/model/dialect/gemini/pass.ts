@@ -13,6 +13,8 @@ import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.
 import { maybeSealed } from "../sealed.ts";
 import { eventReader } from "./events.ts";
 import { requestTarget } from "./request-writer.ts";
+import { recounted } from "../recounted.ts";
+import { writeUsage } from "./usage.ts";
 
 export function passRequest(
   body: RequestBytes,
@@ -56,6 +58,7 @@ export function passStream(request: ModelRequest, model: string): PassingReader 
     isPiece: () => false,
     texts: [],
     edit: (data) => renamed.edit(data),
+    recount: (data, used) => recounted(data, [["usageMetadata"]], used === null ? null : writeUsage(used)),
     isEnd: () => false,
     end: "",
   });

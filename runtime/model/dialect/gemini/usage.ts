@@ -1,5 +1,5 @@
 /** Gemini's counters: the prompt's holds what was cached, the candidates' leaves out the thoughts, and every chunk of a stream tells the whole so far. */
-import type { Json } from "../../canonical/request.ts";
+import type { Json, JsonObject } from "../../canonical/request.ts";
 import { completionTokens, promptTokens, type Usage } from "../../canonical/usage.ts";
 import { isObject } from "../fields.ts";
 import { countable, told } from "../openai-common/counts.ts";
@@ -26,6 +26,15 @@ export function readUsage(value: Json | undefined, before: Usage | null): Usage 
 function counter(value: Json | undefined): number | null {
   if (value === undefined || value === null) return null;
   return Number.isSafeInteger(value) ? told(value) : Number.NaN;
+}
+
+/** Whether clients can be handed what the provider says: the parts are within their wholes, and the total is their sum. */
+export function addsUp(value: JsonObject, usage: Usage | null): boolean {
+  if (usage === null) return false;
+  const total = promptTokens(usage) + completionTokens(usage);
+  if (value.totalTokenCount !== undefined && value.totalTokenCount !== total) return false;
+  const { promptTokenCount: prompt, cachedContentTokenCount: cached } = value;
+  return typeof cached !== "number" || (typeof prompt === "number" && cached <= prompt);
 }
 
 export function writeUsage(usage: Usage): string {

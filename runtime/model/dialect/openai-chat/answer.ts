@@ -12,7 +12,7 @@ import { type ToolNames, toolNames } from "../tool-names.ts";
 import { TOOL_NAME } from "./provider-request.ts";
 import { readStop, stopDetails, writeStop } from "./stop.ts";
 import { detailForClient, readThoughts } from "./thoughts.ts";
-import { readUsage, writeUsage } from "./usage.ts";
+import { addsUp, readUsage, writeUsage } from "./usage.ts";
 
 export function readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer | ModelError {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
@@ -43,7 +43,9 @@ export function readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer
     taken.add(unique);
     parts.push({ ...part, id: unique });
   });
-  return { id, model: string(answer.model), parts, stop, usage: readUsage(answer.usage) };
+  const usage = readUsage(answer.usage);
+  const read = { id, model: string(answer.model), parts, stop, usage };
+  return addsUp(answer.usage, usage) ? read : { ...read, uncounted: true };
 }
 
 function string(value: Json | undefined): string {

@@ -13,7 +13,7 @@ import { callArguments, callSignature, readContent } from "./answer.ts";
 import { TOOL_NAME } from "./provider-request.ts";
 import { readStop } from "./stop.ts";
 import { readDetails, reasoningText } from "./thoughts.ts";
-import { readUsage } from "./usage.ts";
+import { addsUp, readUsage } from "./usage.ts";
 
 /** Code units of the arguments of calls whose name has not come yet, all together. */
 const MAX_HELD = 1024 * 1024;
@@ -46,6 +46,7 @@ export class ChatEventReader implements EventReader {
   readonly #byIndex = new Map<number, Call>();
   #heldLength = 0;
   #stop: Stop | null = null;
+  uncounted = false;
 
   constructor(request: ModelRequest) {
     this.#names = toolNames(request, TOOL_NAME);
@@ -101,6 +102,7 @@ export class ChatEventReader implements EventReader {
     if (choice !== undefined && this.#stop === null) this.#choice(choice);
     const usage = readUsage(chunk.usage) ?? readUsage(isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined);
     if (usage !== null) order.usageIs(usage);
+    this.uncounted = !addsUp(chunk.usage, usage);
   }
 
   #choice(choice: JsonObject): void {

@@ -14,6 +14,8 @@ import { isList, isObject, parseJson } from "../fields.ts";
 import { ChatEventReader } from "./event-reader.ts";
 import { requestHeaders, requestTarget } from "../openai-common/target.ts";
 import { TOOL_NAME } from "./provider-request.ts";
+import { recounted } from "../recounted.ts";
+import { writeUsage } from "./usage.ts";
 
 /** OpenAI's own models take whatever their dialect says; servers that only resemble them get what is known of them (`variants.ts`). */
 const AS_THEY_COME: ReadonlySet<string> = new Set(["", "azure"]);
@@ -76,6 +78,7 @@ export function passStream(request: ModelRequest, model: string, usage: boolean)
       if (data === DONE) return data;
       return !usage && tellsUsageAlone(data) ? null : renamed.edit(data);
     },
+    recount: (data, used) => recounted(data, [["usage"]], used === null ? null : writeUsage(used)),
     isEnd: (data) => data === DONE,
     end: "data: [DONE]\n\n",
   });

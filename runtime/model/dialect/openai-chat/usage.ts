@@ -20,6 +20,15 @@ export function readUsage(value: Json | undefined): Usage | null {
   });
 }
 
+/** Whether clients can be handed what the provider says: the parts are within their wholes, and the total is their sum. */
+export function addsUp(value: Json | undefined, usage: Usage | null): boolean {
+  if (!isObject(value)) return value === undefined || value === null;
+  if (usage === null) return false;
+  const [prompt, completion] = [promptTokens(usage), completionTokens(usage)];
+  if (value.prompt_tokens !== prompt || value.completion_tokens !== completion) return false;
+  return value.total_tokens === undefined || value.total_tokens === prompt + completion;
+}
+
 /** JSON text. */
 export function writeUsage(usage: Usage): string {
   const prompt = promptTokens(usage);

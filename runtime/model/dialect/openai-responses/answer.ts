@@ -13,7 +13,7 @@ import { TOOL_NAME } from "./provider-request.ts";
 import { callItem, messageItem, reasoningItem, refusalContent, ResponseObject, textContent } from "./response.ts";
 import { readStop } from "./stop.ts";
 import { itemState, itemText, stateOut } from "./thoughts.ts";
-import { readUsage } from "./usage.ts";
+import { addsUp, readUsage } from "./usage.ts";
 
 export function readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer | ModelError {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
@@ -33,7 +33,9 @@ export function readAnswer(body: Uint8Array, request: ModelRequest): ModelAnswer
   items.forEach((item, at) => {
     parts.push(...readItemParts(item, at, names, isCut(stop)));
   });
-  return { id: string(response.id), model: string(response.model), parts, stop, usage: readUsage(response.usage) };
+  const usage = readUsage(response.usage);
+  const read = { id: string(response.id), model: string(response.model), parts, stop, usage };
+  return addsUp(response.usage, usage) ? read : { ...read, uncounted: true };
 }
 
 /** Of a response that failed, was cancelled or is not ready; null: it is an answer. */

@@ -13,7 +13,7 @@ import { itemSignature, responseError } from "./answer.ts";
 import { TOOL_NAME } from "./provider-request.ts";
 import { readStop } from "./stop.ts";
 import { itemState, itemText } from "./thoughts.ts";
-import { readUsage } from "./usage.ts";
+import { addsUp, readUsage } from "./usage.ts";
 
 /** One text that is being written. */
 interface Piece {
@@ -42,6 +42,8 @@ export class ResponsesEventReader implements EventReader {
   #called = false;
   /** Calls that have no arguments so far. */
   readonly #empty: Piece[] = [];
+
+  uncounted = false;
 
   constructor(request: ModelRequest) {
     this.#names = toolNames(request, TOOL_NAME);
@@ -257,6 +259,7 @@ export class ResponsesEventReader implements EventReader {
     }
     this.#start(response);
     const usage = readUsage(response.usage);
+    this.uncounted = !addsUp(response.usage, usage);
     const failed = responseError(response);
     if (failed !== null) {
       if (usage !== null) order.usageIs(usage);

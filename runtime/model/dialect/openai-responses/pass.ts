@@ -13,6 +13,8 @@ import type { PassingReader, ProviderRequest, ProviderTarget } from "../dialect.
 import { requestHeaders, requestTarget } from "../openai-common/target.ts";
 import { maybeSealed } from "../sealed.ts";
 import { ResponsesEventReader } from "./event-reader.ts";
+import { recounted } from "../recounted.ts";
+import { writeUsage } from "./usage.ts";
 
 /** What is answered later, and what the form in the middle cannot judge to be an answer. */
 const OTHERS: readonly string[] = ["background", "top_logprobs"];
@@ -47,6 +49,7 @@ export function passStream(request: ModelRequest, model: string): PassingReader 
     texts: ['"delta":"'],
     edit: (data) =>
       !PIECE.test(data) && data.includes('"response":') ? renamedWithin(data, "response", "model", model) : data,
+    recount: (data, used) => recounted(data, [["response", "usage"]], writeUsage(used)),
     isEnd: () => false,
     end: "",
   });

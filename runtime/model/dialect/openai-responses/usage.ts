@@ -20,6 +20,15 @@ export function readUsage(value: Json | undefined): Usage | null {
   });
 }
 
+/** Whether clients can be handed what the provider says: the parts are within their wholes, and the total is their sum. */
+export function addsUp(value: Json | undefined, usage: Usage | null): boolean {
+  if (!isObject(value)) return value === undefined || value === null;
+  if (usage === null) return false;
+  const [input, output] = [promptTokens(usage), completionTokens(usage)];
+  if (value.input_tokens !== input || value.output_tokens !== output) return false;
+  return value.total_tokens === undefined || value.total_tokens === input + output;
+}
+
 /** JSON text; "null" where nobody told. */
 export function writeUsage(usage: Usage | null): string {
   if (usage === null) return "null";

@@ -1,17 +1,17 @@
 /**
- * The ledger itself: carries what journals say over into SQLite, a bounded piece at a time, and answers what was spent. What a piece adds and the place in the file up to
- * which it goes are one transaction, so a record counts once, however often the process dies.
+ * The ledger itself: carries what journals say over into SQLite, and answers what was spent. Journals are read a small piece at a time, so that no request waits long
+ * for it; what several pieces add and the places in the files up to which they go are one transaction, so a record counts once, however often the process dies.
  *
  * Which calls are open is known from the journals: a file stays until the calls in it and in all before it are settled, or, where some last longer, until those
  * stand in the table `pending`. After a start, what dead processes had opened and not settled counts at its worst case: those calls may have been sent, and nobody will
  * tell what they cost. So the ledger never says less than what was used, and says exactly that for every call that was settled.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, unlinkSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { journalName, parseJournalName } from "./journal.ts";
 import { type OpenCallState, readState, stateText } from "./open-call.ts";
-import { LONGEST_RECORD, RecordReader } from "./record.ts";
+import { LONGEST_RECORD, type OpenedRecord, RecordReader, type RecordTaker, type SettledRecord } from "./record.ts";
 import {
   ADD_UNTOLD,
   DELETE_PENDING,
@@ -35,8 +35,10 @@ import {
   usageRow,
 } from "./usage.ts";
 
-/** Bytes that are carried over at once: some 1,300 calls, a few milliseconds. */
-const PIECE = 256 * 1024;
+/** Bytes that are read at once, some 330 calls: far less than a millisecond. */
+const PIECE = LONGEST_RECORD;
+/** Rows that are written at once, of calls, of budgets and of what is open: a few milliseconds. */
+const MOST_ROWS = 500;
 /** Sums of minutes that began so long ago become sums of hours. */
 const MINUTES_KEPT = 2 * 86_400_000;
 const HOUR = 3_600_000n;
@@ -59,19 +61,81 @@ interface OpenEntry extends OpenCallState {
   file: string;
 }
 
-/** What a piece says, until SQLite has it. */
-interface Unwritten {
-  readonly name: string;
-  readonly applied: number;
-  readonly sums: Sums;
+/** What pieces say, until SQLite has it. */
+class Unwritten {
+  /** Up to which files have been read. */
+  readonly applied = new Map<string, number>();
+  readonly sums = new Sums();
   /** Identifiers in the table `pending`, and what becomes of them: null: they leave it. */
-  readonly pending: ReadonlyMap<string, OpenCallState | null>;
+  readonly pending = new Map<string, OpenCallState | null>();
+
+  get rows(): number {
+    return this.sums.rows + this.pending.size;
+  }
 }
 
-interface Following {
-  readonly reader: RecordReader;
+/** A journal that is read: what it says goes to those who have it open, and to what is unwritten. */
+class Following implements RecordTaker {
+  readonly name: string;
+  readonly journal: string;
+  readonly reader = new RecordReader();
+  readonly descriptor: number;
   /** Up to which the file has been read. */
-  place: number;
+  place = 0;
+  /** What was read last is no record. */
+  unread = false;
+  readonly #open: Map<number, OpenEntry>;
+  /** Up to which it was carried over before the process began: that is only read again. */
+  readonly #applied: number;
+  readonly #elsewhere: boolean;
+  unwritten = new Unwritten();
+
+  constructor(folder: string, name: string, open: Map<number, OpenEntry>, applied: number, elsewhere: boolean) {
+    const { boot, thread } = parseJournalName(name)!;
+    this.name = name;
+    this.journal = `${boot}-${thread}`;
+    this.descriptor = openSync(join(folder, name), "r");
+    this.#open = open;
+    this.#applied = applied;
+    this.#elsewhere = elsewhere;
+  }
+
+  opened(record: OpenedRecord): void {
+    const { number } = record;
+    // One that the table `pending` has is read again.
+    if (this.#open.get(number)?.file !== "") this.#open.set(number, { record, file: this.name });
+  }
+
+  settled(record: SettledRecord, at: number): void {
+    const { number, cost, tokens } = record;
+    const entry = this.#open.get(number);
+    // Told twice, where a disk took half of what was written.
+    if (entry === undefined || entry.cost !== undefined) return;
+    const through = !this.#elsewhere || entry.record.charges.length === 0;
+    if (through) this.#open.delete(number);
+    else {
+      entry.cost = cost;
+      entry.tokens = tokens;
+    }
+    if (this.#again(at)) return;
+    if (entry.file === "") this.#pending(number, through ? null : entry);
+    this.unwritten.sums.add(entry.record, record);
+  }
+
+  told(number: number, at: number): void {
+    const entry = this.#open.get(number);
+    if (entry === undefined) return;
+    this.#open.delete(number);
+    if (!this.#again(at) && entry.file === "") this.#pending(number, null);
+  }
+
+  #again(at: number): boolean {
+    return this.place + at < this.#applied;
+  }
+
+  #pending(number: number, state: OpenCallState | null): void {
+    this.unwritten.pending.set(`${this.journal}-${number}`, state);
+  }
 }
 
 export class LedgerBook {
@@ -83,8 +147,14 @@ export class LedgerBook {
   readonly #following = new Map<string, Following>();
   /** Of this ledger, for good: letters and digits. */
   readonly identity: string;
+  /** Journals of this process, as far as they are known. */
+  #own: readonly string[] = [];
+  /** null: nothing. */
   #unwritten: Unwritten | null = null;
-  /** Records that were none. */
+  /** It is written before anything else is read. */
+  #due = false;
+  readonly #piece = Buffer.allocUnsafeSlow(PIECE);
+  /** Places in journals where no records stand. */
   damaged = 0;
   /** Calls of dead processes and threads that were settled at their worst case. */
   lost = 0;
@@ -115,12 +185,14 @@ export class LedgerBook {
     this.#closeOthers();
   }
 
-  /** Carries one piece over. False: there was nothing. */
+  /** Reads one piece. False: there was nothing, and all that was read is carried over. */
   follow(): boolean {
+    if (this.#due) this.#write();
+    if (this.#followOwn()) return true;
+    // There may be others by now.
+    this.#own = this.#files().filter((name) => parseJournalName(name)?.boot === this.#options.boot);
+    if (this.#followOwn()) return true;
     this.#write();
-    for (const name of this.#files()) {
-      if (parseJournalName(name)?.boot === this.#options.boot && this.#apply(name)) return true;
-    }
     return false;
   }
 
@@ -171,6 +243,7 @@ export class LedgerBook {
 
   /** Deletes journals that are carried over whole and will not grow, oldest first, once SQLite has on the disk what is still open in them. */
   tidy(): void {
+    this.#write();
     const { boot } = this.#options;
     const done = this.#files().filter((name) => {
       const parsed = parseJournalName(name);
@@ -192,6 +265,8 @@ export class LedgerBook {
   close(): void {
     this.catchUp();
     if (this.#empty) this.#delete(this.#files().filter((name) => this.#applied.has(name)));
+    for (const { descriptor } of this.#following.values()) closeSync(descriptor);
+    this.#following.clear();
     this.#database.close();
   }
 
@@ -240,7 +315,8 @@ export class LedgerBook {
   #closeOthers(): void {
     const { boot } = this.#options;
     const others = this.#files().filter((name) => parseJournalName(name)?.boot !== boot);
-    for (const name of others) while (this.#apply(name));
+    for (const name of others) while (this.#apply(name)) if (this.#due) this.#write();
+    this.#write();
     for (const journal of [...this.#open.keys()]) if (!journal.startsWith(`${boot}-`)) this.#lose(journal);
     this.#delete(others);
   }
@@ -256,6 +332,8 @@ export class LedgerBook {
 
   /** What this journal had opened counts at its worst case. */
   #lose(journal: string): void {
+    // Nothing that was read may come behind what is said here of its file.
+    this.#write();
     const open = this.#openOf(journal);
     const at = this.#options.now();
     const sums = new Sums();
@@ -291,70 +369,63 @@ export class LedgerBook {
       .sort();
   }
 
-  #apply(name: string): boolean {
-    const applied = this.#applied.get(name) ?? 0;
-    if (applied === Number(LOST)) return false;
+  #followOwn(): boolean {
+    for (const name of this.#own) if (this.#apply(name)) return true;
+    return false;
+  }
+
+  #followingOf(name: string, applied: number): Following {
     let following = this.#following.get(name);
     if (following === undefined) {
-      following = { reader: new RecordReader(), place: 0 };
+      const { boot, thread } = parseJournalName(name)!;
+      const { folder, elsewhere = false } = this.#options;
+      following = new Following(folder, name, this.#openOf(`${boot}-${thread}`), applied, elsewhere);
       this.#following.set(name, following);
     }
-    const { place, reader } = following;
-    const piece = readPiece(join(this.#options.folder, name), place);
-    const sums = new Sums();
-    const pending = new Map<string, OpenCallState | null>();
-    const { boot, thread } = parseJournalName(name)!;
-    const journal = `${boot}-${thread}`;
-    const open = this.#openOf(journal);
-    const elsewhere = this.#options.elsewhere === true;
-    const read = reader.read(piece, (record, at) => {
-      const { number } = record;
-      const entry = open.get(number);
-      if (record.type === "opened") {
-        if (entry?.file !== "") open.set(number, { record, file: name });
-        return;
-      }
-      // Told twice, where a disk took half of what was written.
-      if (entry === undefined || (record.type === "settled" && entry.cost !== undefined)) return;
-      const through = record.type === "told" || !elsewhere || entry.record.charges.length === 0;
-      if (record.type === "settled") {
-        entry.cost = record.cost;
-        entry.tokens = record.tokens;
-      }
-      if (through) open.delete(number);
-      // What was carried over before the process began is only read again.
-      if (place + at < applied) return;
-      if (entry.file === "") pending.set(`${journal}-${number}`, through ? null : entry);
-      if (record.type === "settled") sums.add(entry.record, record);
-    });
+    return following;
+  }
+
+  /** Reads a piece of it. False: there was nothing. */
+  #apply(name: string): boolean {
+    const applied = this.#applied.get(name);
+    if (applied === Number(LOST)) return false;
+    const following = this.#followingOf(name, applied ?? 0);
+    const piece = this.#piece.subarray(0, readSync(following.descriptor, this.#piece, 0, PIECE, following.place));
+    // Also where nothing was read: then the file before it is known to be through.
+    if (piece.length === 0 && applied !== undefined) return false;
+    this.#unwritten ??= new Unwritten();
+    const unwritten = this.#unwritten;
+    following.unwritten = unwritten;
+    const read = following.reader.read(piece, following);
     // The beginning of a record may still grow to one; what can be none is left out.
     const unread = read < 0 || (read === 0 && piece.length >= LONGEST_RECORD);
-    if (unread) this.damaged++;
+    if (unread && !following.unread) this.damaged++;
+    following.unread = unread;
     const taken = unread ? piece.length : read;
     following.place += taken;
-    // Also where nothing was read: then the file before it is known to be through.
-    if (following.place > applied || !this.#applied.has(name)) {
-      this.#unwritten = { name, applied: following.place, sums, pending };
-      this.#write();
-    }
+    if (following.place > (applied ?? -1)) unwritten.applied.set(name, following.place);
+    this.#due = unwritten.rows >= MOST_ROWS;
     return taken > 0;
   }
 
-  /** What was read and could not be written comes before anything else is read. */
+  /** All that was read; where that fails, it comes before anything else is read. */
   #write(): void {
-    if (this.#unwritten === null) return;
-    const { name, applied, sums, pending } = this.#unwritten;
+    const unwritten = this.#unwritten;
+    if (unwritten === null) return;
+    const { applied, sums, pending } = unwritten;
     const database = this.#database;
+    this.#due = true;
     database.transaction(() => {
       sums.write(database);
       for (const [id, state] of pending) {
         if (state === null) database.run(DELETE_PENDING, id);
         else database.run(SET_PENDING, id, stateText(state));
       }
-      database.run(SET_APPLIED, name, BigInt(applied));
+      for (const [name, place] of applied) database.run(SET_APPLIED, name, BigInt(place));
     });
-    this.#applied.set(name, applied);
+    for (const [name, place] of applied) this.#applied.set(name, place);
     this.#unwritten = null;
+    this.#due = false;
   }
 
   #delete(names: readonly string[]): void {
@@ -362,26 +433,18 @@ export class LedgerBook {
     // What replaces the files must be on the disk before they go.
     this.#database.all("PRAGMA wal_checkpoint(TRUNCATE)");
     for (const name of names) {
+      const following = this.#following.get(name);
+      if (following !== undefined) closeSync(following.descriptor);
       unlinkSync(join(this.#options.folder, name));
       this.#database.run("DELETE FROM file WHERE name = ?", name);
       this.#applied.delete(name);
       this.#following.delete(name);
     }
+    this.#own = this.#own.filter((name) => !names.includes(name));
   }
 }
 
 function splitId(id: string): readonly [journal: string, number: number] {
   const at = id.lastIndexOf("-");
   return [id.slice(0, at), Number(id.slice(at + 1))];
-}
-
-function readPiece(path: string, from: number): Buffer {
-  const descriptor = openSync(path, "r");
-  try {
-    const size = Math.min(PIECE, Math.max(0, fstatSync(descriptor).size - from));
-    const bytes = Buffer.allocUnsafe(size);
-    return bytes.subarray(0, size === 0 ? 0 : readSync(descriptor, bytes, 0, size, from));
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -127,7 +127,7 @@ export class FileJournal implements CallJournal {
       return false;
     }
     writer.taken();
-    this.#unwritten.length = 0;
+    if (this.#unwritten.length > 0) this.#unwritten = [];
     if (this.#failing) this.#options.problem(null);
     this.#failing = false;
     this.#size += length;

@@ -55,6 +55,7 @@ export interface OpenedRecord {
   readonly charges: readonly OpenCharge[];
 }
 
+/** How a call ended that was opened before. */
 export interface SettledRecord {
   readonly type: "settled";
   readonly number: number;
@@ -65,13 +66,14 @@ export interface SettledRecord {
   readonly tokens: number;
 }
 
-/** Where budgets are counted elsewhere: that place has what the call cost, and need not be told again. */
-export interface ToldRecord {
-  readonly type: "told";
-  readonly number: number;
+/** Whoever reads records. `at`: where in the piece the record stands. */
+export interface RecordTaker {
+  opened(record: OpenedRecord, at: number): void;
+  /** `record` is only valid during the call. */
+  settled(record: SettledRecord, at: number): void;
+  /** Where budgets are counted elsewhere: that place has what the call cost, and need not be told again. */
+  told(number: number, at: number): void;
 }
-
-export type LedgerRecord = OpenedRecord | SettledRecord | ToldRecord;
 
 /** First byte of a record. Behind it one byte that only some use, two that are a mark, and the length of the record in four. */
 const TEXT = 1;
@@ -103,6 +105,9 @@ export class RecordWriter {
   readonly #texts = new Map<string, number>();
   /** How many of them are in the file. */
   #written = 0;
+  /** The call that was opened last, and the places of its texts: its own five, then two for each charge. The next one often has the same. */
+  #latest: Call | null = null;
+  readonly #places: number[] = [];
   length = 0;
 
   /** What was put in, `length` bytes of it. */
@@ -125,6 +130,7 @@ export class RecordWriter {
   keepSettled(same: boolean): void {
     const { length } = this;
     this.length = 0;
+    this.#latest = null;
     let at = 0;
     while (at < length) {
       const next = at + this.#view.getUint32(at + 4, true);
@@ -142,6 +148,7 @@ export class RecordWriter {
 
   /** What follows stands in another file; only between two writes. */
   newFile(): void {
+    this.#latest = null;
     this.#texts.clear();
     this.#written = 0;
   }
@@ -150,32 +157,26 @@ export class RecordWriter {
   opened(number: number, now: number, call: Call): boolean {
     const { charges } = call;
     const length = OPENED_LENGTH + charges.length * CHARGE_LENGTH;
-    const route = this.#text(call.route);
-    const model = this.#text(call.model);
-    const upstream = this.#text(call.upstream);
-    const caller = this.#text(call.caller);
-    const currency = this.#text(call.price.currency);
-    let fits = Math.min(route, model, upstream, caller, currency) >= 0 && charges.length <= MOST_CHARGES;
     // Texts stand before the record that names them.
-    for (const { budget, key } of charges) fits = this.#text(budget.title) >= 0 && this.#text(key) >= 0 && fits;
-    if (!fits || this.length + length > ROOM) return false;
+    if (charges.length > MOST_CHARGES || !this.#place(call) || this.length + length > ROOM) return false;
     const view = this.#view;
+    const places = this.#places;
     let at = this.#head(OPENED, charges.length, length);
     view.setFloat64(at, number, true);
     view.setFloat64(at + 8, now, true);
     view.setBigInt64(at + 16, call.worst, true);
     view.setFloat64(at + 24, call.worstTokens, true);
-    view.setUint32(at + 32, route, true);
-    view.setUint32(at + 36, model, true);
-    view.setUint32(at + 40, upstream, true);
-    view.setUint32(at + 44, caller, true);
-    view.setUint32(at + 48, currency, true);
+    view.setUint32(at + 32, places[0]!, true);
+    view.setUint32(at + 36, places[1]!, true);
+    view.setUint32(at + 40, places[2]!, true);
+    view.setUint32(at + 44, places[3]!, true);
+    view.setUint32(at + 48, places[4]!, true);
     view.setUint32(at + 52, 0, true);
     at += 56;
-    for (const { budget, key } of charges) {
-      const { start, end } = budget.span(now);
-      view.setUint32(at, this.#text(budget.title), true);
-      view.setUint32(at + 4, this.#text(key), true);
+    for (let index = 0; index < charges.length; index++) {
+      const { start, end } = charges[index]!.budget.span(now);
+      view.setUint32(at, places[5 + 2 * index]!, true);
+      view.setUint32(at + 4, places[6 + 2 * index]!, true);
       view.setFloat64(at + 8, start, true);
       view.setFloat64(at + 16, end, true);
       at += CHARGE_LENGTH;
@@ -212,6 +213,27 @@ export class RecordWriter {
     return true;
   }
 
+  /** The places of the call's texts. False: there is no room for one of them. */
+  #place(call: Call): boolean {
+    const latest = this.#latest;
+    if (latest !== null && isLike(latest, call)) return true;
+    this.#latest = null;
+    const places = this.#places;
+    places[0] = this.#text(call.route);
+    places[1] = this.#text(call.model);
+    places[2] = this.#text(call.upstream);
+    places[3] = this.#text(call.caller);
+    places[4] = this.#text(call.price.currency);
+    let count = 5;
+    for (const { budget, key } of call.charges) {
+      places[count++] = this.#text(budget.title);
+      places[count++] = this.#text(key);
+    }
+    for (let index = 0; index < count; index++) if (places[index]! < 0) return false;
+    this.#latest = call;
+    return true;
+  }
+
   /** Where the record's fields begin. */
   #head(type: number, more: number, length: number): number {
     const at = this.length;
@@ -236,48 +258,77 @@ export class RecordWriter {
   }
 }
 
+/** All texts are the same. */
+function isLike(one: Call, other: Call): boolean {
+  const { charges } = other;
+  if (
+    one.model !== other.model ||
+    one.route !== other.route ||
+    one.caller !== other.caller ||
+    one.upstream !== other.upstream ||
+    one.price.currency !== other.price.currency ||
+    one.charges.length !== charges.length
+  )
+    return false;
+  for (let index = 0; index < charges.length; index++) {
+    const [mine, theirs] = [one.charges[index]!, charges[index]!];
+    if (mine.key !== theirs.key || mine.budget.title !== theirs.budget.title) return false;
+  }
+  return true;
+}
+
 /** Reads the records of one file, piece by piece; each piece begins where the one before ended. */
 export class RecordReader {
   readonly #texts: string[] = [];
   readonly #charges = new Map<string, OpenCharge>();
   /** The one that was read last, with the numbers of its texts: calls that are alike come one after the other. */
   #latest: { readonly budget: number; readonly number: number; readonly charge: OpenCharge } | null = null;
+  /** Of the one that was opened last, where it has no others. */
+  #only: readonly OpenCharge[] = NO_CHARGES;
+  /** One for all: nobody keeps it. */
+  readonly #settled = new ReadSettled();
 
   /** Gives how many bytes were whole records; -1: none, and what stands there is none and will be none. */
-  read(bytes: Buffer, take: (record: LedgerRecord, at: number) => void): number {
+  read(bytes: Buffer, taker: RecordTaker): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
     while (at + HEAD <= bytes.length) {
-      const type = bytes[at]!;
       const length = view.getUint32(at + 4, true);
       if (view.getUint16(at + 2, true) !== MARK || length < HEAD || length > LONGEST_RECORD) return at === 0 ? -1 : at;
       if (at + length > bytes.length) return at;
-      if (type === TEXT) this.#texts.push(bytes.toString("utf8", at + HEAD, at + length));
-      else {
-        const record = this.#record(type, view, at, length);
-        if (record === null) return at === 0 ? -1 : at;
-        take(record, at);
-      }
+      if (!this.#take(bytes, view, at, length, taker)) return at === 0 ? -1 : at;
       at += length;
     }
     return at;
   }
 
-  #record(type: number, view: DataView, at: number, length: number): LedgerRecord | null {
-    if (type === OPENED) return this.#opened(view, at, length);
-    if (type === SETTLED) return settled(view, at, length);
-    return type === TOLD && length === TOLD_LENGTH ? { type: "told", number: view.getFloat64(at + HEAD, true) } : null;
+  /** False: it is none. */
+  #take(bytes: Buffer, view: DataView, at: number, length: number, taker: RecordTaker): boolean {
+    switch (bytes[at]) {
+      case TEXT:
+        this.#texts.push(bytes.toString("utf8", at + HEAD, at + length));
+        return true;
+      case OPENED: {
+        const count = bytes[at + 1]!;
+        if (length !== OPENED_LENGTH + count * CHARGE_LENGTH) return false;
+        taker.opened(this.#opened(view, at, count), at);
+        return true;
+      }
+      case SETTLED:
+        if (length !== SETTLED_LENGTH || !this.#settled.read(view, at)) return false;
+        taker.settled(this.#settled, at);
+        return true;
+      case TOLD:
+        if (length !== TOLD_LENGTH) return false;
+        taker.told(view.getFloat64(at + HEAD, true), at);
+        return true;
+      default:
+        return false;
+    }
   }
 
-  #opened(view: DataView, from: number, length: number): OpenedRecord | null {
-    const count = view.getUint8(from + 1);
-    if (length !== OPENED_LENGTH + count * CHARGE_LENGTH) return null;
+  #opened(view: DataView, from: number, count: number): OpenedRecord {
     const at = from + HEAD;
-    const charges: OpenCharge[] = [];
-    for (let index = 0; index < count; index++) {
-      const place = from + OPENED_LENGTH + index * CHARGE_LENGTH;
-      charges.push(this.#charge(view, place));
-    }
     return {
       type: "opened",
       number: view.getFloat64(at, true),
@@ -289,8 +340,21 @@ export class RecordReader {
       upstream: this.#text(view, at + 40),
       caller: this.#text(view, at + 44),
       currency: this.#text(view, at + 48),
-      charges,
+      charges: this.#chargesOf(view, from + OPENED_LENGTH, count),
     };
+  }
+
+  /** The same list for calls that are alike. */
+  #chargesOf(view: DataView, from: number, count: number): readonly OpenCharge[] {
+    if (count === 0) return NO_CHARGES;
+    if (count === 1) {
+      const charge = this.#charge(view, from);
+      if (this.#only[0] !== charge) this.#only = [charge];
+      return this.#only;
+    }
+    const charges: OpenCharge[] = [];
+    for (let index = 0; index < count; index++) charges.push(this.#charge(view, from + index * CHARGE_LENGTH));
+    return charges;
   }
 
   /** The same object for the same budget, key and period. */
@@ -325,32 +389,54 @@ export class RecordReader {
   }
 }
 
-function settled(view: DataView, from: number, length: number): SettledRecord | null {
-  const more = view.getUint8(from + 1);
-  const how = HOWS[more & 127];
-  if (length !== SETTLED_LENGTH || how === undefined) return null;
-  const at = from + HEAD;
-  const counter = (index: number): number => view.getFloat64(at + 32 + 8 * index, true);
-  return {
-    type: "settled",
-    number: view.getFloat64(at, true),
-    at: view.getFloat64(at + 8, true),
-    how,
-    cost: view.getBigInt64(at + 16, true),
-    tokens: view.getFloat64(at + 24, true),
-    usage:
-      more >= 128
-        ? null
-        : {
-            input: counter(0),
-            cacheRead: counter(1),
-            cacheWrite: counter(2),
-            cacheWriteHour: counter(3),
-            output: counter(4),
-            reasoning: counter(5),
-            audioInput: counter(6),
-            audioOutput: counter(7),
-            searches: counter(8),
-          },
+const NO_CHARGES: readonly OpenCharge[] = [];
+
+class ReadSettled implements SettledRecord {
+  readonly type = "settled";
+  number = 0;
+  at = 0;
+  how: SettledHow = "usage";
+  cost = 0n;
+  tokens = 0;
+  usage: Usage | null = null;
+  readonly #usage = {
+    input: 0,
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWriteHour: 0,
+    output: 0,
+    reasoning: 0,
+    audioInput: 0,
+    audioOutput: 0,
+    searches: 0,
   };
+
+  /** False: it is none. */
+  read(view: DataView, from: number): boolean {
+    const more = view.getUint8(from + 1);
+    const how = HOWS[more & 127];
+    if (how === undefined) return false;
+    const at = from + HEAD;
+    this.number = view.getFloat64(at, true);
+    this.at = view.getFloat64(at + 8, true);
+    this.how = how;
+    this.cost = view.getBigInt64(at + 16, true);
+    this.tokens = view.getFloat64(at + 24, true);
+    this.usage = more >= 128 ? null : this.#counters(view, at + 32);
+    return true;
+  }
+
+  #counters(view: DataView, at: number): Usage {
+    const usage = this.#usage;
+    usage.input = view.getFloat64(at, true);
+    usage.cacheRead = view.getFloat64(at + 8, true);
+    usage.cacheWrite = view.getFloat64(at + 16, true);
+    usage.cacheWriteHour = view.getFloat64(at + 24, true);
+    usage.output = view.getFloat64(at + 32, true);
+    usage.reasoning = view.getFloat64(at + 40, true);
+    usage.audioInput = view.getFloat64(at + 48, true);
+    usage.audioOutput = view.getFloat64(at + 56, true);
+    usage.searches = view.getFloat64(at + 64, true);
+    return usage;
+  }
 }

@@ -1,4 +1,4 @@
-/** What one piece of a journal adds to the ledger: calls that are alike and budgets, each added up before SQLite hears of them. */
+/** What pieces of journals add to the ledger: calls that are alike and budgets, each added up before SQLite hears of them. */
 import type { Usage } from "../../canonical/usage.ts";
 import type { OpenCharge, OpenedRecord, SettledRecord } from "./record.ts";
 import { ADD_BUDGET, ADD_USAGE } from "./schema.ts";
@@ -31,6 +31,11 @@ export class Sums {
   readonly #budgets = new Map<string, BudgetSum>();
   /** By the object that says so, of which a file has one for the same budget, key and period. */
   readonly #charges = new Map<OpenCharge, BudgetSum>();
+
+  /** That `write` writes. */
+  get rows(): number {
+    return this.#usage.size + this.#budgets.size;
+  }
 
   add(opened: OpenedRecord, { how, cost, tokens, usage }: SettledRecord): void {
     const { at } = opened;
