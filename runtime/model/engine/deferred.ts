@@ -34,21 +34,18 @@ class Places {
     switch (part.type) {
       case "text":
         return this.text(part);
-      case "refusal":
       case "reasoning": {
-        const gap = this.#take(part.text);
-        return gap === null
-          ? part
-          : remember(
-              {
-                ...part,
-                get text() {
-                  return gap.text;
-                },
-              },
-              gap,
-            );
+        const state = part.redacted === null ? null : this.#take(part.redacted);
+        if (state === null) return this.#worded(part);
+        return {
+          ...part,
+          get redacted() {
+            return state.text;
+          },
+        };
       }
+      case "refusal":
+        return this.#worded(part);
       case "image":
       case "audio":
       case "file":
@@ -83,18 +80,21 @@ class Places {
   }
 
   text(part: TextPart): TextPart {
+    return this.#worded(part);
+  }
+
+  #worded<Kind extends { readonly text: string }>(part: Kind): Kind {
     const gap = this.#take(part.text);
-    return gap === null
-      ? part
-      : remember(
-          {
-            ...part,
-            get text() {
-              return gap.text;
-            },
-          },
-          gap,
-        );
+    if (gap === null) return part;
+    return remember(
+      {
+        ...part,
+        get text() {
+          return gap.text;
+        },
+      },
+      gap,
+    );
   }
 
   /** Some dialects give results as JSON, which is a text here. */
