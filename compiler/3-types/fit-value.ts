@@ -15,9 +15,10 @@ export function regionsValue(context: Context, several: boolean, node: tree.Expr
 
 /** `2026-12-01`. */
 export function dateValue(context: Context, node: tree.Expression): StaticValue | undefined {
+  if (node.kind === "reference" && node.name.text === "never") return "never";
   const text = node.kind === "time" ? node.text : "";
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
-  return isDate ? text : refuse(context, node, "a date such as 2026-12-01");
+  return isDate ? text : refuse(context, node, "a date such as 2026-12-01, or never");
 }
 
 /** `{ "gpt-4o": mini, "claude-*": large }`: the models are resolved in `model.ts`. */

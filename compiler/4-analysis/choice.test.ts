@@ -4,8 +4,8 @@ import { check } from "../check.ts";
 
 function codesOf(settings: string, models = "mini"): readonly string[] {
   const text = `vgw 1
-model mini  { provider: openai("gpt-4.1-mini"), key: secret("K"), region: eu }
-model large { provider: openai("gpt-4.1"), key: secret("K") }
+model mini  { provider: openai("gpt-5.2"), key: secret("K"), region: eu }
+model large { provider: openai("gpt-5.2"), key: secret("K") }
 model m = choose(${models}) { ${settings} }
 route POST "/" open { forward m as openai.chat }
 route POST "/large" open { forward large as openai.chat }

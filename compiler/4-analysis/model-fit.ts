@@ -4,6 +4,7 @@ import type { CheckedModel, CheckedProgram } from "../3-types/checked.ts";
 import { textsOf } from "../3-types/service.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { needs } from "../vocabulary/needs.ts";
+import { retirementOf } from "../vocabulary/retirements.ts";
 import { isUnknownFamily, supportOf } from "../vocabulary/support.ts";
 
 export function analyseModelFit({ models }: CheckedProgram): Diagnostic[] {
@@ -46,22 +47,44 @@ function unknownFamily({ module, node, name, provider }: CheckedModel): Diagnost
   ];
 }
 
-function deprecated({ module, node, name, settings }: CheckedModel): Diagnostic[] {
+function deprecated(model: CheckedModel): Diagnostic[] {
+  const { module, node, name, settings } = model;
   const { deprecated: day, successor } = settings;
   const written = node.settings.find(({ key }) => key.text === "deprecated");
-  if (typeof day !== "string" || !written) return [];
+  if (!written) return announced(model);
+  if (typeof day !== "string" || day === "never") return [];
   const next = typeof successor === "string" ? successor : null;
   return [
     diagnose(
       "VGW8010",
       { model: name, day },
       { span: spanOf(module.tree, written.id), text: "from then on it is gone" },
-      {
-        help:
-          next === null
-            ? 'ask another model instead; successor: "…" says which one'
-            : `its successor is ${next}: try it beside this one, then put it in its place`,
-      },
+      { help: helpFor(next, 'ask another model instead; successor: "…" says which one') },
     ),
   ];
+}
+
+/** What the built-in list knows. */
+function announced({ module, node, provider, settings }: CheckedModel): Diagnostic[] {
+  const written = node.settings.find(({ key }) => key.text === "provider");
+  // Somebody else's server may have a model of the same name for ever.
+  const elsewhere = settings.url !== undefined && settings.url !== null;
+  const retirement = provider === null || elsewhere ? null : retirementOf(provider.word, provider.model);
+  if (!written || provider === null || retirement === null) return [];
+  const { day, successor, source, checked } = retirement;
+  const other = "ask another model instead";
+  return [
+    diagnose(
+      "VGW8012",
+      { model: provider.model, day },
+      { span: spanOf(module.tree, written.value.id), text: "from then on requests to it fail" },
+      { help: `${helpFor(successor, other)} (${source}, as of ${checked}; deprecated: says another day, or never)` },
+    ),
+  ];
+}
+
+function helpFor(successor: string | null, otherwise: string): string {
+  return successor === null
+    ? otherwise
+    : `its successor is ${successor}: try it beside this one, then put it in its place`;
 }

@@ -750,6 +750,11 @@ export const catalogue = {
     severity: "warning",
     message: "what {model} can do is not known",
   },
+  VGW8012: {
+    slug: "announced-end",
+    severity: "warning",
+    message: "the provider takes {model} away on {day}",
+  },
 } as const;
 
 /** The parameters of each code's message. */
@@ -904,4 +909,5 @@ export interface MessageValues {
   VGW8001: { what: string | number; name: string | number };
   VGW8010: { model: string | number; day: string | number };
   VGW8011: { model: string | number };
+  VGW8012: { model: string | number; day: string | number };
 }

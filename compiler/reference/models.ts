@@ -1,6 +1,7 @@
 /** What of a request each provider of models can be told, from the tables that its codec is held to. */
 import { FEATURES } from "../../runtime/model/dialect/support.ts";
 import { operationProviders, operations } from "../vocabulary/operations.ts";
+import { retirements } from "../vocabulary/retirements.ts";
 import { bedrockFamilies, supportTables } from "../vocabulary/support.ts";
 import { code, page, type ReferencePage, table } from "./markdown.ts";
 
@@ -43,6 +44,17 @@ export function modelsPage(): ReferencePage {
         ["whole", familiesThat((note) => note.includes("whole"), true)],
         ["no tools", familiesThat(() => true, false)],
       ],
+    ),
+    "## Ends that providers have announced\n\nThe compiler warns of a model with one of these names at its provider's usual place ([VGW8012](diagnostics/VGW8012.md)); `deprecated` of the model says another day, or `never`. Azure, Bedrock and Vertex AI have days of their own. What sources do not agree on is left out: at the time of writing the day of Gemini 2.5, which has been moved several times.",
+    table(
+      ["provider", "models", "from this day on gone", "successor", "source"],
+      retirements().map(({ provider, names, day, successor, source, checked }) => [
+        code(provider),
+        names.map(code).join(", "),
+        day,
+        successor === null ? "" : code(successor),
+        `${source}, as of ${checked}`,
+      ]),
     ),
     ...PROVIDERS.map(([name, support]) => {
       const notes = FEATURES.filter((feature) => support[feature].note !== "");

@@ -174,7 +174,7 @@ function typeText(type: SettingType): string {
     case "regions":
       return type.several ? "a word, or a list of them" : "a word";
     case "date":
-      return `a date, as in ${code("2026-12-01")}`;
+      return `a date, as in ${code("2026-12-01")}, or ${code("never")}`;
     case "aliases":
       return `a record of models, as in ${code('{ "gpt-4o": mini, "claude-*": large }')}`;
     case "price":

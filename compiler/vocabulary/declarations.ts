@@ -54,7 +54,7 @@ export const declarations: readonly DeclarationEntry[] = [
     syntax: "model name { settings } · model name = choose(model, model) { settings }",
     documentation:
       "A language model at a provider, or a choice of several. `forward name as openai.chat` lets clients ask it in the dialect that they speak, whichever its provider speaks: requests, answers, streams, tools and errors are translated where the two differ, and what the provider cannot be told is refused, never left out. What the client calls the model is not looked at: the route says which one it is. Requests that ask for a stream get one. The key goes nowhere but to the provider.\n\nA choice asks one model; where that fails before its first content, it asks those of `fallback`.",
-    example: 'model mini { provider: openai("gpt-4.1-mini"), key: secret("OPENAI_API_KEY") }',
+    example: 'model mini { provider: openai("gpt-5.2"), key: secret("OPENAI_API_KEY") }',
     since: "0.1",
   },
   {

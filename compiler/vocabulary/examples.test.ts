@@ -51,7 +51,7 @@ service customers { url: "http://127.0.0.1:9001" }
 service audit { url: "http://127.0.0.1:9002" }
 service shop { url: "http://127.0.0.1:9003" }
 identity staff = api_key { keys: env("API_KEYS"), claims: { id: string, team: string } }
-model mini { provider: openai("gpt-4.1-mini"), key: secret("OPENAI_API_KEY") }
+model mini { provider: openai("gpt-5.2"), key: secret("OPENAI_API_KEY") }
 model large { provider: anthropic("claude-sonnet-4-5"), key: secret("ANTHROPIC_API_KEY"), region: eu }
 model local { provider: ollama("llama3.2"), price: free }
 model both = choose(mini, large)

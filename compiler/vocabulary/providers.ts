@@ -109,7 +109,7 @@ export const providers: readonly ProviderEntry[] = [
     word: "openai",
     base: "https://api.openai.com/v1",
     documentation: "OpenAI's Chat Completions, and with `url` any server that speaks them.",
-    example: 'openai("gpt-4.1-mini")',
+    example: 'openai("gpt-5.2")',
   }),
   chat({
     word: "azure",
@@ -188,7 +188,7 @@ export const providers: readonly ProviderEntry[] = [
     dialect: "openai-responses",
     base: "https://api.openai.com/v1",
     documentation: "OpenAI's Responses, which some of its models are asked by alone.",
-    example: 'openai_responses("gpt-5-pro")',
+    example: 'openai_responses("gpt-5.2")',
   }),
   provider({
     word: "bedrock",

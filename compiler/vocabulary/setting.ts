@@ -51,7 +51,7 @@ export type SettingType =
   | { readonly kind: "preference" }
   /** `eu`, or with `several` `[eu, us]`: words of the program's own. Becomes a list of them. */
   | { readonly kind: "regions"; readonly several: boolean }
-  /** `2026-12-01`: becomes that text. */
+  /** `2026-12-01`, or `never`: becomes that text. */
   | { readonly kind: "date" }
   /** `{ "gpt-4o": mini, "claude-*": large }`: names that clients use, and names of models, which the checker resolves. Becomes the same record of texts. */
   | { readonly kind: "aliases" }

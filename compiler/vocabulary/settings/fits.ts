@@ -28,7 +28,7 @@ export const fitSettings: readonly Setting[] = [
     key: "deprecated",
     type: { kind: "date" },
     documentation:
-      "The day on which the provider takes the model away. The compiler warns of every model with one that a route may ask, so that nobody finds out on that day. The day itself changes nothing in a running gateway.",
+      "The day on which the provider takes the model away; the compiler warns of every model with one, so that nobody finds out on that day. Left out: the built-in list of what providers have announced, for exactly this name at the provider's usual place. `never`: no warning, whatever the list says. The day itself changes nothing in a running gateway, and nothing in what compiles.",
     example: "deprecated: 2026-12-01",
   }),
   setting({

@@ -17,7 +17,7 @@ export const modelSettings: readonly Setting[] = [
     required: true,
     documentation:
       'Who runs the model, and what it is called there: `openai("…")`, `azure("…")`, `mistral("…")`, `groq("…")`, `openrouter("…")`, `deepseek("…")`, `vllm("…")`, `anthropic("…")`, `gemini("…")`, `vertex("…", project: "…", region: "…")`, `openai_responses("…")`, `bedrock("…", region: "…")`, `cohere("…")`, `ollama("…")`.',
-    example: 'provider: openai("gpt-4.1-mini")',
+    example: 'provider: openai("gpt-5.2")',
   }),
   setting({
     key: "key",

@@ -1,0 +1,34 @@
+/** What the built-in list of announced ends says of a program's models, and who has the last word; what is said of models whose family is not known. */
+import { expect, test } from "vitest";
+import { check } from "../check.ts";
+
+function told(model: string): readonly string[] {
+  const text = `vgw 1
+model m { ${model}, key: secret("K"), max_output: 100tok }
+route POST "/" open { forward m as openai.chat }
+`;
+  const { diagnostics } = check("a.vgw", (path) => (path === "a.vgw" ? text : null));
+  return diagnostics.map(({ code, message, help }) => `${code} ${message} ${help ?? ""}`);
+}
+
+test("an end that the provider has announced is told with day, successor and source", () => {
+  expect(told('provider: openai("gpt-4.1-mini")')).toEqual([
+    expect.stringMatching(/^VGW8012 .*gpt-4\.1-mini.*2027-01-14.*gpt-6-luna.*https:.*as of 2026-/),
+  ]);
+});
+
+test.each([
+  ['provider: openai("gpt-4.1-mini"), deprecated: never', []],
+  ['provider: openai("gpt-4.1-mini"), url: "https://proxy.example/v1"', []],
+  ['provider: azure("gpt-4.1-mini"), url: "https://x.openai.azure.com"', []],
+  ['provider: openai("gpt-4.1-mini-of-ours")', []],
+  ['provider: openai("gpt-4.1-mini"), deprecated: 2026-12-24', ["VGW8010"]],
+  ['provider: openai("gpt-5.2"), deprecated: 2026-12-24', ["VGW8010"]],
+  ['provider: openai("gpt-5.2"), deprecated: soon', ["VGW3021"]],
+  ['provider: bedrock("amazon.nova-lite-v1:0", region: "us-east-1")', []],
+  ['provider: bedrock("somebody.new-v1:0", region: "us-east-1")', ["VGW8011"]],
+  ['provider: bedrock("imported", region: "us-east-1", foundation_model: "meta.llama3-3-70b-instruct")', []],
+  ['provider: bedrock("imported", region: "us-east-1", foundation_model: "imported")', ["VGW8011"]],
+])("%s", (model, codes) => {
+  expect(told(model).map((text) => text.slice(0, 7))).toEqual(codes);
+});
