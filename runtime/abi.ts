@@ -361,7 +361,7 @@ export interface TracesConfiguration {
 
 /** A Redis that gateways share. */
 export interface StateConfiguration {
-  /** `redis://` or `rediss://`, with user, password and number of the database where it has them. */
+  /** `redis://` or `rediss://`, with user, password and number of the database where it has them; several addresses with commas in between. */
   readonly url: string;
   /** What becomes of calls that count in a budget, and of requests to shared limits, while it does not answer: "allow": this process counts alone. */
   readonly whenAway: "refuse" | "allow";
@@ -369,6 +369,10 @@ export interface StateConfiguration {
   readonly timeout: number;
   /** What gateways that count together have in common. */
   readonly name: string;
+  /** The URL's addresses are those of sentinels, which tell where the master of this name is; left out: they are Redis's own. */
+  readonly sentinel?: string | undefined;
+  /** Authorities whose certificates are believed; left out: those that Node brings. */
+  readonly ca?: PemSource | undefined;
 }
 
 export interface AlertConfiguration {

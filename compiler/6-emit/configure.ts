@@ -234,8 +234,11 @@ function emitGateway(writer: SourceWriter, plan: Plan): void {
 }
 
 function stateText(state: StaticValue, gateway: string): string {
-  const { url, when_away, timeout, name } = record(state);
-  const rest = `timeout: ${settingText(timeout, 500)}, name: ${settingText(name ?? gateway, null)}`;
+  const { url, when_away, timeout, name, sentinel, ca } = record(state);
+  const more = Object.entries({ sentinel, ca }).flatMap(([key, value]) =>
+    value === undefined || value === null ? [] : [`, ${key}: ${settingText(value, null)}`],
+  );
+  const rest = `timeout: ${settingText(timeout, 500)}, name: ${settingText(name ?? gateway, null)}${more.join("")}`;
   return `state: { url: ${settingText(url, null)}, whenAway: ${settingText(when_away, "refuse")}, ${rest} },`;
 }
 

@@ -15,6 +15,7 @@ export function filesOf(plan: Plan): Pick<Manifest, "files"> {
         filesOfCertificate(recordOf(one), `listener ${String(listener.address)}:${String(listener.port)}`),
       ),
     ),
+    ...fileOf(recordOf(plan.gateway.settings.state).ca, "authorities", "state"),
     ...plan.services.flatMap(({ name, settings }) => {
       const { ca, certificate } = recordOf(settings.tls);
       const of = `service ${name}`;

@@ -4,7 +4,7 @@ import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { StartError } from "../start-error.ts";
 import { IDENTITY } from "./identity-configuration.ts";
 import { MODEL, POOL } from "./model-configuration.ts";
-import { LISTEN_TLS, SERVICE_TLS } from "./tls-configuration.ts";
+import { LISTEN_TLS, PEM, SERVICE_TLS } from "./tls-configuration.ts";
 import { problemsOf } from "./zod-problems.ts";
 
 const PORT = z.int().min(0).max(65535);
@@ -73,7 +73,18 @@ const CONFIGURATION = z.object({
       })
       .optional(),
     state: z
-      .object({ url: REDIS_URL, whenAway: z.enum(["refuse", "allow"]), timeout: MILLISECONDS, name: z.string().min(1) })
+      .object({
+        url: REDIS_URL,
+        whenAway: z.enum(["refuse", "allow"]),
+        timeout: MILLISECONDS,
+        name: z.string().min(1),
+        sentinel: z.string().min(1).optional(),
+        ca: PEM.optional(),
+      })
+      .refine(({ url, ca }) => ca === undefined || url.startsWith("rediss:"), {
+        message: "authorities (`ca`) are for rediss://, and this is redis://",
+        path: ["url"],
+      })
       .optional(),
     sharedLimits: z.boolean().optional(),
   }),

@@ -24,7 +24,7 @@ import { canBeShared, chooseTransports, type TransportChoice } from "./transport
 import { createTableLayout, SharedTable } from "../upstream/index.ts";
 import { createKeyMemory, createSpeedMemory } from "../model/engine/index.ts";
 import { traceSettings } from "./traces.ts";
-import type { StateSettings } from "./shared-budgets.ts";
+import { type StateSettings, stateSettings } from "./state-settings.ts";
 import { Treasury } from "./treasury.ts";
 import { assemble, type Injected, type ThreadSettings } from "./wiring.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -62,6 +62,8 @@ interface Start {
   readonly surroundings: Surroundings;
   readonly choice: TransportChoice;
   readonly log: HostLog;
+  /** null: nothing is counted together with other machines. */
+  readonly state: StateSettings | null;
   /** A worker thread ended by itself. */
   readonly lost: (reason: string) => void;
 }
@@ -87,9 +89,10 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
   const lost = (reason: string): void => {
     if (serving) options.lost?.(reason);
   };
-  const start = { artifact, configuration, surroundings, choice, log, lost };
+  const state = stateSettings(gateway.state, artifact, files);
+  const start = { artifact, configuration, surroundings, choice, log, lost, state };
   const count = threadCount(options, start);
-  const { ledger, state = null } = gateway;
+  const { ledger } = gateway;
   const treasury =
     ledger === undefined
       ? null
@@ -267,13 +270,6 @@ function threadCount({ entry }: StartOptions, { choice, configuration }: Start):
   return configuration.gateway.threads ?? availableParallelism();
 }
 
-function sharedLimits({ artifact, configuration: { gateway } }: Start): StateSettings | null {
-  const { state, sharedLimits: wanted = false } = gateway;
-  if (state === undefined || !wanted) return null;
-  const { folder, manifest } = artifact;
-  return folder === null ? state : { ...state, artifact: { folder, hash: manifest?.redis?.hash ?? null } };
-}
-
 /** Workers where there are several; else this very thread. */
 function makeThreads(options: StartOptions, start: Start, count: number, treasury: Treasury | null): Thread[] {
   const { entry } = options;
@@ -291,7 +287,7 @@ function makeThreads(options: StartOptions, start: Start, count: number, treasur
     accessLog: gateway.accessLog,
     limitTable,
     permitTable,
-    sharedLimits: sharedLimits(start),
+    sharedLimits: gateway.sharedLimits === true ? start.state : null,
     money: treasury?.settings ?? null,
     upstreams,
     speeds,

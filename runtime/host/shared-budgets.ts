@@ -3,26 +3,14 @@ import type { BudgetTable } from "../model/money/budget-table.ts";
 import type { LedgerBook } from "../model/money/ledger/book.ts";
 import type { FileJournal } from "../model/money/ledger/journal.ts";
 import { RedisBudgets } from "../model/money/redis/budgets.ts";
-import { loadRedis } from "../redis/client.ts";
 import { type KeeperEvent, LEASE, RedisKeeper } from "../model/money/redis/keeper.ts";
 import { RedisKeys } from "../model/money/redis/keys.ts";
 import { RedisLink } from "../redis/link.ts";
 import type { HostLog } from "./host-log.ts";
+import { linkOptions, type StateSettings } from "./state-settings.ts";
 
 /** Milliseconds between two cleanings of a thread's names in Redis. */
 const CLEAN = 1000;
-
-/** Plain data: threads get it. */
-export interface StateSettings {
-  /** With user and password where it has them. */
-  readonly url: string;
-  readonly whenAway: "refuse" | "allow";
-  readonly timeout: number;
-  /** What gateways that count together have in common. */
-  readonly name: string;
-  /** Whose client is loaded where it has one. */
-  readonly artifact?: { readonly folder: string; readonly hash: string | null } | undefined;
-}
 
 export interface ThreadState {
   readonly budgets: RedisBudgets;
@@ -48,11 +36,8 @@ export function openState(
   const ready = new Promise<void>((resolve) => {
     tried = resolve;
   });
-  const { url, timeout } = settings;
   const link = new RedisLink({
-    url,
-    timeout,
-    create: loadRedis(settings.artifact),
+    ...linkOptions(settings),
     connected: () => {
       budgets.connected();
       tried();
@@ -83,21 +68,19 @@ export interface ProcessState {
 
 /** Of the main thread. `lives`: whether a journal is of a thread that lives. Throws where the client does not load. */
 export function keepState(
-  { url, timeout, name, artifact }: StateSettings,
+  settings: StateSettings,
   book: LedgerBook,
   lives: (journal: string) => boolean,
   log: HostLog,
 ): ProcessState {
   const link: RedisLink = new RedisLink({
-    url,
-    timeout,
-    create: loadRedis(artifact),
+    ...linkOptions(settings),
     connected: () => void keeper.look(),
     // Threads tell of it.
     state: () => {},
   });
   const keeper: RedisKeeper = new RedisKeeper(link, {
-    keys: new RedisKeys(name),
+    keys: new RedisKeys(settings.name),
     book,
     lives,
     log: (event, details) => log(...lineOf(event, details)),

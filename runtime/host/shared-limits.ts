@@ -1,11 +1,10 @@
 /** Limits that gateways share in Redis, as one thread has them; what becomes of the connection goes to the log. */
 import { Concurrency, type LimitTable, Limits, type PermitTable, SharedPlaces, SharedRates } from "../limit/index.ts";
 import { Questions } from "../limit/shared/questions.ts";
-import { loadRedis } from "../redis/client.ts";
 import { RedisLink } from "../redis/link.ts";
 import { tagOf } from "../redis/tag.ts";
 import type { HostLog } from "./host-log.ts";
-import type { StateSettings } from "./shared-budgets.ts";
+import { linkOptions, type StateSettings } from "./state-settings.ts";
 
 /** What of it counts while this gateway is alone. */
 interface Alone {
@@ -23,11 +22,8 @@ export interface ThreadLimits {
   close(): Promise<void>;
 }
 
-export function openLimits(
-  { url, timeout, name, whenAway, artifact }: StateSettings,
-  alone: Alone,
-  log: HostLog,
-): ThreadLimits {
+export function openLimits(settings: StateSettings, alone: Alone, log: HostLog): ThreadLimits {
+  const { name, whenAway } = settings;
   const begin = tagOf(name);
   const questions = new Questions();
   const limits = new Limits(alone.limitTable, alone.clock);
@@ -38,9 +34,7 @@ export function openLimits(
     tried = resolve;
   });
   const link: RedisLink = new RedisLink({
-    url,
-    timeout,
-    create: loadRedis(artifact),
+    ...linkOptions(settings),
     connected: () => {
       places.connected();
       tried();

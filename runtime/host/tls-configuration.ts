@@ -2,7 +2,10 @@
 import { z } from "zod";
 import type { ListenTlsConfiguration, PemSource, ServiceTlsConfiguration } from "../abi.ts";
 
-const PEM: z.ZodType<PemSource> = z.union([z.object({ file: z.string().min(1) }), z.object({ text: z.string() })]);
+export const PEM: z.ZodType<PemSource> = z.union([
+  z.object({ file: z.string().min(1) }),
+  z.object({ text: z.string() }),
+]);
 const VERSION = z.enum(["1.2", "1.3"]);
 const PAIR = z.object({ certificate: PEM, key: PEM, passphrase: z.string().nullable() });
 

@@ -20,7 +20,8 @@ import { StartError } from "../start-error.ts";
 import { alertChannel, AlertPost } from "./alert-post.ts";
 import type { Artifact } from "./artifact.ts";
 import type { HostLog } from "./host-log.ts";
-import { keepState, openState, type ProcessState, type StateSettings } from "./shared-budgets.ts";
+import { keepState, openState, type ProcessState } from "./shared-budgets.ts";
+import type { StateSettings } from "./state-settings.ts";
 
 /** Milliseconds between two looks at the journals (whoever asks for usage has them looked at before), and between two cleanings. */
 const LOOK = 1000;
@@ -55,7 +56,7 @@ export interface TreasuryOptions {
   /** Keys of budgets that can be counted at once. */
   readonly counters: number;
   /** Where budgets are counted that other machines count in too; null: nowhere. */
-  readonly state: Omit<StateSettings, "artifact"> | null;
+  readonly state: StateSettings | null;
   readonly now: () => number;
   readonly log: HostLog;
 }
@@ -98,19 +99,17 @@ export class Treasury {
       throw ledgerError(folder, error);
     }
     const memory = createBudgetMemory(counters, threads, newTableKey());
-    const client = from === null ? {} : { artifact: { folder: from, hash: artifact.manifest?.redis?.hash ?? null } };
-    const shared = state === null ? null : { ...state, ...client };
     this.settings = {
       memory,
       folder,
       boot,
       alerts: options.alert !== undefined,
       identity: this.book.identity,
-      state: shared,
+      state,
     };
     this.#restore();
     this.#alerts = this.#openAlerts(sqlite);
-    this.#state = shared === null ? null : this.#keep(shared);
+    this.#state = state === null ? null : this.#keep(state);
     const { lost, damaged } = this.book;
     if (lost > 0 || damaged > 0) {
       log("warn", "ledger.recovered", {

@@ -11,7 +11,7 @@ import { Concurrency, LimitTable, Limits, PermitTable } from "../limit/index.ts"
 import type { ReadyListener } from "./certificates.ts";
 import { loadGeneration, type Surroundings } from "./generation.ts";
 import type { HostLog } from "./host-log.ts";
-import type { StateSettings } from "./shared-budgets.ts";
+import type { StateSettings } from "./state-settings.ts";
 import { openLimits } from "./shared-limits.ts";
 import { type MoneySettings, openAccounts } from "./treasury.ts";
 import type { MakeService } from "./service-pool.ts";

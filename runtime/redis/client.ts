@@ -30,9 +30,10 @@ interface ClientModule {
 export const REDIS_FILE = "redis.cjs";
 export const REDIS_PACKAGE = "@redis/client";
 
-/** `artifact`: its file is loaded where it has this `hash` (SHA-256, hexadecimal). Throws where the client does not load. */
+/** `artifact`: its file is loaded where it has this `hash` (SHA-256, hexadecimal). `ca`: PEM, instead of Node's own authorities. Throws where the client does not load. */
 export function loadRedis(
   artifact?: { readonly folder: string; readonly hash: string | null } | undefined,
+  ca?: string | undefined,
 ): CreateClient {
   const require = createRequire(import.meta.url);
   const { createClient }: ClientModule = require(fileOf(artifact) ?? REDIS_PACKAGE);
@@ -44,7 +45,13 @@ export function loadRedis(
       disableOfflineQueue: true,
       disableClientInfo: true,
       maintNotifications: "disabled",
-      socket: { reconnectStrategy: false, connectTimeout: timeout, keepAlive: true, noDelay: true },
+      socket: {
+        reconnectStrategy: false,
+        connectTimeout: timeout,
+        keepAlive: true,
+        noDelay: true,
+        ...(ca !== undefined && { ca }),
+      },
     });
 }
 

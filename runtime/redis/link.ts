@@ -1,18 +1,33 @@
 /**
  * One thread's connection to Redis. It is either there and answers in time, or away: then every question is answered with null at once, nothing waits in a queue, and a
- * new connection is tried after 0.1 s, 0.2 s … 5 s. What was asked and not answered when a connection ends may have been carried out.
+ * new connection is tried after about 0.1 s, 0.2 s … 5 s. What was asked and not answered when a connection ends may have been carried out.
+ *
+ * All keys of gateways that count together have one hash tag, so in a cluster they are on one node: the connection goes to whichever node that is, and follows it.
  */
+import { addressesOf, movedTo } from "./address.ts";
 import type { Client, CreateClient, Reply } from "./client.ts";
+import { masterOf } from "./sentinel.ts";
 import type { Script } from "./script.ts";
 
 const FIRST_WAIT = 100;
 const LONGEST_WAIT = 5000;
 /** Questions that may wait for their answers at once. */
 const MOST_ASKED = 100_000;
+/** Nodes of a cluster that send one on to the next before it is given up for a while. */
+const MOST_MOVES = 5;
+/** After Redis refused something it is not said to be back for so many milliseconds: it may take some things and refuse others. */
+const CALM = 1000;
+const LONGEST_TROUBLE = 200;
+/** Answers after which another node, or the same a moment later, may be asked. */
+const ELSEWHERE = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|NOAUTH)\b/;
 
 export interface LinkOptions {
-  /** With user, password and database, where it needs them. Never told to anybody. */
+  /** With user, password and database, where it needs them; several addresses, with commas in between, are tried in turn. Never told to anybody. */
   readonly url: string;
+  /** The addresses are those of sentinels, which tell where the master of this name is; left out: they are Redis's own. */
+  readonly sentinel?: string | undefined;
+  /** A key as those that are asked about, to learn which node of a cluster has them. */
+  readonly probe?: string | undefined;
   /** Milliseconds for an answer, and for a connection. */
   readonly timeout: number;
   readonly create: CreateClient;
@@ -27,6 +42,12 @@ export class RedisLink {
   #client: Client | null = null;
   #ready = false;
   #wait = FIRST_WAIT;
+  readonly #addresses: readonly string[];
+  #attempts = 0;
+  /** Of `#client`. */
+  #address = "";
+  #moves = 0;
+  #troubledAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
   #troubled = false;
@@ -37,6 +58,7 @@ export class RedisLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#addresses = addressesOf(options.url);
     this.#watch = setInterval(() => this.#look(), Math.max(5, options.timeout / 4));
     this.#watch.unref();
     this.#connect();
@@ -53,22 +75,26 @@ export class RedisLink {
     rest: readonly string[],
   ): Promise<readonly string[] | null> {
     const about = [String(keys.length), ...keys, ...rest];
-    let reply = await this.ask(["EVALSHA", sha, ...about]);
+    let reply = await this.#ask(["EVALSHA", sha, ...about], true);
     // Redis was restarted, or its scripts were flushed.
     if (reply instanceof Error && reply.message.startsWith("NOSCRIPT"))
-      reply = await this.ask(["EVAL", text, ...about]);
+      reply = await this.#ask(["EVAL", text, ...about], true);
     return Array.isArray(reply) ? reply.map(String) : null;
   }
 
-  /** null: nobody answered. An error is what Redis says. */
-  async ask(command: readonly string[]): Promise<Reply | Error | null> {
+  /** null: nobody answered. An error is what Redis says; that it refuses one such command does not mean that it is away. */
+  ask(command: readonly string[]): Promise<Reply | Error | null> {
+    return this.#ask(command, false);
+  }
+
+  async #ask(command: readonly string[], counts: boolean): Promise<Reply | Error | null> {
     const client = this.#client;
     if (client === null || !this.#ready || this.#asked.length - this.#answered >= MOST_ASKED) return null;
     this.#asked.push(performance.now());
     try {
       const reply = await client.sendCommand(command);
       this.#heard(client);
-      this.#tell(null);
+      if (counts) this.#fine();
       return reply;
     } catch (error) {
       if (client !== this.#client) return null;
@@ -76,10 +102,14 @@ export class RedisLink {
       const told = error instanceof Error && /^[A-Z]+\b/.test(error.message);
       if (told) this.#heard(client);
       const text = messageOf(error);
-      if (text.startsWith("NOSCRIPT")) return new Error(text);
-      this.#tell(text);
-      // A replica, or one that is being loaded: another may stand there in a moment.
-      if (!told || /^(READONLY|LOADING|MASTERDOWN|MOVED|NOAUTH)\b/.test(text)) this.#lost(client, text);
+      if (told && text.startsWith("NOSCRIPT")) return new Error(text);
+      const moved = told ? movedTo(text, this.#address) : null;
+      if (moved !== null) this.#move(client, moved);
+      else if (!told || ELSEWHERE.test(text)) this.#lost(client, text);
+      else if (counts) {
+        this.#troubledAt = performance.now();
+        this.#tell(text);
+      }
       return told ? new Error(text) : null;
     }
   }
@@ -92,6 +122,12 @@ export class RedisLink {
     this.#client = null;
     this.#ready = false;
     end(client);
+  }
+
+  /** What counts was answered: a connection alone says little, since a replica takes one too. */
+  #fine(): void {
+    this.#wait = FIRST_WAIT;
+    if (this.#troubled && performance.now() - this.#troubledAt > CALM) this.#tell(null);
   }
 
   #heard(client: Client): void {
@@ -113,15 +149,30 @@ export class RedisLink {
 
   #connect(): void {
     this.#timer = null;
-    const { create, url, timeout } = this.#options;
+    const addresses = this.#addresses;
+    const address = addresses[this.#attempts++ % addresses.length] ?? "";
+    const { sentinel, create, timeout } = this.#options;
+    if (sentinel === undefined) {
+      this.#open(address);
+      return;
+    }
+    masterOf(sentinel, address, create, timeout).then(
+      (master) => this.#closed || this.#open(master),
+      (error: unknown) => this.#again(messageOf(error)),
+    );
+  }
+
+  #open(address: string): void {
+    const { create, timeout } = this.#options;
     let client: Client;
     try {
-      client = create(url, timeout);
+      client = create(address, timeout);
     } catch (error) {
       this.#again(messageOf(error));
       return;
     }
     this.#client = client;
+    this.#address = address;
     this.#asked = [];
     this.#answered = 0;
     client.on("error", (error: unknown) => this.#lost(client, messageOf(error)));
@@ -130,15 +181,43 @@ export class RedisLink {
     const late = setTimeout(() => this.#lost(client, `no connection within ${timeout} ms`), timeout);
     client
       .connect()
-      .then(() => client.sendCommand(["PING"]))
+      .then(() => this.#mayAsk(client))
       .then(() => {
         if (client !== this.#client) return;
         this.#ready = true;
-        this.#wait = FIRST_WAIT;
+        this.#moves = 0;
         this.#options.connected();
       })
-      .catch((error: unknown) => this.#lost(client, messageOf(error)))
+      .catch((error: unknown) => {
+        const moved = error instanceof Error ? movedTo(error.message, address) : null;
+        if (moved === null) this.#lost(client, messageOf(error));
+        else this.#move(client, moved);
+      })
       .finally(() => clearTimeout(late));
+  }
+
+  /** Rejects where the keys are another node's, or nobody may be asked here. */
+  async #mayAsk(client: Client): Promise<void> {
+    const { probe, sentinel } = this.#options;
+    await client.sendCommand(probe === undefined ? ["PING"] : ["EXISTS", probe]);
+    if (sentinel === undefined) return;
+    // A sentinel may not have heard yet.
+    const role = await client.sendCommand(["ROLE"]);
+    if (!Array.isArray(role) || role[0] !== "master") throw new Error("what the sentinels call the master is none");
+  }
+
+  /** The keys are at another node of the cluster: at once there, unless nodes only send one about. */
+  #move(client: Client, address: string): void {
+    if (client !== this.#client) return;
+    if (++this.#moves > MOST_MOVES) {
+      this.#moves = 0;
+      this.#lost(client, "the nodes of the cluster do not agree where the keys are");
+      return;
+    }
+    this.#client = null;
+    this.#ready = false;
+    end(client);
+    if (!this.#closed) this.#open(address);
   }
 
   #lost(client: Client, trouble: string): void {
@@ -150,9 +229,10 @@ export class RedisLink {
   }
 
   #again(trouble: string): void {
-    this.#tell(trouble);
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.#connect(), this.#wait);
+    this.#tell(trouble);
+    // Not all gateways at once, when Redis is back.
+    this.#timer = setTimeout(() => this.#connect(), this.#wait * (0.5 + Math.random()));
     this.#timer.unref();
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
   }
@@ -160,7 +240,7 @@ export class RedisLink {
   #tell(trouble: string | null): void {
     if ((trouble !== null) === this.#troubled) return;
     this.#troubled = trouble !== null;
-    this.#options.state(trouble);
+    this.#options.state(trouble === null ? null : trouble.slice(0, LONGEST_TROUBLE));
   }
 }
 

@@ -48,6 +48,21 @@ export class RedisServer {
     }
   }
 
+  /** Another server of Redis's, such as a sentinel, which was told its port. */
+  async startWith(arguments_: readonly string[], port: number, password: string): Promise<this> {
+    this.port = port;
+    this.#child = spawn(REDIS_SERVER ?? "redis-server", arguments_, { stdio: "ignore", cwd: this.#folder });
+    for (let attempt = 0; attempt < 500; attempt++) {
+      try {
+        await this.ask(["PING"], password);
+        return this;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+    throw new Error("redis-server does not start");
+  }
+
   async #answers(child: ChildProcess): Promise<boolean> {
     while (child.exitCode === null) {
       try {
@@ -102,7 +117,7 @@ export class RedisServer {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

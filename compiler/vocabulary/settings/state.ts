@@ -25,12 +25,26 @@ export const stateSettings: readonly Setting[] = [
       "What gateways that count together have in common: their keys in Redis begin with `vgw:{NAME}:`. Left out: the gateway's name, so that copies of one program count together and other programs do not.",
     example: 'name: "shop"',
   }),
+  setting({
+    key: "sentinel",
+    type: { kind: "string" },
+    documentation:
+      "The name of the master that sentinels watch. The URL's addresses are then those of sentinels, which are asked in turn where the master is whenever a connection is made; user, password, database and TLS are the master's. A sentinel that wants a password gets the same. Left out: the addresses are Redis's own.",
+    example: 'sentinel: "mymaster"',
+  }),
+  setting({
+    key: "ca",
+    type: { kind: "file" },
+    documentation:
+      "The authorities whose certificates are believed over `rediss://`, in place of those that Node brings (to which `NODE_EXTRA_CA_CERTS` adds): a PEM file, read when the gateway starts. The certificate must be for the host that is asked; nodes of a cluster say which names they have (`cluster-preferred-endpoint-type hostname`).",
+    example: 'ca: file("redis-ca.pem")',
+  }),
 ];
 
 export const stateSetting: Setting = setting({
   key: "state",
   type: { kind: "state", settings: stateSettings },
   documentation:
-    'A Redis (5 or newer, or Valkey) in which budgets, and limits that are `shared`, are counted together with gateways on other machines: `redis(secret("REDIS_URL"))`. The URL is `redis://HOST:PORT/DATABASE`, or `rediss://…` over TLS, with `USER:PASSWORD@` where Redis asks for it; with a password it has to be a secret. Each call is reserved and settled there in one step, so all gateways together never pass a budget; that costs a call one way to Redis and back. What calls cost is written into each gateway\'s own `ledger` as ever (`GET /usage` tells what this gateway spent), and what a gateway was killed before telling Redis is told when it starts again: a call under way then counts at its worst case. What a gateway has reserved that shows no sign of life for 60 s is given back. Redis must not evict keys (`maxmemory-policy noeviction`, else the log warns), and what it loses when it is restarted without its data (use `appendonly yes`) is lost to the budgets. The clocks of the machines decide in which period a call counts. Without `state` each gateway counts alone.',
+    'A Redis (5 or newer, or Valkey) in which budgets, and limits that are `shared`, are counted together with gateways on other machines: `redis(secret("REDIS_URL"))`. The URL is `redis://HOST:PORT/DATABASE`, or `rediss://…` over TLS, with `USER:PASSWORD@` where Redis asks for it; with a password it has to be a secret. `HOST:PORT,HOST:PORT` are tried in turn: nodes of a cluster, or sentinels (`sentinel`). All keys of a gateway have one hash tag, so in a cluster they are on one node, which is found and followed by itself; while their slot is moved to another one Redis counts as away. A user of Redis needs the keys `vgw:{NAME}:*` and the commands that the scripts run. Each call is reserved and settled there in one step, so all gateways together never pass a budget; that costs a call one way to Redis and back. What calls cost is written into each gateway\'s own `ledger` as ever (`GET /usage` tells what this gateway spent), and what a gateway was killed before telling Redis is told when it starts again: a call under way then counts at its worst case. What a gateway has reserved that shows no sign of life for 60 s is given back. Redis must not evict keys (`maxmemory-policy noeviction`, else the log warns), and what it loses when it is restarted without its data (use `appendonly yes`) is lost to the budgets. The clocks of the machines decide in which period a call counts. Without `state` each gateway counts alone.',
   example: 'state: redis(secret("REDIS_URL"), when_away: refuse)',
 });
