@@ -32,3 +32,16 @@ test.each([
 ])("%s", (model, codes) => {
   expect(told(model).map((text) => text.slice(0, 7))).toEqual(codes);
 });
+
+test.each([
+  ['openai("text-embedding-3-small")', []],
+  ['openai("text-embedding-4")', ["VGW7012"]],
+  ['bedrock("amazon.titan-embed-text-v2:0", region: "us-east-1")', ["VGW7012"]],
+])("what makes vectors needs a price under a budget, and no cap: %s", (provider, codes) => {
+  const text = `vgw 1
+model m { provider: ${provider}, key: secret("K"), budget: $1/day }
+route POST "/" open { forward m as openai.embeddings }
+`;
+  const { diagnostics } = check("a.vgw", (path) => (path === "a.vgw" ? text : null));
+  expect(diagnostics.map(({ code }) => code)).toEqual(codes);
+});

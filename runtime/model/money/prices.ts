@@ -8,8 +8,8 @@ import { type Price, priceOf, type WrittenPrice } from "./price.ts";
 
 export interface PricedModel {
   readonly price: Price;
-  /** Context in tokens: prompt and answer together are at most so long. */
-  readonly context: number;
+  /** Context in tokens: prompt and answer together are at most so long. null: it does not bound a request, which may hold several texts of that length (vectors). */
+  readonly context: number | null;
   /** The most tokens that the model makes of one image. */
   readonly imageTokens: number;
   readonly source: string;
@@ -20,8 +20,11 @@ export interface PricedModel {
 interface Row extends WrittenPrice {
   /** The name of the model, and of snapshots that cost the same. */
   readonly names: readonly string[];
-  readonly context: number;
+  readonly context: number | null;
 }
+
+/** Makes vectors: what goes in is paid for, and nothing comes out that is counted. */
+const vectors = (name: string, input: number): Row => ({ names: [name], context: null, input, output: 0 });
 
 interface ProviderPrices {
   readonly source: string;
@@ -130,6 +133,9 @@ const PRICES: { readonly [provider: string]: ProviderPrices } = {
         cacheRead: 55 * CENT,
         output: 440 * CENT,
       },
+      vectors("text-embedding-3-small", 2 * CENT),
+      vectors("text-embedding-3-large", 13 * CENT),
+      vectors("text-embedding-ada-002", 10 * CENT),
     ],
   },
   anthropic: {
@@ -219,7 +225,14 @@ const PRICES: { readonly [provider: string]: ProviderPrices } = {
         output: 40 * CENT,
         audioInput: 30 * CENT,
       },
+      vectors("gemini-embedding-001", 15 * CENT),
     ],
+  },
+  mistral: {
+    source: "https://mistral.ai/pricing",
+    checked: "2026-10-08",
+    imageTokens: 50_000,
+    rows: [vectors("mistral-embed", 10 * CENT)],
   },
   groq: {
     source: "https://groq.com/pricing",
@@ -238,6 +251,8 @@ const PRICES: { readonly [provider: string]: ProviderPrices } = {
     rows: [
       { names: ["command-r-08-2024"], context: 128_000, input: 15 * CENT, output: 60 * CENT },
       { names: ["command-r7b-12-2024"], context: 128_000, input: 37_500, output: 15 * CENT },
+      vectors("embed-v4.0", 12 * CENT),
+      vectors("embed-multilingual-v3.0", 10 * CENT),
     ],
   },
 };
