@@ -2,6 +2,7 @@
  * Budgets: of models and choices, whose `by` is worked out in each route that forwards to them, and of routes and policies, as a step. A key stands in the
  * ledger, the log and alerts, so it is judged like a line of the log.
  */
+import { periodIn } from "../../runtime/model/money/period.ts";
 import { walk } from "../1-syntax/walk.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { budgetSetting, budgetStepSettings } from "../vocabulary/settings/money.ts";
@@ -25,7 +26,8 @@ export function checkBudgets(program: ProgramState): void {
     const body = newBody(program, model.module as ModuleState, "setting");
     const alerts = percentsOf(body, model.node.settings, model.settings.alerts);
     const items = written.value.kind === "list" ? written.value.items : [written.value];
-    const budgets = items.flatMap((node, index) => checkBudget(body, node, amounts[index], alerts));
+    const zone = zoneOf(model.settings);
+    const budgets = items.flatMap((node, index) => checkBudget(body, node, amounts[index], alerts, zone));
     if (budgets.length > 0) program.budgets.set(model, budgets);
     refuseTwice(body, budgets);
   }
@@ -37,6 +39,7 @@ function checkBudget(
   node: tree.Expression,
   amount: StaticValue | undefined,
   alerts: readonly number[],
+  zone: string | null,
 ): CheckedBudget[] {
   if (typeof amount !== "object" || amount === null || !("limit" in amount)) return [];
   const { unit, currency, limit, period } = amount;
@@ -50,13 +53,17 @@ function checkBudget(
       unit: unit === "money" ? "money" : "tokens",
       currency,
       limit,
-      period: period === "month" ? "month" : Number(period),
+      period: periodIn(period === "month" ? "month" : Number(period), zone),
       by,
       byText: by === null ? "" : sourceOf(body.module, by).replace(/\s+/g, " "),
       instead: named === null ? null : modelNamed(body, named),
       alerts,
     },
   ];
+}
+
+function zoneOf({ time_zone: zone }: { readonly [name: string]: StaticValue }): string | null {
+  return typeof zone === "string" ? zone : null;
 }
 
 /** Whole percent of a budget, ascending, each once. */
@@ -95,7 +102,7 @@ export function checkBudgetStep(body: Body, step: tree.BudgetStep): void {
   const [amount] = Array.isArray(amounts) ? amounts : [];
   if (step.budget.by) checkKey(body, step.budget.by);
   const alerts = percentsOf(body, step.settings, settings.alerts);
-  const [budget] = checkBudget(body, step.budget, amount, alerts);
+  const [budget] = checkBudget(body, step.budget, amount, alerts, zoneOf(settings));
   if (!budget) return;
   const name = typeof settings.name === "string" ? settings.name : null;
   body.module.meanings.set(step.id, { kind: "budget", budget, name });

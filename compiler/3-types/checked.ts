@@ -9,6 +9,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import type { ListingForm } from "../vocabulary/listing.ts";
 import type { OperationClient } from "../vocabulary/operations.ts";
+import type { Period } from "../../runtime/model/money/period.ts";
 import type { ClaimConfiguration } from "../../runtime/identity/configuration.ts";
 import type { RecordType, Type } from "./type.ts";
 
@@ -126,8 +127,7 @@ export interface CheckedBudget {
   readonly currency: string;
   /** Micro-units of the currency, or tokens. */
   readonly limit: number;
-  /** Milliseconds, or a month of the calendar. */
-  readonly period: number | "month";
+  readonly period: Period;
   /** null: one count for all requests. */
   readonly by: tree.Expression | null;
   /** `by` as it is written, on one line. */

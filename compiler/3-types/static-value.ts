@@ -20,6 +20,7 @@ import { checkSettings } from "./setting.ts";
 import { stateValue } from "./state-value.ts";
 import { fieldsValue, tracesValue } from "./traces-value.ts";
 import type { Type } from "./type.ts";
+import { zoneValue } from "./zone-value.ts";
 
 export interface Context {
   readonly body: Body;
@@ -80,6 +81,8 @@ export function staticValue(context: Context, type: SettingType, node: tree.Expr
       return certificateValue(context, type, node);
     case "file":
       return fileSourceValue(context, node);
+    case "zone":
+      return zoneValue(context, node);
     case "hostname":
       return hostnameValue(context, node);
     case "tokens":

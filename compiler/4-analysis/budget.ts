@@ -47,14 +47,17 @@ function withoutBudget(program: CheckedProgram): Diagnostic[] {
   const holders = [...program.policies, ...program.routes];
   const none = program.budgets.size === 0 && holders.every((holder) => budgetsBelow(holder).length === 0);
   const said = [
-    ...owners.map((owner) => ({ owner, key: "alerts" })),
+    ...owners.flatMap((owner) => ["alerts", "time_zone"].map((key) => ({ owner, key }))),
     ...(none && gateway ? [{ owner: gateway, key: "alert" }] : []),
   ];
   return said.flatMap(({ owner: { module, node }, key }) => {
     const written = node.settings.find((setting) => setting.key.text === key);
     // A budget that could not be read has been told of.
     if (!written || node.settings.some((setting) => setting.key.text === "budget")) return [];
-    const at = { span: spanOf(module.tree, written.id), text: "told of what?" };
+    const at = {
+      span: spanOf(module.tree, written.id),
+      text: key === "time_zone" ? "whose periods?" : "told of what?",
+    };
     return [
       diagnose("VGW7025", { setting: key }, at, { help: "add a budget, such as budget: $25/day, or leave it out" }),
     ];

@@ -153,6 +153,8 @@ function typeText(type: SettingType): string {
       return code('file("…")');
     case "hostname":
       return "a DNS name";
+    case "zone":
+      return "the name of a time zone of the IANA database";
     case "labels":
       return `a label's name, or a list of them${type.none ? ", or `none`" : ""}`;
     case "keys":

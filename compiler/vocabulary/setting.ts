@@ -35,6 +35,8 @@ export type SettingType =
   | { readonly kind: "certificate"; readonly folder: boolean }
   /** `file("ca.pem")`, read when the gateway starts: becomes a `PemSource` of the runtime. */
   | { readonly kind: "file" }
+  /** `"Europe/Berlin"`: a zone of the IANA database. */
+  | { readonly kind: "zone" }
   /** A DNS name. */
   | { readonly kind: "hostname" }
   /** Names of labels, one or a list; `none`: the word may stand for the empty list. */

@@ -1,5 +1,7 @@
 /** Models and choices of a configuration, checked as the rest of it. */
 import { z } from "zod";
+import { isZone } from "../value/zone.ts";
+import type { Period } from "../model/money/period.ts";
 import { readServiceAccount } from "../model/vertex/service-account.ts";
 import { REQUIRED_FEATURES } from "../model/engine/fits.ts";
 
@@ -38,7 +40,11 @@ const BUDGET = z.object({
   currency: z.union([CURRENCY, z.literal("")]),
   // In pico-units, sums of it stay within 64 bits.
   limit: z.int().min(0).max(4_000_000_000_000),
-  period: z.union([z.int().min(1000), z.literal("month")]),
+  period: z.union([
+    z.int().min(1000),
+    z.literal("month"),
+    z.custom<Period>(isZoned, "it has a time zone that this Node does not know"),
+  ]),
   alerts: z.array(z.int().min(1).max(100)),
   by: z.int().min(0).nullable(),
   instead: z.string().nullable(),
@@ -144,4 +150,10 @@ function isPrivate({
 }): boolean {
   if (base.startsWith("https://") || variant === "vllm" || dialect === "ollama") return true;
   return /^http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(\/|$)/.test(base);
+}
+
+/** "86400000@Europe/Berlin" */
+function isZoned(period: unknown): boolean {
+  const found = typeof period === "string" ? /^(?:month|[1-9]\d{3,12})@([A-Za-z][\w+/-]*)$/.exec(period) : null;
+  return found !== null && isZone(found[1]!);
 }

@@ -2,7 +2,7 @@
 import { type Setting, setting } from "../setting.ts";
 import { choiceFitSettings, fitSettings } from "./fits.ts";
 import { breakerSettings, modelHedgeSettings, shadowSettings } from "./resilience.ts";
-import { alertsSetting, budgetSetting, costHeadersSetting, priceSetting } from "./money.ts";
+import { alertsSetting, budgetSetting, costHeadersSetting, priceSetting, timeZoneSetting } from "./money.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -128,6 +128,7 @@ export const modelSettings: readonly Setting[] = [
   priceSetting,
   budgetSetting,
   alertsSetting,
+  timeZoneSetting,
   costHeadersSetting,
 ];
 
@@ -192,7 +193,7 @@ export const choiceSettings: readonly Setting[] = [
     key: "hedge",
     type: { kind: "record", settings: modelHedgeSettings, without: "usual" },
     documentation:
-      "When another model is asked too, because a streamed answer has no content yet: the next of `choose(…)` in its order, then those of `fallback`. The first content wins; the others' connections are closed, and each is paid for: what it has told, or what was reserved for it, for a provider that was asked may bill. Budgets reserve for each of them; one that does not fit is not asked. Answers that are not streamed are not hedged, since nothing tells a slow model from a long answer. The log has `by: hedge`, metrics `outcome: outrun` for who lost. Left out: never.",
+      "When another model is asked too, because a streamed answer has no content yet: the next of `choose(…)` in its order, then those of `fallback`. The first content wins; the others' connections are closed, and each is paid for, for a provider that was asked bills what it did: what it has told, and for the rest what was received and what may have been on its way (see `budget`). Budgets reserve for each of them; one that does not fit is not asked. Answers that are not streamed are not hedged, since nothing tells a slow model from a long answer. The log has `by: hedge`, metrics `outcome: outrun` for who lost. Left out: never.",
     example: "hedge: { after: 2s, most: 1, budget: 10% }",
   }),
   setting({
@@ -205,5 +206,6 @@ export const choiceSettings: readonly Setting[] = [
   ...choiceFitSettings,
   budgetSetting,
   alertsSetting,
+  timeZoneSetting,
   costHeadersSetting,
 ];

@@ -31,7 +31,7 @@ export const budgetSetting: Setting = setting({
     "An answer may be cut off: its provider dies or stalls, the client leaves, another model of a `hedge` is faster. What the provider had told by then counts as told (Anthropic tells the input first, Gemini everything with each event, others nothing before the end), and so does the whole where only the end of the stream was missing. Input that was not told counts as it was reserved; output as the larger of what was told and what was received (a token for each byte, 16 for each text or call, 64 for what was on its way), and never beyond what was reserved. The output stays at what was reserved where more may have been written than came: an answer that is not streamed, several at once (`n`), and thoughts that nobody is shown (models of OpenAI's, Azure's and OpenRouter's whose names are not of the kinds that never think, such as `gpt-4.1`; Claude where it thinks or was asked to; Gemini where it told nothing). The same holds for an answer whose provider does not tell its usage. Such sums are marked: `;estimated` in the log and in `model-cost` (`;at-most` where nothing was known), `estimatedCalls` of `/usage`, `estimated` in the metrics.\n\n" +
     "With `by` each value has the whole amount for itself: `$25/day by caller.team`. It is worked out in the route that forwards, from the caller and the request alone, so every route that may come to the model must know it. Values stand in the ledger, in the log and in alerts, so none may carry a label. As many at once as `limits.counters` says are counted; beyond them new ones are refused (503) until periods have ended.\n\n" +
     "A call that does not fit goes to the model or choice behind `then` (`$25/day then local`): the answer says so in `model-degraded`, this budget is not asked again for the request, and all others hold (for embeddings nobody stands in, since another model's vectors mean something else). Without `then` it goes to the next model of `fallback`, or is refused as a quota that is used up (429, in the client's dialect).\n\n" +
-    "Periods are those of the calendar in UTC (`min`, `h`, `day`, `week` from Monday, `month`); a call counts in the one in which it began. What is spent outlives restarts (the gateway's `ledger`). See also `alerts`, and the step `budget` for routes and policies.",
+    "Periods are those of the calendar in UTC, or in the zone that `time_zone` names (`min`, `h`, `day`, `week` from Monday, `month`); a call counts in the one in which it began. What is spent outlives restarts (the gateway's `ledger`). See also `alerts`, and the step `budget` for routes and policies.",
   example: "budget: $25/day by request.address",
 });
 
@@ -42,6 +42,14 @@ export const alertsSetting: Setting = setting({
   documentation:
     "Parts of each budget, in whole percent, at which the log tells of it (`budget.alert`), once for each period and value of `by`, and the gateway's `alert` is sent. `[]`: never.",
   example: "alerts: [80%, 100%]",
+});
+
+export const timeZoneSetting: Setting = setting({
+  key: "time_zone",
+  type: { kind: "zone" },
+  documentation:
+    "The zone in whose calendar the periods of the budgets begin, by its name in the IANA database: a `day` at its midnight, with 23 or 25 hours where clocks change, a `week` with its Monday, a `month` with its first. Left out: UTC. `from` and `to` of alerts and of `/usage?by=budget`, `reset` of `model-budget` and the `retry-after` of refusals tell those moments. A budget that gets another zone begins anew, as one with another period does. Gateways that count together (`state`) need the same rules of zones, which come with Node.",
+  example: 'time_zone: "Europe/Berlin"',
 });
 
 export const costHeadersSetting: Setting = setting({
@@ -59,10 +67,11 @@ export const budgetStepSettings: readonly Setting[] = [
     key: "name",
     type: { kind: "string" },
     documentation:
-      "Budgets of the same name, unit, period and `by` count together, wherever they stand. Without it: all routes of a policy together, and each budget of a route by itself.",
+      "Budgets of the same name, unit, period (with its `time_zone`) and `by` count together, wherever they stand. Without it: all routes of a policy together, and each budget of a route by itself.",
     example: 'name: "trial"',
   }),
   alertsSetting,
+  timeZoneSetting,
 ];
 
 export const ledgerSetting: Setting = setting({

@@ -1,6 +1,7 @@
 /** Money in what a bundle's `configure` says: plain data, so amounts are whole micro-units or tokens in numbers. */
 import { fromMicros } from "./amount.ts";
 import type { BudgetDefinition } from "./budget.ts";
+import type { Period } from "./period.ts";
 import type { Price } from "./price.ts";
 
 /** With what bounds a call beside it. */
@@ -18,8 +19,7 @@ export interface BudgetConfiguration {
   readonly currency: string;
   /** In one period: micro-units of the currency, or tokens. */
   readonly limit: number;
-  /** Milliseconds, or a month of the calendar. */
-  readonly period: number | "month";
+  readonly period: Period;
   /** In percent of the limit. */
   readonly alerts: readonly number[];
   /** Number of what it counts by, among the keys that a route tells; null: one count for all requests, or of a route, which tells its key with it. */
