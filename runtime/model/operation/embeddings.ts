@@ -4,6 +4,8 @@ import type { Json, JsonObject } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
 import { NO_USAGE } from "../canonical/usage.ts";
 import type { ProviderDialectName, ProviderRequest, ProviderTarget, Refusal } from "../dialect/dialect.ts";
+import { parseJson } from "../dialect/fields.ts";
+import { count, countable } from "../dialect/openai-common/counts.ts";
 import { failure } from "../wire/event-order.ts";
 import type { Asking, Operation, ProviderAnswer } from "./operation.ts";
 
@@ -132,6 +134,24 @@ function complete(
 ): EmbeddingAnswer | ModelError {
   if ("class" in read || read.vectors.length === inputs.length) return read;
   return failure("The provider's answer has not one vector for each input.");
+}
+
+/** What the provider sent; undefined: it is no JSON. */
+export function jsonOf({ body }: ProviderAnswer): Json | undefined {
+  return parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))?.value;
+}
+
+/** Of providers that give a list of vectors, and a number of the tokens that they have read. */
+export function vectorsOf(values: Json | undefined, tokens: Json | undefined): EmbeddingAnswer | ModelError {
+  const vectors = readVectors(values);
+  return vectors === null
+    ? failure("The provider's answer holds what is no vector.")
+    : { vectors, usage: inputUsage(tokens) };
+}
+
+/** Vectors cost what goes in alone. Null: no count is told. */
+export function inputUsage(tokens: Json | undefined): Usage | null {
+  return typeof tokens === "number" ? countable({ ...NO_USAGE, input: count(tokens) }) : null;
 }
 
 /** Null where it is none: empty, or with what is no number. */

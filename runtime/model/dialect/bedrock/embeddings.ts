@@ -4,22 +4,22 @@
  */
 import type { Headers } from "../../../http/exchange.ts";
 import type { ModelError } from "../../canonical/error.ts";
-import { NO_USAGE, type Usage } from "../../canonical/usage.ts";
+import type { Usage } from "../../canonical/usage.ts";
 import {
   areTexts,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbeddingsProvider,
-  readVector,
+  inputUsage,
+  jsonOf,
+  vectorsOf,
   textsOf,
 } from "../../operation/embeddings.ts";
 import type { ProviderAnswer } from "../../operation/operation.ts";
-import { failure } from "../../wire/event-order.ts";
 import { basePath } from "../base-path.ts";
 import { MOST_INPUTS, readEmbed, writeEmbed } from "../cohere/embeddings.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
-import { isObject, parseJson } from "../fields.ts";
-import { count, countable } from "../openai-common/counts.ts";
+import { isObject } from "../fields.ts";
 
 /** Also behind a profile of a region, such as "eu.cohere.embed-v4:0". */
 const COHERE = /(?:^|[./])cohere\./;
@@ -46,24 +46,18 @@ function writeTitan(request: EmbeddingRequest, model: string): string | readonly
 }
 
 function read(answer: ProviderAnswer): EmbeddingAnswer | ModelError {
-  const { body, headers } = answer;
-  const value = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))?.value;
-  if (isObject(value) && value.embedding !== undefined) {
-    const vector = readVector(value.embedding);
-    if (vector === null) return failure("The provider's answer holds what is no vector.");
-    const told = value.inputTextTokenCount;
-    const usage = typeof told === "number" ? countable({ ...NO_USAGE, input: count(told) }) : countedIn(headers);
-    return { vectors: [vector], usage };
-  }
-  const found = readEmbed(answer);
-  return "class" in found ? found : { ...found, usage: found.usage ?? countedIn(headers) };
+  const value = jsonOf(answer);
+  const vector = isObject(value) ? value.embedding : undefined;
+  const found =
+    isObject(value) && vector !== undefined ? vectorsOf([vector], value.inputTextTokenCount) : readEmbed(answer);
+  return "class" in found ? found : { ...found, usage: found.usage ?? countedIn(answer.headers) };
 }
 
 function countedIn(headers: Headers): Usage | null {
   for (let index = 0; index < headers.length; index += 2) {
     const value = headers[index + 1] ?? "";
     if (headers[index] === "x-amzn-bedrock-input-token-count" && /^[0-9]{1,12}$/.test(value))
-      return { ...NO_USAGE, input: Number(value) };
+      return inputUsage(Number(value));
   }
   return null;
 }

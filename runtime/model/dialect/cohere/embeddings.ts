@@ -1,20 +1,19 @@
 /** Cohere's `POST /v2/embed`. https://docs.cohere.com/reference/embed */
 import type { ModelError } from "../../canonical/error.ts";
-import { NO_USAGE } from "../../canonical/usage.ts";
+import type { Json, JsonObject } from "../../canonical/request.ts";
 import {
   areTexts,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbeddingsProvider,
-  readVectors,
+  jsonOf,
   textsOf,
+  vectorsOf,
 } from "../../operation/embeddings.ts";
 import type { ProviderAnswer } from "../../operation/operation.ts";
-import { failure } from "../../wire/event-order.ts";
 import { basePath } from "../base-path.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
-import { isObject, parseJson } from "../fields.ts";
-import { readUsage } from "./usage.ts";
+import { isObject } from "../fields.ts";
 
 /** Texts of one request. */
 export const MOST_INPUTS = 96;
@@ -40,14 +39,16 @@ export function writeEmbed(request: EmbeddingRequest, model: string | null): str
   });
 }
 
-export function readEmbed({ body }: ProviderAnswer): EmbeddingAnswer | ModelError {
-  const value = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))?.value;
-  if (!isObject(value)) return failure("The provider's answer holds no vectors.");
-  const { embeddings } = value;
-  const vectors = readVectors(isObject(embeddings) ? embeddings.float : embeddings);
-  if (vectors === null) return failure("The provider's answer holds what is no vector.");
-  const usage = isObject(value.meta) ? readUsage(value.meta) : null;
-  return { vectors, usage: usage === null ? null : { ...NO_USAGE, input: usage.input } };
+export function readEmbed(answer: ProviderAnswer): EmbeddingAnswer | ModelError {
+  const value = jsonOf(answer);
+  if (!isObject(value)) return vectorsOf(undefined, undefined);
+  const { embeddings, meta } = value;
+  return vectorsOf(isObject(embeddings) ? embeddings.float : embeddings, isObject(meta) ? tokensIn(meta) : undefined);
+}
+
+/** What is billed, before what the model worked on (see `usage.ts`). */
+function tokensIn({ billed_units: billed, tokens }: JsonObject): Json | undefined {
+  return (isObject(billed) ? billed.input_tokens : undefined) ?? (isObject(tokens) ? tokens.input_tokens : undefined);
 }
 
 export const cohereEmbedder: EmbeddingsProvider = {

@@ -1,23 +1,21 @@
 /** Gemini's vectors: `:batchEmbedContents` of providers, and as its clients ask, one text (`:embedContent`) or many (`:batchEmbedContents`). https://ai.google.dev/api/embeddings */
 import type { ModelError } from "../../canonical/error.ts";
 import type { Json } from "../../canonical/request.ts";
-import { NO_USAGE, type Usage } from "../../canonical/usage.ts";
 import {
   areTexts,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbeddingsClient,
   type EmbeddingsProvider,
-  readVectors,
+  jsonOf,
   textsOf,
+  vectorsOf,
   vectorToNumbers,
 } from "../../operation/embeddings.ts";
 import type { ProviderAnswer } from "../../operation/operation.ts";
-import { failure } from "../../wire/event-order.ts";
 import { basePath } from "../base-path.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
-import { Fields, isList, isObject, parseJson } from "../fields.ts";
-import { count, countable } from "../openai-common/counts.ts";
+import { Fields, isList, isObject } from "../fields.ts";
 import { writeError } from "./error.ts";
 
 /** Texts of one batch. */
@@ -54,18 +52,13 @@ function write(request: EmbeddingRequest, target: ProviderTarget): ProviderReque
   };
 }
 
-function read({ body }: ProviderAnswer): EmbeddingAnswer | ModelError {
-  const value = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))?.value;
-  const list = isObject(value) && isList(value.embeddings) ? value.embeddings : [];
-  const vectors = readVectors(list.map((item) => (isObject(item) ? (item.values ?? null) : null)));
-  if (vectors === null) return failure("The provider's answer holds what is no vector.");
-  return { vectors, usage: readUsage(isObject(value) ? value.usageMetadata : undefined) };
-}
-
-/** Not every version of the API tells. */
-function readUsage(value: Json | undefined): Usage | null {
-  if (!isObject(value) || typeof value.promptTokenCount !== "number") return null;
-  return countable({ ...NO_USAGE, input: count(value.promptTokenCount) });
+function read(answer: ProviderAnswer): EmbeddingAnswer | ModelError {
+  const value = jsonOf(answer);
+  const fields = isObject(value) ? value : {};
+  const list = isList(fields.embeddings) ? fields.embeddings : [];
+  const values = list.map((item) => (isObject(item) ? (item.values ?? null) : null));
+  // Not every version of the API tells.
+  return vectorsOf(values, isObject(fields.usageMetadata) ? fields.usageMetadata.promptTokenCount : undefined);
 }
 
 export const geminiEmbedder: EmbeddingsProvider = { dialect: "gemini", most: () => MOST_INPUTS, write, read };

@@ -1,20 +1,18 @@
 /** Ollama's `POST /api/embed`. https://docs.ollama.com/api/embed */
 import type { ModelError } from "../../canonical/error.ts";
-import { NO_USAGE } from "../../canonical/usage.ts";
 import {
   areTexts,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbeddingsProvider,
-  readVectors,
+  jsonOf,
   textsOf,
+  vectorsOf,
 } from "../../operation/embeddings.ts";
 import type { ProviderAnswer } from "../../operation/operation.ts";
-import { failure } from "../../wire/event-order.ts";
 import { basePath } from "../base-path.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
-import { isObject, parseJson } from "../fields.ts";
-import { count, countable } from "../openai-common/counts.ts";
+import { isObject } from "../fields.ts";
 import { writeKeepAlive } from "./request.ts";
 
 const MOST_INPUTS = 512;
@@ -42,12 +40,9 @@ function write(request: EmbeddingRequest, target: ProviderTarget): ProviderReque
   };
 }
 
-function read({ body }: ProviderAnswer): EmbeddingAnswer | ModelError {
-  const value = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))?.value;
-  const vectors = isObject(value) ? readVectors(value.embeddings) : null;
-  if (!isObject(value) || vectors === null) return failure("The provider's answer holds what is no vector.");
-  const told = value.prompt_eval_count;
-  return { vectors, usage: typeof told === "number" ? countable({ ...NO_USAGE, input: count(told) }) : null };
+function read(answer: ProviderAnswer): EmbeddingAnswer | ModelError {
+  const value = jsonOf(answer);
+  return isObject(value) ? vectorsOf(value.embeddings, value.prompt_eval_count) : vectorsOf(undefined, undefined);
 }
 
 export const ollamaEmbedder: EmbeddingsProvider = { dialect: "ollama", most: () => MOST_INPUTS, write, read };

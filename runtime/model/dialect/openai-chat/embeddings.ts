@@ -1,13 +1,14 @@
 /** OpenAI's `POST /v1/embeddings`: as clients ask, and as OpenAI and servers like it answer. */
 import type { ModelError } from "../../canonical/error.ts";
-import type { Json, JsonObject } from "../../canonical/request.ts";
-import { NO_USAGE, type Usage } from "../../canonical/usage.ts";
+import type { Json } from "../../canonical/request.ts";
 import {
   type EmbeddingAnswer,
   type EmbeddingInput,
   type EmbeddingRequest,
   type EmbeddingsClient,
   type EmbeddingsProvider,
+  inputUsage,
+  jsonOf,
   readVector,
   type Vector,
   vectorToBase64,
@@ -17,8 +18,7 @@ import type { ProviderAnswer } from "../../operation/operation.ts";
 import { failure } from "../../wire/event-order.ts";
 import { outline, withMembers } from "../../wire/outline.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
-import { Fields, isList, isObject, parseJson } from "../fields.ts";
-import { count, countable } from "../openai-common/counts.ts";
+import { Fields, isList, isObject } from "../fields.ts";
 import { writeError } from "../openai-common/error.ts";
 import { requestHeaders, requestTarget } from "../openai-common/target.ts";
 
@@ -133,8 +133,8 @@ function pass(body: Uint8Array, request: EmbeddingRequest, target: ProviderTarge
   };
 }
 
-function read({ body }: ProviderAnswer, { inputs }: EmbeddingRequest): EmbeddingAnswer | ModelError {
-  const value = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))?.value;
+function read(answer: ProviderAnswer, { inputs }: EmbeddingRequest): EmbeddingAnswer | ModelError {
+  const value = jsonOf(answer);
   if (!isObject(value) || !isList(value.data)) return failure("The provider's answer holds no vectors.");
   const vectors = new Array<Vector | null>(inputs.length).fill(null);
   for (const [at, item] of value.data.entries()) {
@@ -144,13 +144,8 @@ function read({ body }: ProviderAnswer, { inputs }: EmbeddingRequest): Embedding
     vectors[index] = vector;
   }
   const found = vectors.filter((vector) => vector !== null);
-  return { vectors: found, usage: readUsage(value.usage) };
-}
-
-function readUsage(value: JsonObject[string] | undefined): Usage | null {
-  if (!isObject(value)) return null;
-  if (typeof value.prompt_tokens !== "number" && typeof value.total_tokens !== "number") return null;
-  return countable({ ...NO_USAGE, input: count(value.prompt_tokens ?? value.total_tokens) });
+  const { usage } = value;
+  return { vectors: found, usage: isObject(usage) ? inputUsage(usage.prompt_tokens ?? usage.total_tokens) : null };
 }
 
 export const openaiEmbedder: EmbeddingsProvider = {
