@@ -72,11 +72,13 @@ function checkNames(body: Body, node: tree.Identity, settings: { readonly [key: 
     });
   }
   for (const [setting, value] of [
-    [header, settings.header],
-    [cookie, settings.cookie],
+    [header, Array.isArray(settings.header) ? wordsOf(settings.header) : [settings.header]],
+    [cookie, [settings.cookie]],
   ] as const) {
-    if (setting && typeof value === "string" && !FIELD_NAME.test(value))
-      report(body, setting.value, "VGW3034", { text: `"${value}"`, type: "a name" }, 'such as "x-api-key"');
+    for (const name of value) {
+      if (setting && typeof name === "string" && !FIELD_NAME.test(name))
+        report(body, setting.value, "VGW3034", { text: `"${name}"`, type: "a name" }, 'such as "x-api-key"');
+    }
   }
 }
 

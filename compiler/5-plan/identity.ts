@@ -49,7 +49,7 @@ function publicKeys(program: Program, identity: CheckedIdentity): Members {
 
 function apiKey(program: Program, identity: CheckedIdentity): Members {
   const { header, keys = null } = identity.settings;
-  return { header: lowerCase(header), keys: textOf(program, identity, keys) };
+  return { headers: wordsOf(header).map((name) => name.toLowerCase()), keys: textOf(program, identity, keys) };
 }
 
 /** Of a file: its text; of the environment: the variable. */

@@ -41,7 +41,7 @@ export const IDENTITY = z.union([
   z.object({
     scheme: z.literal("api_key"),
     name: z.string(),
-    header: z.string().min(1),
+    headers: z.array(z.string().min(1)).min(1),
     keys: z.string(),
     claims: CLAIMS,
   }),

@@ -126,7 +126,7 @@ it("keeps keys and verified tokens over a swap", async () => {
 it("refuses keys that are none before it serves, without showing them", async () => {
   await start(program("a"));
   const keys = JSON.stringify([{ id: "x", hash: createHash("sha256").update("hush").digest("hex") }]);
-  const wrong: TestBundle = { identities: [{ scheme: "api_key", name: "ci", header: "x-key", keys, claims: [] }] };
+  const wrong: TestBundle = { identities: [{ scheme: "api_key", name: "ci", headers: ["x-key"], keys, claims: [] }] };
   const refused = gateway.swap({ code: bundleText(wrong) });
   await expect(refused).rejects.toMatchObject({ code: "start-configuration" });
   expect(log).not.toContain(createHash("sha256").update("hush").digest("hex"));

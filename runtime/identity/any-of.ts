@@ -31,10 +31,10 @@ export class AnyOf implements Recogniser<RecognisedOne> {
   }
 
   identify(headers: Headers): RecognisedOne | Failure | Promise<RecognisedOne | Failure> {
-    const first = this.#members.find(({ verifier }) => verifier.presents(headers));
-    if (first === undefined) return this.#missing;
-    const { place } = first.verifier;
-    const asked = this.#members.filter(({ verifier }) => verifier.place === place && verifier.presents(headers));
+    const places = this.#members.map(({ verifier }) => verifier.place(headers));
+    const place = places.find((one) => one !== null);
+    if (place === undefined) return this.#missing;
+    const asked = this.#members.filter((_, index) => places[index] === place);
     // A token of the second identity, known for long, should not be verified by the first with each request.
     for (const { name, verifier } of asked) {
       const claims = verifier.known(headers);

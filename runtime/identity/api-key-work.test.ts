@@ -17,7 +17,7 @@ const hash = crypto.createHash("sha256").update(KEY).digest("hex");
 const one = new ApiKeyVerifier({
   scheme: "api_key",
   name: "partners",
-  header: "x-key",
+  headers: ["x-key"],
   keys: JSON.stringify([{ hash: `sha256:${hash}` }]),
   claims: [],
 });

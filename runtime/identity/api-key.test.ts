@@ -8,7 +8,7 @@ import { ApiKeyVerifier } from "./api-key.ts";
 const hash = (key: string): string => `sha256:${createHash("sha256").update(key).digest("hex")}`;
 const CLAIMS = [{ name: "id", from: "id", optional: false, type: { kind: "string", min: 1, max: null } }] as const;
 const make = (keys: string): ApiKeyVerifier =>
-  new ApiKeyVerifier({ scheme: "api_key", name: "partners", header: "x-key", keys, claims: CLAIMS });
+  new ApiKeyVerifier({ scheme: "api_key", name: "partners", headers: ["x-key"], keys, claims: CLAIMS });
 const record = (id: string, key: string): string => JSON.stringify({ id, hash: hash(key) });
 
 describe("records", () => {
@@ -46,6 +46,48 @@ describe("records", () => {
     if (!(thrown instanceof StartError)) return;
     expect(thrown.problems.join("\n")).toContain(problem);
     expect(`${thrown.message} ${thrown.problems.join(" ")}`).not.toContain("one");
+  });
+});
+
+describe("where a key stands", () => {
+  const one = new ApiKeyVerifier({
+    scheme: "api_key",
+    name: "partners",
+    headers: ["authorization", "x-api-key"],
+    keys: record("a", "one"),
+    claims: CLAIMS,
+  });
+
+  it.each([
+    ["behind Bearer, as clients of OpenAI send it", ["authorization", "Bearer one"], true],
+    ["in any case, with more spaces", ["authorization", "bEARER   one"], true],
+    ["alone", ["authorization", "one"], true],
+    ["in the second field", ["host", "x", "x-api-key", "one"], true],
+    [
+      "in the second, where the first holds another scheme's credential",
+      ["authorization", "Basic abc", "x-api-key", "one"],
+      true,
+    ],
+    ["in both: the first counts", ["x-api-key", "wrong", "authorization", "Bearer one"], true],
+    [
+      "a wrong one in the first is not made good by the second",
+      ["authorization", "Bearer two", "x-api-key", "one"],
+      false,
+    ],
+    ["behind Bearer, where no scheme is known", ["x-api-key", "Bearer one"], false],
+    ["nowhere", ["authorization", "Basic one"], false],
+    ["nothing behind Bearer", ["authorization", "Bearer "], false],
+    ["twice", ["authorization", "Bearer one", "authorization", "Bearer one"], false],
+  ])("%s", (_name, headers, known) => {
+    const found = one.identify(headers);
+    if (known) expect(found).toEqual({ id: "a" });
+    else expect(found).toMatchObject({ status: 401, challenge: 'Bearer realm="partners"' });
+  });
+
+  it("tells it of a request, so that another identity which reads the same field is asked too", () => {
+    expect(one.place(["authorization", "Bearer x"])).toBe("authorization");
+    expect(one.place(["authorization", "Basic x", "x-api-key", "y"])).toBe("x-api-key");
+    expect(one.place(["host", "x"])).toBeNull();
   });
 });
 

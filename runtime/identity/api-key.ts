@@ -23,10 +23,9 @@ const HASH = /^sha256:([0-9a-f]{64})$/;
 const LONGEST_KEY = 1024;
 
 export class ApiKeyVerifier implements Verifier {
-  readonly #header: string;
+  readonly #headers: readonly string[];
   readonly #keys: ReadonlyMap<string, KnownKey>;
   readonly #recent: RecentKeys<Caller>;
-  readonly place: string;
   readonly challenge: string;
   readonly #missing: Failure;
   readonly #refused: Failure;
@@ -35,17 +34,17 @@ export class ApiKeyVerifier implements Verifier {
 
   /** Throws a `StartError` that names every record which is not right, by its place and never by its content. */
   constructor(configuration: ApiKeyConfiguration) {
-    this.#header = configuration.header;
+    this.#headers = configuration.headers;
     this.#keys = knownKeys(configuration);
     this.#recent = new RecentKeys(this.#keys.size);
-    this.place = configuration.header;
-    this.challenge = `ApiKey realm="${configuration.name}"`;
+    const scheme = configuration.headers.includes("authorization") ? "Bearer" : "ApiKey";
+    this.challenge = `${scheme} realm="${configuration.name}"`;
     this.#missing = unauthenticated("no key was sent", this.challenge);
     this.#refused = unauthenticated("nobody has this key", this.challenge);
   }
 
-  presents(headers: Headers): boolean {
-    return headers.some((text, index) => index % 2 === 0 && text === this.#header);
+  place(headers: Headers): string | null {
+    return this.#headers.find((name) => keyIn(headers, name) !== null) ?? null;
   }
 
   /** A look-up costs a hash at most, so whoever asks for all of it loses nothing. */
@@ -54,16 +53,13 @@ export class ApiKeyVerifier implements Verifier {
   }
 
   identify(headers: Headers): Caller | Failure {
-    const name = this.#header;
-    let only: string | null = null;
-    for (let index = 0; index < headers.length; index += 2) {
-      if (headers[index] !== name) continue;
-      if (only !== null) return this.#refused;
-      only = headers[index + 1] ?? "";
+    for (const name of this.#headers) {
+      const key = keyIn(headers, name);
+      if (key === null) continue;
+      if (key === false || key.length > LONGEST_KEY) return this.#refused;
+      return this.#recent.find(key) ?? this.#look(key);
     }
-    if (only === null) return this.#missing;
-    if (only.length > LONGEST_KEY) return this.#refused;
-    return this.#recent.find(only) ?? this.#look(only);
+    return this.#missing;
   }
 
   /** Just looked for among those that came lately. */
@@ -75,6 +71,21 @@ export class ApiKeyVerifier implements Verifier {
     this.#recent.keep(found.caller);
     return found.caller;
   }
+}
+
+/** The key that a field holds. null: the field is not there, or holds another scheme's credential; false: it is there more than once. */
+function keyIn(headers: Headers, name: string): string | null | false {
+  let only: string | null = null;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] !== name) continue;
+    if (only !== null) return false;
+    only = headers[index + 1] ?? "";
+  }
+  if (only === null || name !== "authorization") return only;
+  // Keys have no spaces, so what stands before one is a scheme (RFC 9110 §11.4).
+  const space = only.indexOf(" ");
+  if (space < 0) return only;
+  return /^bearer$/i.test(only.slice(0, space)) ? only.slice(space).trim() : null;
 }
 
 /** In hexadecimal digits. In one call where Node has it (20.12), which costs half of a hash object. */

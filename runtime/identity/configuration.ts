@@ -30,8 +30,8 @@ export type KeysConfiguration =
 export interface ApiKeyConfiguration {
   readonly scheme: "api_key";
   readonly name: string;
-  /** In lower case. */
-  readonly header: string;
+  /** Of the fields that may hold the key, in lower case; the first that is there counts. In `authorization` it may stand behind `Bearer`. */
+  readonly headers: readonly string[];
   /** A JSON list of records, or one record a line: `{"hash":"sha256:…"}` and whatever claims are read. */
   readonly keys: string;
   readonly claims: readonly ClaimConfiguration[];

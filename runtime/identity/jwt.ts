@@ -35,7 +35,7 @@ export class JwtVerifier implements Verifier {
   readonly #keys: KeySource;
   readonly #now: () => number;
   readonly #verified = new VerifiedTokens();
-  readonly place: string;
+  readonly #place: string;
   readonly challenge: string;
   readonly #missing: Failure;
   readonly #refused: ReadonlyMap<string, Failure>;
@@ -45,17 +45,17 @@ export class JwtVerifier implements Verifier {
     this.#keys = keys;
     this.#now = now;
     const { from, name } = configuration.credential;
-    this.place = from === "cookie" ? `cookie ${name}` : name;
+    this.#place = from === "cookie" ? `cookie ${name}` : name;
     this.challenge = `Bearer realm="${configuration.name}"`;
     this.#missing = unauthenticated("no token was sent", this.challenge);
     const invalid = `${this.challenge}, error="invalid_token"`;
     this.#refused = new Map(Object.entries(DETAILS).map(([why, detail]) => [why, unauthenticated(detail, invalid)]));
   }
 
-  presents(headers: Headers): boolean {
+  place(headers: Headers): string | null {
     const { credential } = this.#configuration;
     const text = presentedText(headers, credential);
-    return text !== null && tokenIn(text, credential) !== null;
+    return text !== null && tokenIn(text, credential) !== null ? this.#place : null;
   }
 
   known(headers: Headers): Caller | null {

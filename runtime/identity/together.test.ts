@@ -17,9 +17,8 @@ function fake(name: string, place: string, asked: string[] = []): Verifier {
     return value.includes(`ok-${name}`) ? { id: name } : unauthenticated("wrong", `${challenge}, error="x"`);
   };
   return {
-    place,
+    place: (headers) => (presents(headers) ? place : null),
     challenge,
-    presents,
     known: (headers) => (sent(headers) === `known-${name}` ? { id: name } : null),
     identify: (headers) => {
       asked.push(name);

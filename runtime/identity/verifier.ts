@@ -10,12 +10,10 @@ export interface Recogniser<Recognised> {
 }
 
 export interface Verifier extends Recogniser<Caller> {
-  /** Where its credential stands in a request: a field's name, or "cookie " and the cookie's. */
-  readonly place: string;
   /** What a request without credentials is asked for (RFC 9110 §11.6.1). */
   readonly challenge: string;
-  /** Whether the request carries something that claims to be this identity's credential. */
-  presents(headers: Headers): boolean;
+  /** Where the request carries something that claims to be this identity's credential: a field's name, or "cookie " and the cookie's; null: nowhere. */
+  place(headers: Headers): string | null;
   /** The caller where no work is needed to tell, because the credential was verified before; else null. */
   known(headers: Headers): Caller | null;
 }

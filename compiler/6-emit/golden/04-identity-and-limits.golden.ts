@@ -406,7 +406,7 @@ export function configure(): Configuration {
       {
         scheme: "api_key",
         name: "partners",
-        header: "x-api-key",
+        headers: ["x-api-key"],
         keys: '[\n  {\n    "id": "build",\n    "hash": "sha256:11365e013812b3757382e797914d7e88e28313d669a0bbf8b4e0c97e59629c63",\n    "scope": ["stock:write"],\n    "plan": "internal"\n  },\n  {\n    "id": "parcels",\n    "hash": "sha256:9a8ce1fc2d446384d3e04d6657aa1dd4bae527752f0749b6d24a452cc56f081d",\n    "scope": ["orders:read"],\n    "plan": "partner"\n  }\n]\n',
         claims: [{ name: "id", from: "id", optional: false, type: { kind: "string", min: 0, max: null } }, { name: "scope", from: "scope", optional: false, type: { kind: "scopes" } }, { name: "plan", from: "plan", optional: false, type: { kind: "words", words: ["internal", "partner"] } }],
       },

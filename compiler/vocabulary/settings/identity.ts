@@ -95,11 +95,11 @@ export const jwtSettings: readonly Setting[] = [
 export const apiKeySettings: readonly Setting[] = [
   setting({
     key: "header",
-    type: { kind: "string" },
-    default: "x-api-key",
+    type: { kind: "list", of: { kind: "string" }, min: 1, single: true },
+    default: ["x-api-key"],
     documentation:
-      "The header field that holds the key. It is forwarded like any other; `remove request.header(…)` keeps it from services.",
-    example: 'header: "x-partner-key"',
+      'The header field that holds the key, or several, of which the first that is there counts. In `authorization` the key stands behind `Bearer`, or alone. Clients of models send theirs in different ones: `["authorization", "x-api-key", "x-goog-api-key"]` takes those of OpenAI, Anthropic and Google. It is forwarded to services like any other field, unless `remove request.header(…)` keeps it from them; models never get it.',
+    example: 'header: ["authorization", "x-api-key"]',
   }),
   setting({
     key: "keys",
