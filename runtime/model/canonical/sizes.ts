@@ -7,23 +7,31 @@ export interface Size {
   readonly units: number;
 }
 
-/** Of parts and sources whose text or data is not read before somebody asks for it. */
-const known = new WeakMap<object, Size>();
+/**
+ * Of a part or a source whose text or data is read when it is first asked for: how long that is. A copy has it too, but its text has been read, and may be another: it
+ * counts only beside one that has not been.
+ */
+export const UNREAD: unique symbol = Symbol("unread");
 
-export function remember<Kind extends object>(part: Kind, size: Size): Kind {
-  known.set(part, size);
-  return part;
+interface Unread {
+  readonly [UNREAD]?: Size;
 }
 
-export function textOctets(part: { readonly text: string }): number {
-  return known.get(part)?.octets ?? Buffer.byteLength(part.text);
+export function textOctets(part: Unread & { readonly text: string }): number {
+  return unread(part, "text")?.octets ?? Buffer.byteLength(part.text);
 }
 
-export function argumentsOctets(part: { readonly arguments: string }): number {
-  return known.get(part)?.octets ?? Buffer.byteLength(part.arguments);
+export function argumentsOctets(part: Unread & { readonly arguments: string }): number {
+  return unread(part, "arguments")?.octets ?? Buffer.byteLength(part.arguments);
 }
 
 /** UTF-16 units of what is base64. */
-export function dataLength(source: { readonly data: string }): number {
-  return known.get(source)?.units ?? source.data.length;
+export function dataLength(source: Unread & { readonly data: string }): number {
+  return unread(source, "data")?.units ?? source.data.length;
+}
+
+function unread(part: Unread, name: string): Size | undefined {
+  const size = part[UNREAD];
+  if (size === undefined) return undefined;
+  return Object.getOwnPropertyDescriptor(part, name)?.get === undefined ? undefined : size;
 }

@@ -4,9 +4,9 @@ import type { Exchange } from "../../http/exchange.ts";
 import type { Pieces } from "../../pieces.ts";
 import { utf8FromBytes } from "../../value/index.ts";
 import type { ModelError } from "../canonical/error.ts";
-import type { ModelRequest } from "../canonical/request.ts";
+import type { Json, ModelRequest } from "../canonical/request.ts";
 import type { ClientDialect, ClientPath } from "../dialect/dialect.ts";
-import { parseJson } from "../dialect/fields.ts";
+import { isTooDeep } from "../dialect/fields.ts";
 import { type Hollow, hollowed } from "../wire/hollow.ts";
 import { RequestBytes } from "../wire/request-bytes.ts";
 import { withTexts } from "./deferred.ts";
@@ -54,9 +54,9 @@ export function readModelRequest(
 
 function readWhole(client: ClientDialect, body: Pieces, path: ClientPath): ModelRequest | ModelError {
   const text = utf8FromBytes(body.whole);
-  const parsed = text === undefined ? null : parseJson(text);
+  const parsed = text === undefined ? null : jsonOf(text);
   if (parsed === null) return error("client", 400, "The request's body is not JSON.");
-  if (text !== undefined && isDeep(text)) return error("client", 400, "The request's body is nested too deeply.");
+  if (isTooDeep(parsed.value, DEEPEST)) return error("client", 400, "The request's body is nested too deeply.");
   const read = client.readRequest(parsed.value, path);
   return isRequest(read) ? read : refused(read);
 }
@@ -64,8 +64,8 @@ function readWhole(client: ClientDialect, body: Pieces, path: ClientPath): Model
 /** The same without reading its long strings; null: it has to be read whole, such as to tell what is wrong with it. */
 function readHollow(client: ClientDialect, hollow: Hollow, path: ClientPath): ModelRequest | null {
   const text = utf8FromBytes(hollow.rest);
-  const parsed = text === undefined ? null : parseJson(text);
-  if (text === undefined || parsed === null || isDeep(text)) return null;
+  const parsed = text === undefined ? null : jsonOf(text);
+  if (parsed === null || isTooDeep(parsed.value, DEEPEST)) return null;
   const read = client.readRequest(parsed.value, path);
   return isRequest(read) ? withTexts(read, hollow) : null;
 }
@@ -74,29 +74,11 @@ function isRequest(read: ReturnType<ClientDialect["readRequest"]>): read is Mode
   return !Array.isArray(read);
 }
 
-/** Of a text that is JSON. */
-function isDeep(text: string): boolean {
-  if (!mayBeDeep(text)) return false;
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === 92) index++;
-      else if (code === 34) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 91 || code === 123) {
-      if (++depth > DEEPEST) return true;
-    } else if (code === 93 || code === 125) depth--;
+/** Null: the text is no JSON. */
+function jsonOf(text: string): { readonly value: Json } | null {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
   }
-  return false;
-}
-
-/** So many opening brackets at all: counted by searching, which skips texts fast. */
-function mayBeDeep(text: string): boolean {
-  let found = 0;
-  for (const bracket of ["[", "{"]) {
-    for (let at = text.indexOf(bracket); at !== -1 && found <= DEEPEST; at = text.indexOf(bracket, at + 1)) found++;
-  }
-  return found > DEEPEST;
 }

@@ -13,7 +13,7 @@ import { type LongString, longStrings } from "./long-strings.ts";
 import { type Outline, outline } from "./outline.ts";
 
 /** Shorter strings are read sooner than they are left out. In octets. */
-const LEAST = 256;
+const LEAST = 1024;
 /** Of more pieces, the whole is made first. */
 const MOST_PIECES = 64;
 /** Digits of a mark's number. */
@@ -44,7 +44,6 @@ const URLS: ReadonlySet<string> = new Set(["file_data", "image_url", "url"]);
 
 /** A string that was left out. */
 export class Gap {
-  readonly mark: string;
   /** Where the mark stands in what is left. */
   readonly at: number;
   /** Offsets in the whole. */
@@ -55,14 +54,8 @@ export class Gap {
   readonly #pieces: Pieces;
   #text: string | null = null;
 
-  constructor(
-    pieces: Pieces,
-    mark: string,
-    at: number,
-    { start, end, octets }: Omit<LongString, "nameStart" | "nameEnd">,
-  ) {
+  constructor(pieces: Pieces, at: number, start: number, end: number, octets: number) {
     this.#pieces = pieces;
-    this.mark = mark;
     this.at = at;
     this.start = start;
     this.end = end;
@@ -112,7 +105,7 @@ export function hollowed(pieces: Pieces): Hollow | null {
     const start = string.start + head;
     left.copyTo(start);
     const mark = SECRET + gaps.length.toString(16).padStart(DIGITS, "0");
-    gaps.push(new Gap(pieces, mark, left.length, { start, end, octets: string.octets - head }));
+    gaps.push(new Gap(pieces, left.length, start, end, string.octets - head));
     left.put(mark, end);
   }
   if (gaps.length === 0) return null;
@@ -241,12 +234,19 @@ function offsets(gaps: readonly Gap[]): (at: number) => number {
   };
 }
 
+/** Of the gap that a text is the mark of; -1: it is none. */
+export function markNumber(text: string): number {
+  if (text.length !== MARK_LENGTH || !text.startsWith(SECRET)) return -1;
+  const number = Number(`0x${text.slice(SECRET.length)}`);
+  return Number.isNaN(number) ? -1 : number;
+}
+
 /** The marks in a text. */
 export function marksIn(text: string): readonly string[] {
   return text.match(MARKS) ?? [];
 }
 
 /** JSON with marks in its strings, with the texts of these gaps in their places. */
-export function filled(json: string, gaps: ReadonlyMap<string, Gap>): string {
-  return json.replace(MARKS, (mark) => JSON.stringify(gaps.get(mark)?.text ?? "").slice(1, -1));
+export function filled(json: string, gaps: readonly Gap[]): string {
+  return json.replace(MARKS, (mark) => JSON.stringify(gaps[markNumber(mark)]?.text ?? "").slice(1, -1));
 }
