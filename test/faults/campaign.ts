@@ -66,7 +66,7 @@ export async function campaign(options: CampaignOptions): Promise<Report> {
     const before = await settled(field, violations);
     await drive(field, options, outcomes, violations);
     const after = await settled(field, violations);
-    if (options.requests > 1) compare(before, after, violations);
+    if (options.requests > 1) compareAlive(before, after, violations);
     afterwards(field, violations);
     const done = [...outcomes.values()].reduce((sum, count) => sum + count, 0);
     return {
@@ -243,7 +243,8 @@ async function settled({ gateway, upstream, wire, front }: Field, violations: st
   return gateway.alive();
 }
 
-function compare(before: Alive, after: Alive, violations: string[]): void {
+/** What is there at the end and was not before. */
+export function compareAlive(before: Alive, after: Alive, violations: string[]): void {
   if (after.sockets > before.sockets) violations.push(`sockets: ${before.sockets} before, ${after.sockets} after`);
   for (const [name, count] of Object.entries(after.resources)) {
     const was = before.resources[name] ?? 0;

@@ -26,6 +26,7 @@ it.each([
   ['{"model":"a","x":[[{"y":{"z":1,"a":[],"z":2}}]]}', null],
   ['{"model":"a","x":[{"include_us\\u0061ge":false}]}', null],
   ['{"model":"a","x":[{"y":1},{"y":{"y":"y"}},"y","y"]}', '{"model":"b","x":[{"y":1},{"y":{"y":"y"}},"y","y"]}'],
+  ['{"model":"a","__proto__":{"model":"c"}}', null],
   ['["model"]', null],
   ['"model"', null],
   ['\ufeff{"model":"a"}', null],

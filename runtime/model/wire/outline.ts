@@ -29,7 +29,8 @@ const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
 
 /** Printable ASCII without the backslash. */
-const NAME = /^[\x20-\x5b\x5d-\x7e]*$/;
+// Whoever reads objects by assigning to them loses `__proto__`, and so do those here who look for members that cost something.
+const NAME = /^(?!__proto__$)[\x20-\x5b\x5d-\x7e]*$/;
 
 /** Members that an object may have. */
 const MOST_MEMBERS = 256;
