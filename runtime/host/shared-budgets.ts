@@ -71,11 +71,12 @@ export function keepState(
   settings: StateSettings,
   book: LedgerBook,
   lives: (journal: string) => boolean,
+  now: () => number,
   log: HostLog,
 ): ProcessState {
   const link: RedisLink = new RedisLink({
     ...linkOptions(settings),
-    connected: () => void keeper.look(),
+    connected: () => void keeper.connected(),
     // Threads tell of it.
     state: () => {},
   });
@@ -83,6 +84,7 @@ export function keepState(
     keys: new RedisKeys(settings.name),
     book,
     lives,
+    now,
     log: (event, details) => log(...lineOf(event, details)),
   });
   return {
@@ -119,6 +121,12 @@ function lineOf(event: KeeperEvent, details: { readonly [name: string]: string |
         "warn",
         "state.given-back",
         { message: `a gateway was silent for ${LEASE / 1000} s: what it had reserved is given back`, ...details },
+      ];
+    case "refilled":
+      return [
+        "warn",
+        "state.refilled",
+        { message: "Redis had lost what this gateway has spent: it was told again, by the ledger", ...details },
       ];
     case "evicting":
       return [

@@ -152,7 +152,7 @@ export class Treasury {
     const lives = (journal: string): boolean =>
       journal.startsWith(`${boot}-`) && !this.#ended.has(Number(journal.slice(boot.length + 1)));
     try {
-      return keepState(state, this.book, lives, this.#options.log);
+      return keepState(state, this.book, lives, this.#options.now, this.#options.log);
     } catch (error) {
       this.book.close();
       throw new StartError(

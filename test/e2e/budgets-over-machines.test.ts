@@ -165,6 +165,40 @@ describe.skipIf(left)("two gateways and one Redis", () => {
     expect(ledgers.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(USED * FIT);
   }, 60_000);
 
+  it("Redis loses what it knew, in the middle: each gateway tells its own share again, once, and the budget holds", async () => {
+    const artifact = build(folder(), program(provider.origin, WORST * FIT));
+    const files = [folder(), folder()];
+    const gateways = await Promise.all(files.map((one) => start(artifact, one)));
+    // All that is reserved is used, so that what is left is known.
+    const all = { prompt_tokens: WORST - 2, completion_tokens: 2, total_tokens: WORST };
+    provider.answer = (_, response) => json(response, 200, { ...chatAnswer("hello"), usage: all });
+    const spend = async (count: number): Promise<number> => {
+      const statuses = await Promise.all(Array.from({ length: count }, (_, index) => call(gateways[index % 2]!)));
+      return statuses.filter((status) => status === 200).length;
+    };
+    const stands = (spent: number): Promise<void> =>
+      until(
+        async () => JSON.stringify(await inRedis()) === JSON.stringify({ spent, committed: spent }),
+        () => "Redis has not what was spent",
+        20_000,
+      );
+    expect(await spend(20)).toBe(20);
+    await stands(WORST * 20);
+    await redis.ask(["FLUSHALL"]);
+    await stands(WORST * 20);
+    await Promise.all(gateways.map((gateway) => gateway.printed("state.refilled")));
+    // What is told again later adds nothing: neither with new calls beside it nor by a gateway that was killed and comes back.
+    expect(await spend(10)).toBe(10);
+    await kill(gateways[0]!);
+    await redis.ask(["FLUSHALL"]);
+    gateways[0] = await start(artifact, files[0]!);
+    await stands(WORST * 30);
+    expect(await spend(200)).toBe(20);
+    await stands(WORST * 50);
+    const ledgers = await Promise.all(gateways.map(ledgerOf));
+    expect(ledgers.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(WORST * 50);
+  }, 90_000);
+
   it("killed in the middle, and started again: Redis and the ledgers agree to the last token", async () => {
     const artifact = build(folder(), program(provider.origin, 1_000_000_000));
     const files = [folder(), folder()];

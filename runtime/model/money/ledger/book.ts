@@ -28,6 +28,7 @@ import {
   type BudgetRow,
   budgetRow,
   SELECT_BUDGETS,
+  SELECT_SHARES,
   selectUsage,
   USAGE_FILTERS,
   type UsageQuestion,
@@ -55,6 +56,9 @@ export interface BookOptions {
   /** Budgets are counted elsewhere too: what settled calls cost is kept until the journal says that it was told there. */
   readonly elsewhere?: boolean;
 }
+
+/** Calls that are open or not told, above which nobody looks through all of them. */
+const MOST_UNTOLD = 10_000;
 
 interface OpenEntry extends OpenCallState {
   /** The journal that says so; "": the table `pending` does. */
@@ -210,6 +214,32 @@ export class LedgerBook {
   /** What budgets had spent in the periods that are not over at `now`. */
   budgets(now: number): BudgetRow[] {
     return this.#database.all(SELECT_BUDGETS, BigInt(now)).map(budgetRow);
+  }
+
+  /**
+   * What budgets had spent in the periods that are not over at `now`, by calls of which the other place has been told: never more than that, perhaps less by what was told in the last
+   * seconds. At most so many, behind `after` (null: from the beginning). null: too much has not been told; later.
+   */
+  shares(now: number, after: BudgetRow | null, limit: number): BudgetRow[] | null {
+    if (this.#database.all("SELECT 1 FROM untold LIMIT 1").length > 0) return null;
+    const untold = new Map<string, bigint>();
+    let calls = 0;
+    for (const open of this.#open.values()) {
+      calls += open.size;
+      if (calls > MOST_UNTOLD) return null;
+      for (const { record, cost, tokens = 0 } of open.values()) {
+        if (cost === undefined) continue;
+        for (const charge of record.charges) {
+          const place = placeOf(charge);
+          untold.set(place, (untold.get(place) ?? 0n) + (charge.unit === "money" ? cost : BigInt(tokens)));
+        }
+      }
+    }
+    const { name, unit, period, start, key } = after ?? { name: "", unit: "", period: "", start: 0, key: "" };
+    return this.#database
+      .all(SELECT_SHARES, BigInt(now), name, unit, period, BigInt(start), key, BigInt(limit))
+      .map(budgetRow)
+      .map((row) => ({ ...row, spent: row.spent - (untold.get(placeOf(row)) ?? 0n) }));
   }
 
   /** Exact sums over calls that were opened in minutes (hours, where they are older than two days) that began in `from` ≤ t < `to`, largest cost first, at most `limit`. */
@@ -442,6 +472,16 @@ export class LedgerBook {
     }
     this.#own = this.#own.filter((name) => !names.includes(name));
   }
+}
+
+function placeOf({
+  name,
+  unit,
+  period,
+  start,
+  key,
+}: Pick<BudgetRow, "name" | "unit" | "start" | "key"> & { readonly period: unknown }): string {
+  return `${name}\n${unit}\n${String(period)}\n${start}\n${key}`;
 }
 
 function splitId(id: string): readonly [journal: string, number: number] {

@@ -14,6 +14,9 @@ export interface BudgetRow {
 
 export const SELECT_BUDGETS = `SELECT name, unit, period, start, key, currency, "end", spent FROM budget WHERE "end" > ?`;
 
+/** A page of the same, in the order of the table. By `?`: now, the row before (its key), and how many. */
+export const SELECT_SHARES = `${SELECT_BUDGETS} AND (name, unit, period, start, key) > (?, ?, ?, ?, ?) ORDER BY name, unit, period, start, key LIMIT ?`;
+
 export function budgetRow([name, unit, period, start, key, currency, end, spent]: Row): BudgetRow {
   return {
     name: String(name),

@@ -8,6 +8,7 @@
 import type { LedgerBook } from "../ledger/book.ts";
 import type { OpenCallState } from "../ledger/open-call.ts";
 import { expiryOf, type RedisKeys } from "./keys.ts";
+import { Refill } from "./refill.ts";
 import type { RedisLink } from "../../../redis/link.ts";
 import { beatScript, settleScript } from "./scripts.ts";
 
@@ -17,13 +18,17 @@ export const LEASE = 60_000;
 const KEPT = 40 * 86_400_000;
 const BATCH = 200;
 
-export type KeeperEvent = "recovered" | "given-back" | "evicting";
+/** Milliseconds between two looks whether Redis has lost what it knew. */
+const REFILL = 1000;
+
+export type KeeperEvent = "recovered" | "given-back" | "evicting" | "refilled";
 
 export interface KeeperOptions {
   readonly keys: RedisKeys;
-  readonly book: Pick<LedgerBook, "identity" | "untold" | "told">;
+  readonly book: Pick<LedgerBook, "identity" | "untold" | "told" | "shares">;
   /** Whether a journal (`BOOT-THREAD`) is of a thread that lives. */
   readonly lives: (journal: string) => boolean;
+  readonly now: () => number;
   readonly lease?: number;
   readonly log: (event: KeeperEvent, details: { readonly [name: string]: string | number }) => void;
 }
@@ -32,6 +37,8 @@ export class RedisKeeper {
   readonly #options: KeeperOptions;
   readonly #link: RedisLink;
   readonly #timer: NodeJS.Timeout;
+  readonly #refill: Refill;
+  readonly #refilling: NodeJS.Timeout;
   #busy = false;
   #recovered = false;
   #checked = false;
@@ -41,10 +48,34 @@ export class RedisKeeper {
     this.#link = link;
     this.#timer = setInterval(() => void this.look(), (options.lease ?? LEASE) / 6);
     this.#timer.unref();
+    const { keys, book, now, log } = options;
+    this.#refill = new Refill(link, { keys, book, now, refilled: (budgets) => log("refilled", { budgets }) });
+    this.#refilling = setInterval(() => void this.refill(), REFILL);
+    this.#refilling.unref();
   }
 
   close(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#refilling);
+  }
+
+  /** A connection stands. */
+  async connected(): Promise<void> {
+    this.#refill.connected();
+    await this.look();
+    await this.refill();
+  }
+
+  /** Tells again what Redis has lost. */
+  async refill(): Promise<void> {
+    // What is not told yet is told first: else it would count twice.
+    if (this.#busy || !this.#recovered || !this.#link.ready) return;
+    this.#busy = true;
+    try {
+      await this.#refill.look();
+    } finally {
+      this.#busy = false;
+    }
   }
 
   /** A thread ended: what it had not told is told next time. */

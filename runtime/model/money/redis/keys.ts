@@ -32,6 +32,11 @@ export class RedisKeys {
     return `${this.#tag}gateways`;
   }
 
+  /** Of a word that changes when Redis loses what it knew. */
+  get epoch(): string {
+    return `${this.#tag}epoch`;
+  }
+
   /** Of what a gateway has open; `gateway` "": how all of them begin. */
   open(gateway: string): string {
     return `${this.#tag}open:${gateway}`;

@@ -11,6 +11,7 @@ import { RedisBudgets } from "./budgets.ts";
 import { loadRedis } from "../../../redis/client.ts";
 import { RedisKeeper } from "./keeper.ts";
 import { RedisKeys } from "./keys.ts";
+import { Refill } from "./refill.ts";
 import { RedisLink } from "../../../redis/link.ts";
 
 const DAY = 86_400_000;
@@ -275,9 +276,9 @@ describe.skipIf(REDIS_SERVER === null)("budgets in Redis", () => {
     const open = await dead.accounts.openShared(call(dead.accounts, 700n));
     const alive = await gateway("alive");
     const events: string[] = [];
-    const book = { identity: "dead", untold: () => new Map(), told: () => {} };
+    const book = { identity: "dead", untold: () => new Map(), told: () => {}, shares: () => [] };
     const log = (event: string) => void events.push(event);
-    const deadKeeper = new RedisKeeper(dead.link, { keys, book, lives: () => true, lease: 30, log });
+    const deadKeeper = new RedisKeeper(dead.link, { keys, book, lives: () => true, now: () => NOW, lease: 30, log });
     await deadKeeper.look();
     deadKeeper.close();
     expect(await alive.accounts.openShared(call(alive.accounts, 400n))).toMatchObject({ reason: "exhausted" });
@@ -285,6 +286,7 @@ describe.skipIf(REDIS_SERVER === null)("budgets in Redis", () => {
       keys,
       book: { ...book, identity: "alive" },
       lives: () => true,
+      now: () => NOW,
       lease: 60_000,
       log,
     });
@@ -299,12 +301,53 @@ describe.skipIf(REDIS_SERVER === null)("budgets in Redis", () => {
     expect(await stands()).toEqual({ spent: "700", committed: "1100" });
   });
 
+  it("is told again what it has lost: each gateway's own share, once, also beyond 53 bits, and never less than it knows", async () => {
+    const { link } = await gateway("a");
+    const start = Math.floor(NOW / DAY) * DAY;
+    const row = (key: string, spent: bigint) => {
+      const about = { name: "team", unit: "money", currency: "USD", period: `${DAY}` } as const;
+      return { ...about, start, end: start + DAY, key, spent };
+    };
+    const rows = Array.from({ length: 450 }, (_, index) =>
+      row(`k${String(index).padStart(3, "0")}`, 9_007_199_254_740_995n),
+    );
+    const told: number[] = [];
+    const share = (identity: string, given: readonly ReturnType<typeof row>[] | null): Refill => {
+      const shares = (_: number, after: { readonly key: string } | null, most: number) =>
+        given?.filter(({ key }) => after === null || key > after.key).slice(0, most) ?? null;
+      const refilled = (budgets: number): void => void told.push(budgets);
+      return new Refill(link, { keys, book: { identity, shares }, now: () => NOW, passes: [0, 0], refilled });
+    };
+    const [one, other] = [share("a", rows), share("b", rows.slice(0, 1))];
+    for (let round = 0; round < 3; round++) for (const refill of [one, other]) await refill.look();
+    expect(told).toEqual([450, 1]);
+    expect(await stands({}, "k000")).toEqual({ spent: "18014398509481990", committed: "18014398509481990" });
+    // It has told less lately, and somebody more: nothing changes, or what is missing is added.
+    const less = share("a", [row("k000", 5n), row("k001", 9_007_199_254_740_999n)]);
+    await less.look();
+    expect(await stands({}, "k000")).toMatchObject({ spent: "18014398509481990" });
+    expect(await stands({}, "k001")).toMatchObject({ spent: "9007199254740999" });
+    // Nothing is told as long as earlier calls are not.
+    await redis.ask(["FLUSHALL"]);
+    await share("a", null).look();
+    expect(await redis.ask(["KEYS", "*:budget:*"])).toEqual([]);
+    // What is missing is seen without another connection.
+    await one.look();
+    expect(await stands({}, "k449")).toMatchObject({ spent: "9007199254740995" });
+  });
+
   it("warns of a Redis that may drop keys", async () => {
     await redis.ask(["CONFIG", "SET", "maxmemory", "100mb", "maxmemory-policy", "allkeys-lru"]);
     const { link } = await gateway("a");
     const events: string[] = [];
-    const book = { identity: "a", untold: () => new Map(), told: () => {} };
-    const keeper = new RedisKeeper(link, { keys, book, lives: () => true, log: (event) => void events.push(event) });
+    const book = { identity: "a", untold: () => new Map(), told: () => {}, shares: () => [] };
+    const keeper = new RedisKeeper(link, {
+      keys,
+      book,
+      lives: () => true,
+      now: () => NOW,
+      log: (event) => void events.push(event),
+    });
     opened.push(keeper);
     await keeper.look();
     expect(events).toEqual(["evicting"]);

@@ -2,7 +2,7 @@
  * What Redis does with budgets: each script is one step that nothing comes between. Amounts have 64 bits, and Lua's numbers only 53, so sums are made by HINCRBY,
  * which is exact, and compared as decimal texts.
  *
- * A budget's key in a period is a hash: `c`, spent and reserved together, and `s`, spent. What a gateway has open is a hash too, by call: "o" and a line for
+ * A budget's key in a period is a hash: `c`, spent and reserved together, `s`, spent, and `g:GATEWAY`, what of that this gateway has told. What a gateway has open is a hash too, by call: "o" and a line for
  * each budget ("AMOUNT EXPIRY KEY"); "b" and the same lines once it was given back; "d" when it is settled. So each script may be sent again by
  * whoever does not know whether it was carried out.
  */
@@ -57,12 +57,14 @@ local entry = redis.call("HGET", KEYS[1], ARGV[1])
 if entry == "d" then return {} end
 local held = entry and string.sub(entry, 1, 1) == "o"
 local told = {}
+local share = "g:" .. string.match(KEYS[1], "([^:]*)$")
 for i = 2, #KEYS do
   local used = ARGV[3 * i - 3]
   told[i - 1] = redis.call("HGET", KEYS[i], "s") or "0"
   if held and redis.call("EXISTS", KEYS[i]) == 1 then add(KEYS[i], "c", "-" .. ARGV[3 * i - 4]) end
   add(KEYS[i], "s", used)
   add(KEYS[i], "c", used)
+  add(KEYS[i], share, used)
   if redis.call("EXISTS", KEYS[i]) == 1 then keep(KEYS[i], ARGV[3 * i - 2]) end
 end
 redis.call("HSET", KEYS[1], ARGV[1], "d")
@@ -98,6 +100,38 @@ redis.call("ZREM", KEYS[1], gone)
 return { gone, tostring(count) }
 `;
 
+/**
+ * KEYS: budgets. ARGV: the gateway, then what it has spent at least, and expiry, of each budget. What of that Redis does not know is added; what it knows is never taken away. Gives how
+ * many budgets lacked something.
+ */
+const REFILL = `${HELPERS}
+local share = "g:" .. ARGV[1]
+local count = 0
+for i = 1, #KEYS do
+  local spent = ARGV[2 * i]
+  local known = redis.call("HGET", KEYS[i], share) or "0"
+  if greater(spent, known) then
+    count = count + 1
+    for _, field in ipairs({ "s", "c", share }) do
+      add(KEYS[i], field, spent)
+      add(KEYS[i], field, "-" .. known)
+    end
+    keep(KEYS[i], ARGV[2 * i + 1])
+  end
+end
+return { tostring(count) }
+`;
+
+/** KEYS: the epoch. ARGV: a new one. Gives the one that stands; there is always one from then on, until Redis loses it. */
+const EPOCH = `
+local known = redis.call("GET", KEYS[1])
+if known then return { known } end
+redis.call("SET", KEYS[1], ARGV[1])
+return { ARGV[1] }
+`;
+
 export const reserveScript: Script = script(RESERVE);
 export const settleScript: Script = script(SETTLE);
 export const beatScript: Script = script(BEAT);
+export const refillScript: Script = script(REFILL);
+export const epochScript: Script = script(EPOCH);
