@@ -22,7 +22,7 @@ const PAID = `key: secret("KEY"), price: { in: $1/Mtok, out: $2/Mtok }, max_outp
 
 const program = (transport: string, origin: string): string => `vgw 1
 gateway clients { listen: http("127.0.0.1:0", transport: ${transport}), admin: http("127.0.0.1:0"), threads: 1, ledger: env("LEDGER"), limits: { body: 4MB } }
-model chat { provider: openai("gpt"), url: "${origin}/v1", ${PAID}, silence: 1min }
+model chat { provider: openai("gpt"), url: "${origin}/v1", ${PAID}, silence: 1min, connections: 5000 }
 model google { provider: gemini("gemini-x"), url: "${origin}/v1beta", ${PAID}, silence: 1min }
 model told = choose(chat) { cost_headers: true }
 route POST "/v1/chat/completions" open { forward told as openai.chat }
