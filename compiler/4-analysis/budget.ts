@@ -8,6 +8,7 @@ import type { CheckedBudget, CheckedModel, CheckedProgram, CheckedRoute } from "
 import { edgesOf, type ModelEdge } from "../3-types/model-edge.ts";
 import { modelPrice } from "../3-types/model-price.ts";
 import { type Diagnostic, diagnose, type Label } from "../diagnostics/index.ts";
+import { analyseBudgetNames } from "./budget-name.ts";
 
 export function analyseBudgets(program: CheckedProgram): Diagnostic[] {
   const circles = [...program.budgets].flatMap(([owner, budgets]) => budgets.flatMap((one) => circle(owner, one)));
@@ -23,6 +24,7 @@ export function analyseBudgets(program: CheckedProgram): Diagnostic[] {
     ...program.routes.flatMap((route) => inRoute(route, told)),
     ...program.models.flatMap((owner) => untellable(owner, told)),
     ...withoutBudget(program),
+    ...analyseBudgetNames(program),
   ];
 }
 

@@ -705,6 +705,11 @@ export const catalogue = {
     severity: "error",
     message: "{setting} has no effect, for there is no budget",
   },
+  VGW7026: {
+    slug: "budget-name-taken",
+    severity: "error",
+    message: "another budget is called {name}",
+  },
   VGW7031: {
     slug: "unpriced-under-cheapest",
     severity: "error",
@@ -900,6 +905,7 @@ export interface MessageValues {
   VGW7022: Record<never, never>;
   VGW7023: Record<never, never>;
   VGW7025: { setting: string | number };
+  VGW7026: { name: string | number };
   VGW7031: { model: string | number };
   VGW7032: { one: string | number; other: string | number };
   VGW7033: { name: string | number };

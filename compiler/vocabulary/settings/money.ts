@@ -67,7 +67,7 @@ export const budgetStepSettings: readonly Setting[] = [
     key: "name",
     type: { kind: "string" },
     documentation:
-      "Budgets of the same name, unit, period (with its `time_zone`) and `by` count together, wherever they stand. Without it: all routes of a policy together, and each budget of a route by itself.",
+      "Budgets of the same name, unit, period (with its `time_zone`) and `by` count together, wherever they stand. It must not be what another budget is called by where it stands (a model's by the model's name). Without it: all routes of a policy together, and each budget of a route by itself.",
     example: 'name: "trial"',
   }),
   alertsSetting,
