@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const benches = ["compile", "proxy", "idle", "reload", "micro", "transport", "resilience", "model"];
+const benches = ["compile", "proxy", "idle", "reload", "micro", "transport", "resilience", "model", "limits"];
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
 const unknown = asked.filter((name) => !benches.includes(name));
