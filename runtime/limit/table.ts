@@ -67,6 +67,9 @@ export class LimitTable {
   readonly #owner: number;
   /** After `take`: nanoseconds until the key owes nothing, counted from that call's `now`. */
   debt = 0;
+  /** The increment of the call before, which the next one often has too: as a number, and as what is added. */
+  #increment = 0;
+  #added = 0n;
 
   /** `thread` tells this process's threads apart. */
   constructor(memory: SharedArrayBuffer, thread: number) {
@@ -97,14 +100,18 @@ export class LimitTable {
         return inserted;
       }
       if (!this.#is(slot, fingerprint)) continue;
-      const from = time > now ? time : now;
-      const owed = Number(from - now);
+      const owes = time > now;
+      const owed = owes ? Number(time - now) : 0;
       if (owed + increment > capacity) {
         if (Atomics.load(this.#times, slot) !== time) continue;
         this.debt = owed;
         return "limited";
       }
-      if (Atomics.compareExchange(this.#times, slot, time, from + BigInt(increment)) !== time) continue;
+      if (increment !== this.#increment) {
+        this.#increment = increment;
+        this.#added = BigInt(increment);
+      }
+      if (Atomics.compareExchange(this.#times, slot, time, (owes ? time : now) + this.#added) !== time) continue;
       this.debt = owed + increment;
       return "admitted";
     }

@@ -57,7 +57,7 @@ export class Purse {
   #charge(charges: HeldCharge[], held: HeldBudget, key: string): void {
     if (this.#gaveWay.length > 0 && this.#gaveWay.includes(held)) return;
     const charge: HeldCharge = { budget: held.budget, key: key === "" ? key : budgetKey(key), held };
-    const same = charges.findIndex((other) => isSame(other, charge));
+    const same = charges.length === 0 ? -1 : charges.findIndex((other) => isSame(other, charge));
     if (same === -1) charges.push(charge);
     // Several of one name count together, so a call counts once: in the smallest.
     else if (held.budget.definition.limit < charges[same]!.budget.definition.limit) charges[same] = charge;

@@ -5,7 +5,7 @@
 import { completionTokens, promptTokens, type Usage } from "../canonical/usage.ts";
 import { Budget, type BudgetDefinition } from "./budget.ts";
 import type { BudgetTable } from "./budget-table.ts";
-import { costOf, isUsage } from "./cost.ts";
+import { costOf } from "./cost.ts";
 import { type Cut, estimateOf } from "./estimate.ts";
 import type { CallJournal, SettledHow, Unwritten } from "./ledger/record.ts";
 import type { Price } from "./price.ts";
@@ -306,7 +306,7 @@ function settle(call: Call, outcome: Outcome): Settled {
     if (estimate !== null) return { ...estimate, currency, how: "estimated" };
   }
   const usage = outcome.kind === "usage" ? outcome.usage : null;
-  const told = usage !== null && isUsage(usage) && !(call.audio === true && usage.audioInput === undefined);
+  const told = usage !== null && !(call.audio === true && usage.audioInput === undefined);
   const cost = told ? costOf(call.price, usage) : null;
   // Nonsense and what has no price are as unknown as silence.
   if (usage === null || cost === null)

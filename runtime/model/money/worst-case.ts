@@ -65,7 +65,13 @@ export function boundInput(
     }
     if ("cache" in part && part.cache?.ttl === "1h") hour = true;
   };
-  for (const turn of request.turns) for (const part of turn.parts) look(part);
+  for (const turn of request.turns) {
+    for (const part of turn.parts) {
+      // Of nearly all: no more is looked at than there is.
+      if (part.type !== "text") look(part);
+      else if (part.cache?.ttl === "1h") hour = true;
+    }
+  }
   if (context !== null) tokens = known ? Math.min(tokens, context) : context;
   else if (!known) return null;
   return { tokens, audio, hour };
