@@ -122,6 +122,9 @@ export class Emission {
   readonly models = new Map<string, string>();
   readonly usedModels = new Set<string>();
 
+  /** Those that are asked for conversations; of the others a bundle needs no more than how their providers tell of errors. */
+  readonly conversing = new Set<string>();
+
   /** A model or choice. */
   model(name: string): string {
     this.usedModels.add(name);

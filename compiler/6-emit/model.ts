@@ -29,10 +29,22 @@ const PROVIDERS: { readonly [name in ProviderDialectName]: string } = {
   ollama: "ollamaProvider",
 };
 
+/** The same of models that are not asked for conversations. */
+const OPERATIONS: { readonly [name in ProviderDialectName]: string } = {
+  "openai-chat": "openaiChatOperations",
+  "openai-responses": "openaiResponsesOperations",
+  anthropic: "anthropicOperations",
+  gemini: "geminiOperations",
+  bedrock: "bedrockOperations",
+  cohere: "cohereOperations",
+  ollama: "ollamaOperations",
+};
+
 export function emitModel(body: Body, step: ModelStep): void {
   const { emission, writer, route } = body;
   const model = emission.model(step.model);
   const operation = isOperationClient(step.client);
+  if (!operation) emission.conversing.add(step.model);
   const client = isOperationClient(step.client)
     ? operationOf(emission, step.client, dialectsOf(emission.plan, step.model))
     : emission.use(CLIENTS[step.client]);
@@ -61,9 +73,12 @@ function optionsText({ scope }: Body, { prompt, sticky }: ModelStep): string {
   return `, { system: ${system}, client: "${prompt.client}" }${key}`;
 }
 
-/** What the host is asked for: the model or choice, with the codecs of every provider that it may ask. */
+/** What the host is asked for: the model or choice, with the codecs of every provider that it may ask, as far as it is asked. */
 export function modelText(emission: Emission, plan: Plan, name: string): string {
-  return `model(${JSON.stringify(name)}, [${codecsOf(emission, plan, name).join(", ")}])`;
+  const codecs = emission.conversing.has(name)
+    ? codecsOf(emission, plan, name)
+    : dialectsOf(plan, name).map((dialect) => emission.use(OPERATIONS[dialect]));
+  return `model(${JSON.stringify(name)}, [${codecs.join(", ")}])`;
 }
 
 /** Of every provider that may be asked where this model or choice is. */

@@ -24,6 +24,15 @@ export { ollamaEmbedder } from "./dialect/ollama/embeddings.ts";
 export { openaiEmbedder, openaiEmbeddingsClient } from "./dialect/openai-chat/embeddings.ts";
 export { openaiModerations } from "./dialect/openai-chat/moderations.ts";
 export { openaiResponsesCounter } from "./dialect/openai-responses/count.ts";
+export {
+  anthropicOperations,
+  bedrockOperations,
+  cohereOperations,
+  geminiOperations,
+  ollamaOperations,
+  openaiChatOperations,
+  openaiResponsesOperations,
+} from "./dialect/operations-only.ts";
 export { countTokens } from "./operation/count-tokens.ts";
 export { embeddings } from "./operation/embeddings.ts";
 

@@ -5,6 +5,7 @@ import {
   anthropicClient,
   anthropicCountClient,
   anthropicCounter,
+  anthropicOperations,
   anthropicProvider,
   type Configuration,
   countTokens,
@@ -19,6 +20,7 @@ import {
   type Model,
   ollamaProvider,
   openaiChatClient,
+  openaiChatOperations,
   openaiChatProvider,
   openaiEmbedder,
   openaiEmbeddingsClient,
@@ -348,9 +350,9 @@ export function load(given: Host): Program {
   defaultLimit4 = given.limiter("route POST /v1/embeddings", "deny");
   defaultLimit5 = given.limiter("route POST /v1/messages/count_tokens", "deny");
   defaultLimit6 = given.limiter("route POST /shop/{lang: \"English\" | \"French\"}/chat/completions", "deny");
-  claude = given.model("claude", [anthropicProvider]);
+  claude = given.model("claude", [anthropicOperations]);
   own = given.model("own", [ollamaProvider]);
-  vectors = given.model("vectors", [openaiChatProvider]);
+  vectors = given.model("vectors", [openaiChatOperations]);
   assistant = given.model("assistant", [openaiChatProvider, anthropicProvider]);
   return { abi: 5, handle, warm };
 }
