@@ -15,6 +15,8 @@ export type {
   Model,
   Program,
   Service,
+  SharedConcurrencyLimiter,
+  SharedLimiter,
 } from "./abi.ts";
 export { Failure, type Problem } from "./failure.ts";
 export type { Exchange } from "./http/exchange.ts";

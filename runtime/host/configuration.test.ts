@@ -30,6 +30,16 @@ describe("checkConfiguration", () => {
       gateway: { traces: { url: "https://a", sample: 1, headers: [{ name: "a", value: "x\r\nb: c" }] } },
       problem: "gateway.traces.headers.0.value",
     },
+    {
+      name: "a Redis that is none",
+      gateway: { state: { url: "http://:word@redis", whenAway: "refuse", timeout: 1, name: "x" } },
+      problem: "gateway.state.url: expected redis://",
+    },
+    {
+      name: "authorities for a Redis in clear text",
+      gateway: { state: { url: "redis://redis", whenAway: "refuse", timeout: 1, name: "x", ca: { file: "ca.pem" } } },
+      problem: "gateway.state.url: authorities",
+    },
     { name: "a negative drain", gateway: { drain: -1 }, problem: "gateway.drain" },
     {
       name: "an empty token",
@@ -89,6 +99,13 @@ describe("settingsThatNeedRestart", () => {
   it("of a change in traces, which not every program has", () => {
     const traces = { url: "http://127.0.0.1:4318", sample: 1, headers: [] };
     expect(settingsThatNeedRestart(TEST_GATEWAY, { ...TEST_GATEWAY, traces })).toEqual(["traces"]);
+  });
+
+  it("of a first limit that gateways share", () => {
+    expect(settingsThatNeedRestart(TEST_GATEWAY, { ...TEST_GATEWAY, sharedLimits: true })).toEqual([
+      "limit … { shared }",
+    ]);
+    expect(settingsThatNeedRestart({ ...TEST_GATEWAY, sharedLimits: false }, TEST_GATEWAY)).toEqual([]);
   });
 
   it("knows every setting", () => {

@@ -363,6 +363,50 @@ it("equals what was used to the last digit after kills in the middle; what was u
   expect(readdirSync(folder).filter((name) => name.endsWith(".journal"))).toEqual([]);
 });
 
+it("tells as this ledger's share what another place was told of, and nothing that it was not, over pages", async () => {
+  const folder = join(root, `${folders++}`);
+  const book = new LedgerBook({ folder, sqlite: sqlite(), boot: "b", now: () => NOW, elsewhere: true });
+  const journal = new FileJournal({ folder, boot: "b", thread: 0, problem: () => {} });
+  const shares = (): (readonly [string, bigint])[] => {
+    const all: (readonly [string, bigint])[] = [];
+    let after = null;
+    for (;;) {
+      const page: ReturnType<LedgerBook["shares"]> = book.shares(NOW, after, 1);
+      if (page === null || page.length === 0) return all;
+      after = page.at(-1)!;
+      all.push(...page.map(({ name, key, spent }) => [`${name} ${key}`, spent] as const));
+    }
+  };
+  const numbers = Array.from({ length: 4 }, () => opened(journal));
+  const key = 'team a "team", with ü';
+  for (const number of numbers.slice(0, 3)) journal.settled(number, NOW, "usage", NO_USAGE, 100n, 7);
+  // What is settled is written at the end of the turn.
+  await new Promise((resolve) => setTimeout(resolve));
+  book.catchUp();
+  expect(shares()).toEqual([
+    [key, 0n],
+    ["words ", 0n],
+  ]);
+  journal.told(numbers[0]!);
+  journal.told(numbers[1]!);
+  journal.close();
+  book.catchUp();
+  expect(shares()).toEqual([
+    [key, 200n],
+    ["words ", 14n],
+  ]);
+  // The thread is no more: of two the other place was not told, of one that was settled, and of one that is lost.
+  book.threadLost(0);
+  expect(book.untold(9).size).toBe(2);
+  expect(book.shares(NOW, null, 9)).toBeNull();
+  book.told(book.untold(9).keys());
+  expect(shares()).toEqual([
+    [key, 300n + call().worst],
+    ["words ", 21n + 77n],
+  ]);
+  book.close();
+});
+
 it("is open in one process at a time", () => {
   const { folder } = setUp();
   const result = execFileSync(
