@@ -266,6 +266,8 @@ export interface OperationOptions {
   readonly body: { readonly data: Uint8Array } | null;
   readonly bodyLimit: number;
   readonly deadline: number | null;
+  /** As of `ModelOptions`, where tokens are counted. */
+  readonly prompt?: SystemPrompt | undefined;
 }
 
 /** Instructions of the program for a model. */

@@ -185,7 +185,12 @@ export type Meaning =
       readonly settings: ForwardModelSettings;
     }
   /** Of a `forward` to a model of what is no conversation. */
-  | { readonly kind: "forward-operation"; readonly client: OperationClient; readonly keys: readonly BudgetKey[] }
+  | {
+      readonly kind: "forward-operation";
+      readonly client: OperationClient;
+      readonly keys: readonly BudgetKey[];
+      readonly settings: ForwardModelSettings;
+    }
   /** Of `spent(…)` that a test gives: whose budgets; a text: of the `budget` steps of this name. */
   | { readonly kind: "budgets"; readonly of: CheckedModel | CheckedPolicy | string }
   /** Of a `budget` step. `name`: what counts together with others of it; null: what stands in its policy or route. */

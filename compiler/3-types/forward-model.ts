@@ -5,7 +5,7 @@ import { operations } from "../vocabulary/operations.ts";
 import { clientDialects } from "../vocabulary/providers.ts";
 import { budgetKeys } from "./budget.ts";
 import { checkSticky } from "./sticky.ts";
-import { forwardModelSettings } from "../vocabulary/settings/forward-model.ts";
+import { countSettings, forwardModelSettings } from "../vocabulary/settings/forward-model.ts";
 import type { BudgetKey, ForwardModelSettings } from "./checked.ts";
 import { type Body, type ModuleState, report, span } from "./context.ts";
 import { modelNamed } from "./model.ts";
@@ -37,10 +37,14 @@ export function checkForwardModel(body: Body, step: tree.ForwardStep): void {
 
 function checkModelSettings(body: Body, step: tree.ForwardStep): ForwardModelSettings {
   const models = body.forwarded.flatMap(({ step: of, to }) => (of === step && to.kind === "model" ? [to.model] : []));
-  // Only conversations have instructions and features.
-  const isOperation = operations.some(({ word }) => word === step.dialect?.text);
-  const table = isOperation ? [] : forwardModelSettings;
-  const owner = isOperation ? `\`forward\` as ${step.dialect?.text}` : "`forward` to a model";
+  // Only conversations have features, and instructions they and what counts their tokens.
+  const operation = operations.find(({ word }) => word === step.dialect?.text);
+  const counts = operation?.operation === "count-tokens";
+  const table =
+    operation === undefined
+      ? forwardModelSettings
+      : forwardModelSettings.filter(({ key }) => counts && countSettings.has(key));
+  const owner = operation !== undefined ? `\`forward\` as ${step.dialect?.text}` : "`forward` to a model";
   let system: tree.Expression | null = null;
   let sticky: tree.Expression | null = null;
   const settings = checkSettings(body, owner, table, step.settings, step, ({ key }, node) => {
@@ -82,7 +86,7 @@ function checkDialect(
   const operation = operations.find(({ word }) => word === dialect.text);
   if (operation !== undefined) {
     checkOperation(body, step, operation);
-    body.module.meanings.set(step.id, { kind: "forward-operation", client: operation.client, keys });
+    body.module.meanings.set(step.id, { kind: "forward-operation", client: operation.client, keys, settings });
     return;
   }
   const client = clientDialects.get(dialect.text);

@@ -3,6 +3,7 @@ import type { CheckedProgram } from "../3-types/checked.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { analyseAccess } from "./access.ts";
 import { analyseCaps } from "./cap.ts";
+import { analyseCounts } from "./count.ts";
 import { analyseDeadlines } from "./deadline.ts";
 import { analyseGateway } from "./gateway.ts";
 import { analyseGuards } from "./guard.ts";
@@ -34,6 +35,7 @@ export function analyse(program: CheckedProgram): Diagnostic[] {
     ...analyseNeeds(program),
     ...analyseCaps(program),
     ...analyseBudgets(program),
+    ...analyseCounts(program),
     ...analyseState(program),
     ...analysePreferences(program),
     ...analyseModelFit(program),

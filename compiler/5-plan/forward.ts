@@ -5,7 +5,7 @@ import { codecOf } from "./call-service.ts";
 import { type Context, meaningOf, originOf, toSteps } from "./context.ts";
 import { lowerOtherwise } from "./else.ts";
 import { lower } from "./expression.ts";
-import type { CheckedModel, Meaning } from "../3-types/checked.ts";
+import type { CheckedModel } from "../3-types/checked.ts";
 import type { Step } from "./plan.ts";
 import { lowerSteps } from "./step.ts";
 
@@ -46,11 +46,8 @@ export function lowerForward(context: Context, node: tree.ForwardStep): void {
 function lowerForwardModel(context: Context, node: tree.ForwardStep, model: CheckedModel): void {
   if (context.out.mode !== "steps") return;
   const dialect = meaningOf(context, node);
-  if (dialect?.kind === "forward-operation") {
-    lowerOperation(context, node, model, dialect);
-    return;
-  }
-  if (dialect?.kind !== "forward-model") throw new Error("a `forward` to a model says what its clients speak");
+  if (dialect?.kind !== "forward-model" && dialect?.kind !== "forward-operation")
+    throw new Error("a `forward` to a model says what its clients speak");
   const origin = originOf(context, node);
   const steps: Step[] = [];
   const inner = { ...(node.otherwise === null ? context : toSteps(context, steps)), hint: "system" };
@@ -74,32 +71,4 @@ function lowerForwardModel(context: Context, node: tree.ForwardStep, model: Chec
   const otherwise: Step[] = [];
   lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
   context.out.steps.push({ step: "attempt", origin, steps: [...steps, step], otherwise });
-}
-
-/** What is asked of a model beside an answer to a conversation: it has no instructions. */
-function lowerOperation(
-  context: Context,
-  node: tree.ForwardStep,
-  model: CheckedModel,
-  { client, keys }: Extract<Meaning, { kind: "forward-operation" }>,
-): void {
-  if (context.out.mode !== "steps") return;
-  const origin = originOf(context, node);
-  const name = context.body.program.models.get(model) ?? model.name;
-  const step: Step = {
-    step: "model",
-    origin,
-    model: name,
-    client,
-    prompt: null,
-    sticky: null,
-    keys: lowerBudgetKeys(context, keys),
-  };
-  if (node.otherwise === null) {
-    context.out.steps.push(step);
-    return;
-  }
-  const otherwise: Step[] = [];
-  lowerOtherwise(toSteps(context, otherwise), node.otherwise, null);
-  context.out.steps.push({ step: "attempt", origin, steps: [step], otherwise });
 }

@@ -760,6 +760,11 @@ export const catalogue = {
     severity: "warning",
     message: "the provider takes {model} away on {day}",
   },
+  VGW8014: {
+    slug: "count-without-instructions",
+    severity: "warning",
+    message: "tokens are counted here without the instructions that another route gives {model}",
+  },
 } as const;
 
 /** The parameters of each code's message. */
@@ -916,4 +921,5 @@ export interface MessageValues {
   VGW8010: { model: string | number; day: string | number };
   VGW8011: { model: string | number };
   VGW8012: { model: string | number; day: string | number };
+  VGW8014: { model: string | number };
 }

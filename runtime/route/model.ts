@@ -51,9 +51,10 @@ export function serveOperation(
   body: Received,
   bodyLimit: number,
   deadline: number | null,
+  prompt?: SystemPrompt,
 ): void {
   const due = deadline === null ? null : exchange.startedAt + deadline;
-  model.serveOperation(exchange, { operation, body, bodyLimit, deadline: due });
+  model.serveOperation(exchange, { operation, body, bodyLimit, deadline: due, prompt });
 }
 
 /** As `answerByModel`. */
@@ -64,7 +65,8 @@ export function answerByOperation(
   body: Received,
   bodyLimit: number,
   deadline: number | null,
+  prompt?: SystemPrompt,
 ): Promise<Failure | null> {
   const due = deadline === null ? null : exchange.startedAt + deadline;
-  return model.operate(exchange, { operation, body, bodyLimit, deadline: due });
+  return model.operate(exchange, { operation, body, bodyLimit, deadline: due, prompt });
 }

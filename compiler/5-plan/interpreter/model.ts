@@ -110,7 +110,8 @@ export async function askModel(step: ModelStep, scope: Scope, context: Context):
   return told(read.client, problem ?? error("upstream", 502, "no model was asked"), step);
 }
 
-function promptOf({ prompt }: ModelStep, scope: Scope, context: Context): SystemPrompt | undefined {
+/** What the program gives as instructions; undefined: nothing, and the client's go as they are. */
+export function promptOf({ prompt }: ModelStep, scope: Scope, context: Context): SystemPrompt | undefined {
   if (prompt === null) return undefined;
   const { system, client } = prompt;
   return { system: system === null ? null : String(evaluate(system, scope, context)), client };

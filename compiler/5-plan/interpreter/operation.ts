@@ -19,7 +19,7 @@ import { upstreamFailure } from "./call.ts";
 import { candidates } from "./choice.ts";
 import { Spending } from "./budget.ts";
 import type { Context } from "./context.ts";
-import { configurationOf, type Modelled, told } from "./model.ts";
+import { configurationOf, type Modelled, promptOf, told } from "./model.ts";
 import type { Scope } from "./scope.ts";
 
 export async function operate(
@@ -33,7 +33,7 @@ export async function operate(
     const failure = new Failure("invalid", 413, "", "The request's body is longer than allowed.");
     return told(operation, errorOf(failure), step);
   }
-  const job = readJob(operation, body, context.path ?? "");
+  const job = readJob(operation, body, context.path ?? "", promptOf(step, scope, context));
   if ("class" in job) return told(operation, job, step);
   const pool = context.plan.pools.find(({ name }) => name === step.model) ?? null;
   const names = pool === null ? [step.model] : ordered(pool, context);

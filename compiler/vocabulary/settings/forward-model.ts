@@ -2,12 +2,15 @@
 import { type Setting, setting } from "../setting.ts";
 import { needWords } from "../needs.ts";
 
+/** Of a `forward` that counts the tokens of what another would send. */
+export const countSettings: ReadonlySet<string> = new Set(["system", "client_system"]);
+
 export const forwardModelSettings: readonly Setting[] = [
   setting({
     key: "system",
     type: { kind: "expression", type: "string" },
     documentation:
-      'Instructions for the model, put before whatever the client gives as its own (`client_system`), in any dialect. Text from outside (the label `@outside`) does not compile here: whatever a client wrote (body, path, query, header fields, cookies) and what services answered, over every way that a value takes, could rewrite the instructions; neither quoting nor hiding parts of it helps. A value that says nothing in words of its own may stand here, wherever it comes from: a number, a bool, a UUID, a time, an address, or one of several written words (`read query lang: "en" | "fr"`, `match`). Claims that an identity has verified may too: mark one `@outside` whose words its owner can choose. Other labels need the clearance of every model that may be asked. Where there are instructions, the request is written anew, also where client and provider speak the same dialect.',
+      'Instructions for the model, put before whatever the client gives as its own (`client_system`), in any dialect. Text from outside (the label `@outside`) does not compile here: whatever a client wrote (body, path, query, header fields, cookies) and what services answered, over every way that a value takes, could rewrite the instructions; neither quoting nor hiding parts of it helps. A value that says nothing in words of its own may stand here, wherever it comes from: a number, a bool, a UUID, a time, an address, or one of several written words (`read query lang: "en" | "fr"`, `match`). Claims that an identity has verified may too: mark one `@outside` whose words its owner can choose. Other labels need the clearance of every model that may be asked. Where there are instructions, the request is written anew, also where client and provider speak the same dialect. A route that counts tokens (`as anthropic.count_tokens`) takes the same instructions: with them its number is that of what would be sent.',
     example: 'system: "You help customers of the shop. Answer in {lang}."',
   }),
   setting({

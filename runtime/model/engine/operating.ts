@@ -3,7 +3,7 @@
  * in pieces is asked for in pieces, a few at a time. A plain relation of `Answering`: an operation has one answer, and never a stream.
  */
 import { performance } from "node:perf_hooks";
-import type { OperationOptions } from "../../abi.ts";
+import type { OperationOptions, SystemPrompt } from "../../abi.ts";
 import type { Pieces } from "../../pieces.ts";
 import type { Failure } from "../../failure.ts";
 import type { Exchange, Headers, ModelNote } from "../../http/exchange.ts";
@@ -25,6 +25,7 @@ import { operationOf } from "./provider-name.ts";
 import { Purse } from "./purse.ts";
 import { type BodyReceiver, readBody } from "./request-body.ts";
 import { type Opening, openCall } from "./spending.ts";
+import { withSystemPrompt } from "./system-prompt.ts";
 import type { Target } from "./target.ts";
 
 /** Pieces of one question that are asked for at a time. */
@@ -115,7 +116,7 @@ export class Operating implements BodyReceiver {
   received(body: Pieces): void {
     if (!this.#reading) return;
     this.#reading = false;
-    const job = readJob(this.#operation, body.whole, this.#exchange.path);
+    const job = readJob(this.#operation, body.whole, this.#exchange.path, this.#options.prompt);
     if ("class" in job) {
       this.#give(job, "invalid-input");
       return;
@@ -327,10 +328,21 @@ export class Operating implements BodyReceiver {
 }
 
 /** Bytes to JSON to what is asked, or the error that the client gets. */
-export function readJob(operation: Operation, bytes: Uint8Array, path: string): Job | ModelError {
+export function readJob(
+  operation: Operation,
+  bytes: Uint8Array,
+  path: string,
+  prompt?: SystemPrompt,
+): Job | ModelError {
   const text = utf8FromBytes(bytes);
   const parsed = text === undefined ? null : parseJson(text);
   if (parsed === null) return error("client", 400, "The request's body is not JSON.");
-  const read = operation.read(bytes, parsed.value, path);
+  const read = operation.read(
+    bytes,
+    parsed.value,
+    path,
+    prompt === undefined ? undefined : (request, dialect) => withSystemPrompt(request, prompt, dialect),
+  );
+  if ("class" in read) return read;
   return isJob(read) ? read : refused(read);
 }

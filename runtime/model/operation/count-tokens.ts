@@ -1,14 +1,20 @@
 /** How many tokens a request holds, as the provider's own tokeniser counts them: a gateway that estimated would be believed, and be wrong. */
 import type { ModelRequest } from "../canonical/request.ts";
 import type { Json, JsonObject } from "../canonical/request.ts";
-import type { ProviderDialectName, ProviderRequest, ProviderTarget, Refusal } from "../dialect/dialect.ts";
+import type {
+  ClientDialectName,
+  ProviderDialectName,
+  ProviderRequest,
+  ProviderTarget,
+  Refusal,
+} from "../dialect/dialect.ts";
 import { isObject, parseJson } from "../dialect/fields.ts";
 import { failure } from "../wire/event-order.ts";
 import { outline, withMembers } from "../wire/outline.ts";
 import type { Asking, Operation } from "./operation.ts";
 
 export interface CountClient {
-  readonly dialect: ProviderDialectName;
+  readonly dialect: ClientDialectName;
   readRequest(body: Json, path: string): ModelRequest | readonly Refusal[];
   /** JSON text. */
   writeCount(tokens: number): string;
@@ -29,10 +35,14 @@ export function countTokens(client: CountClient, providers: readonly CountProvid
     name: "count-tokens",
     priced: false,
     writeError: (error) => client.writeError(error),
-    read(bytes, body, path) {
-      const request = client.readRequest(body, path);
-      if (!("turns" in request)) return request;
-      return { ask: (dialect, target) => askFor(client, providers, bytes, request, dialect, target) };
+    read(bytes, body, path, instruct) {
+      const read = client.readRequest(body, path);
+      if (!("turns" in read)) return read;
+      const request = instruct === undefined ? read : instruct(read, client.dialect);
+      if ("class" in request) return request;
+      // Two readers may find different instructions in the same bytes.
+      const own = instruct === undefined ? bytes : null;
+      return { ask: (dialect, target) => askFor(client, providers, own, request, dialect, target) };
     },
   };
 }
@@ -40,7 +50,8 @@ export function countTokens(client: CountClient, providers: readonly CountProvid
 function askFor(
   client: CountClient,
   providers: readonly CountProvider[],
-  bytes: Uint8Array,
+  /** null: they do not say the request. */
+  bytes: Uint8Array | null,
   request: ModelRequest,
   dialect: ProviderDialectName,
   target: ProviderTarget,
@@ -50,8 +61,12 @@ function askFor(
     return [{ path: "model", message: "The provider of this model cannot be asked to count tokens." }];
   const written = provider.write(request, target);
   if (!("target" in written)) return written;
-  const found = provider.passes && client.dialect === dialect ? outline(bytes) : null;
-  const body = found === null ? written.body : withMembers(bytes, found, [["model", JSON.stringify(target.model)]]);
+  const passed = provider.passes && client.dialect === dialect ? bytes : null;
+  const found = passed === null ? null : outline(passed);
+  const body =
+    passed === null || found === null
+      ? written.body
+      : withMembers(passed, found, [["model", JSON.stringify(target.model)]]);
   return {
     requests: [{ ...written, body }],
     answer([only]) {

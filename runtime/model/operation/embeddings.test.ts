@@ -52,7 +52,7 @@ describe.each([...operations])("%s", (_name, operation) => {
       fc.property(value, fc.constantFrom(...paths), (json, path) => {
         const read = operation.read(Buffer.from(JSON.stringify(json)), json, path);
         if (!isJob(read)) {
-          expect(read.length).toBeGreaterThan(0);
+          expect("class" in read ? 0 : read.length).toBeGreaterThan(0);
           return;
         }
         for (const dialect of DIALECTS) {

@@ -4,9 +4,15 @@
  */
 import type { Headers } from "../../http/exchange.ts";
 import type { ModelError } from "../canonical/error.ts";
-import type { Json } from "../canonical/request.ts";
+import type { Json, ModelRequest } from "../canonical/request.ts";
 import type { Usage } from "../canonical/usage.ts";
-import type { ProviderDialectName, ProviderRequest, ProviderTarget, Refusal } from "../dialect/dialect.ts";
+import type {
+  ClientDialectName,
+  ProviderDialectName,
+  ProviderRequest,
+  ProviderTarget,
+  Refusal,
+} from "../dialect/dialect.ts";
 
 export type OperationName = "embeddings" | "moderations" | "count-tokens";
 
@@ -15,14 +21,17 @@ export interface Operation {
   readonly name: OperationName;
   /** Whether providers are paid for it. */
   readonly priced: boolean;
-  /** `body`: parsed from `bytes`. */
-  read(bytes: Uint8Array, body: Json, path: string): Job | readonly Refusal[];
+  /** `body`: parsed from `bytes`. `instruct`: puts the program's instructions into a request; left out: it gives none. */
+  read(bytes: Uint8Array, body: Json, path: string, instruct?: Instruct): Job | readonly Refusal[] | ModelError;
   writeError(error: ModelError): {
     readonly status: number;
     readonly headers: readonly string[];
     readonly body: string;
   };
 }
+
+/** The request as a model would be asked; the same object where nothing of it is other than the client said. */
+export type Instruct = (request: ModelRequest, dialect: ClientDialectName) => ModelRequest | ModelError;
 
 /** One client's question, understood. */
 export interface Job {
@@ -50,7 +59,7 @@ export interface Result {
   readonly usage: Usage | null;
 }
 
-export function isJob(read: Job | readonly Refusal[]): read is Job {
+export function isJob(read: Job | readonly Refusal[] | ModelError): read is Job {
   return "ask" in read;
 }
 
