@@ -22,8 +22,21 @@ export interface ModelReach {
   readonly way: readonly ModelEdge[];
 }
 
-/** In the order in which they are written; what a choice chooses from comes first. Whole once all models have been checked. */
+/** Asked by each route and each analysis, of choices that may name hundreds. */
+const knownEdges = new WeakMap<CheckedModel, readonly ModelEdge[]>();
+const knownReach = new WeakMap<CheckedModel, readonly ModelReach[]>();
+
+/** In the order in which they are written; what a choice chooses from comes first. To be asked once all models have been checked. */
 export function edgesOf(from: CheckedModel): readonly ModelEdge[] {
+  let edges = knownEdges.get(from);
+  if (edges === undefined) {
+    edges = writtenEdges(from);
+    knownEdges.set(from, edges);
+  }
+  return edges;
+}
+
+function writtenEdges(from: CheckedModel): readonly ModelEdge[] {
   const { module, node } = from;
   const edges: ModelEdge[] = (node.choice?.models ?? []).flatMap((name) => edgeTo(from, "choose", name));
   for (const setting of node.settings) {
@@ -54,6 +67,15 @@ function namesBelow(setting: tree.Setting, module: CheckedModule): AnyNode[] {
 
 /** Every model at a provider that may be asked where this one or this choice is, each over its first way. */
 export function reachOf(model: CheckedModel): readonly ModelReach[] {
+  let reach = knownReach.get(model);
+  if (reach === undefined) {
+    reach = foundReach(model);
+    knownReach.set(model, reach);
+  }
+  return reach;
+}
+
+function foundReach(model: CheckedModel): readonly ModelReach[] {
   const found = new Map<CheckedModel, ModelReach>();
   const seen = new Set<CheckedModel>();
   const visit = (at: CheckedModel, way: readonly ModelEdge[]): void => {
