@@ -29,6 +29,9 @@ test.each([
   ['provider: bedrock("somebody.new-v1:0", region: "us-east-1")', ["VGW8011"]],
   ['provider: bedrock("imported", region: "us-east-1", foundation_model: "meta.llama3-3-70b-instruct")', []],
   ['provider: bedrock("imported", region: "us-east-1", foundation_model: "imported")', ["VGW8011"]],
+  ['provider: bedrock("amazon.titan-text-express-v1", region: "us-east-1"), supports: [tools]', ["VGW7036"]],
+  ['provider: bedrock("amazon.nova-micro-v1:0", region: "us-east-1"), supports: [tools, images]', ["VGW7036"]],
+  ['provider: bedrock("amazon.nova-pro-v1:0", region: "us-east-1"), supports: [tools, images]', []],
 ])("%s", (model, codes) => {
   expect(told(model).map((text) => text.slice(0, 7))).toEqual(codes);
 });

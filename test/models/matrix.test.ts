@@ -11,6 +11,7 @@ import { geminiProvider } from "../../runtime/model/dialect/gemini/provider.ts";
 import { ollamaProvider } from "../../runtime/model/dialect/ollama/provider.ts";
 import { openaiChatProvider } from "../../runtime/model/dialect/openai-chat/provider.ts";
 import { openaiResponsesProvider } from "../../runtime/model/dialect/openai-responses/provider.ts";
+import { eventsOf } from "../../runtime/model/engine/events-of.ts";
 import { FakeProvider, type FakeResponse } from "../../runtime/model/fake/respond.ts";
 import { checkEvents } from "../../runtime/model/testing/check-events.ts";
 import { type Client, CLIENTS, type Question, readStream } from "./clients.ts";
@@ -116,6 +117,47 @@ function understood(client: Client, { request, raw }: Outcome, streamed: boolean
   if (answer === null || !("parts" in answer)) throw new Error(`${JSON.stringify(answer)} of ${raw}`);
   return answer;
 }
+
+/** Models of families that can do less than Claude's. */
+describe.each([...CLIENTS].map(([name, client]) => ({ name, client })))("$name → families of Bedrock", ({ client }) => {
+  const place: Place = { provider: bedrockProvider, base: "https://fake.example" };
+
+  it.each(["us.meta.llama3-3-fake", "mistral.mistral-large-24-fake", "us.writer.palmyra-fake", "imported-fake"])(
+    "%s has no tools in streams: an answer that is whole is a stream for the client",
+    (model) => {
+      const question = { text: "Go. [[fake tools=2]]", tools: [WEATHER], stream: true };
+      const request = client.dialect.readRequest(client.body(question), { model: "public", stream: true });
+      if (!("turns" in request)) throw new Error(JSON.stringify(request));
+      const written = bedrockProvider.writeRequest(request, { model, base: place.base, variant: "", settings: {} });
+      if (!("body" in written)) throw new Error(JSON.stringify(written));
+      const { method, target: path, body } = written;
+      const response = fake.respond({ method, path, query: "", switches: "", body });
+      const read = bedrockProvider.readAnswer(bytesOf(response), request);
+      if (!("parts" in read)) throw new Error(bytesOf(response).toString());
+      const context: AnswerContext = { request, model: "public", created: 0, random: (length) => "r".repeat(length) };
+      const writer = client.dialect.eventWriter(context);
+      const raw = eventsOf(read)
+        .map((event) => writer.write(event))
+        .join("");
+      expect(callsOf(understood(client, { request, read, raw }, true))).toHaveLength(2);
+      expect(client.terminators(raw)).toBe(1);
+    },
+  );
+
+  it.each([false, true])("instructions and an answer of every family, streamed: %s", (stream) => {
+    for (const model of [
+      "amazon.titan-text-fake",
+      "mistral.mixtral-fake",
+      "deepseek.r1-fake",
+      "cohere.command-r-fake",
+    ]) {
+      const outcome = ask(client, place, { text: "Hello there", system: "Be brief.", stream }, model);
+      const text = textOf(understood(client, outcome, stream));
+      // Where instructions have no place of their own they are the first words of the turn, which the fake repeats.
+      expect(text).toBe(/titan|mixtral/.test(model) ? "Be brief. Hello there" : "Hello there");
+    }
+  });
+});
 
 const textOf = ({ parts }: ModelAnswer) => parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 const callsOf = ({ parts }: ModelAnswer) =>

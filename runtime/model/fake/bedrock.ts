@@ -13,6 +13,7 @@ import { completionTokens, promptTokens, type Usage } from "../canonical/usage.t
 import { Fields, isObject, parseJson } from "../dialect/fields.ts";
 import type { ClientPath, Refusal } from "../dialect/dialect.ts";
 import { writeMessage } from "../wire/event-stream.ts";
+import { beyondModel } from "./bedrock-models.ts";
 import type { FakeDialect, FakeWriter } from "./dialect.ts";
 import { bedrockFailure, bedrockRefusal } from "./failures.ts";
 import { formatOf, textPart, toolOf } from "./reading.ts";
@@ -86,6 +87,8 @@ function readRequest(body: Json, path: ClientPath): ModelRequest | readonly Refu
     reasoning: thinking === undefined || thinking === null ? null : { effort: "low", budget: null, visible: null },
     stream: path.stream ?? false,
   };
+  const beyond = beyondModel(request, tools !== null, JSON.stringify(body).includes('"cachePoint"'));
+  if (beyond !== null) fields.refuse("", beyond);
   return refusals.length > 0 ? refusals : request;
 }
 

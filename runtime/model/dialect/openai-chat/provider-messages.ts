@@ -1,4 +1,5 @@
 /** Writes turns as a provider's messages, in the order that it insists on: an assistant's calls in one message, their results right behind it. */
+import { isEmpty, writtenData, writtenText } from "../../canonical/sizes.ts";
 import type {
   FilePart,
   ImagePart,
@@ -14,12 +15,16 @@ import type {
 import { openState } from "../../canonical/signature.ts";
 import { dataUrl } from "../../wire/data-url.ts";
 import type { Refusal } from "../dialect.ts";
+import { isObject } from "../fields.ts";
 import { foreignPart } from "../foreign.ts";
 import { writeCacheMarker } from "../openai-common/cache.ts";
 import type { ToolNames } from "../tool-names.ts";
 import { shortCallIds } from "./call-ids.ts";
 import { detailForProvider } from "./thoughts.ts";
 import type { Variant } from "./variants.ts";
+
+/** Stands between results of tools and what the user says next, for servers that want the model's words there. */
+const BETWEEN: JsonObject = { role: "assistant", content: "I have the results." };
 
 export class MessageWriter {
   readonly #request: ModelRequest;
@@ -73,7 +78,14 @@ export class MessageWriter {
     if (content.length > 0) this.#behindResults.push({ role: "user", content: plain(content) });
   }
 
+  get #resultsLast(): boolean {
+    const last = this.#messages.at(-1);
+    return isObject(last) && last.role === "tool";
+  }
+
   #endUser(): void {
+    const said = this.#afterResults.length + this.#behindResults.length > 0;
+    if (said && this.#resultsLast && !this.#variant.userBehindResults) this.#messages.push(BETWEEN);
     if (this.#afterResults.length > 0) this.#messages.push({ role: "user", content: this.#afterResults });
     this.#messages.push(...this.#behindResults);
     this.#afterResults = [];
@@ -106,13 +118,13 @@ export class MessageWriter {
     parts.forEach((part, at) => {
       switch (part.type) {
         case "text":
-          if (part.text !== "") content.push(this.#text(part));
+          if (!isEmpty(part)) content.push(this.#text(part));
           break;
         case "refusal":
           content.push(
             this.#variant.assistantParts && this.#variant.thoughts === null
-              ? { type: "refusal", refusal: part.text }
-              : { type: "text", text: part.text },
+              ? { type: "refusal", refusal: writtenText(part) }
+              : { type: "text", text: writtenText(part) },
           );
           break;
         case "tool-call":
@@ -178,7 +190,7 @@ export class MessageWriter {
 
   #text(part: TextPart): JsonObject {
     const marker = this.#variant.cacheMarkers ? writeCacheMarker(part.cache) : {};
-    return { type: "text", text: part.text, ...marker };
+    return { type: "text", text: writtenText(part), ...marker };
   }
 
   #content(part: Part, path: string): JsonObject | null {
@@ -210,7 +222,7 @@ export class MessageWriter {
     if (!this.#variant.image) return refuse("This provider takes no images.");
     const { source } = part;
     if (source.kind === "id") return refuse("This provider takes images by URL or in base64.");
-    const url = source.kind === "url" ? source.url : dataUrl(source.mediaType, source.data);
+    const url = source.kind === "url" ? source.url : dataUrl(source.mediaType, writtenData(source));
     const detail = part.detail === null ? {} : { detail: part.detail };
     const marker = this.#variant.cacheMarkers ? writeCacheMarker(part.cache) : {};
     return { type: "image_url", image_url: { url, ...detail }, ...marker };
@@ -239,7 +251,7 @@ export class MessageWriter {
         : refuse("This provider knows no files by identifier.");
     }
     if (source.kind === "url" && kind === "base64") return refuse("This provider takes files in base64 only.");
-    const data = source.kind === "url" ? source.url : dataUrl(source.mediaType, source.data);
+    const data = source.kind === "url" ? source.url : dataUrl(source.mediaType, writtenData(source));
     if (kind === "document") {
       return { type: "document_url", document_url: data, ...(part.name === null ? {} : { document_name: part.name }) };
     }

@@ -471,3 +471,38 @@ describe("whole answers", () => {
     );
   });
 });
+
+describe("what stands behind results of tools", () => {
+  const asked = read({
+    model: "m",
+    messages: [
+      user("Weather?"),
+      { role: "assistant", content: null, tool_calls: [call("a"), call("b")] },
+      result("a"),
+      result("b"),
+      user("Quick!"),
+    ],
+    tools: [{ type: "function", function: { name: "f", parameters: { type: "object", properties: {} } } }],
+  });
+  const roles = (variant: string) =>
+    (body(asked, variant).messages as readonly { readonly role: string }[]).map(({ role }) => role);
+
+  it.each(["", "azure", "groq", "vllm", "openrouter", "deepseek"])("%s: the user's words", (variant) => {
+    expect(roles(variant)).toEqual(["user", "assistant", "tool", "tool", "user"]);
+  });
+
+  it("mistral: the model's words, which it takes none without", () => {
+    expect(roles("mistral")).toEqual(["user", "assistant", "tool", "tool", "assistant", "user"]);
+  });
+
+  it("mistral: nothing between, where the results are the end", () => {
+    const end = {
+      ...asked,
+      turns: [
+        ...asked.turns.slice(0, 2),
+        { role: "user" as const, parts: asked.turns[2]?.parts.filter(({ type }) => type === "tool-result") ?? [] },
+      ],
+    };
+    expect((body(end, "mistral").messages as readonly object[]).at(-1)).toMatchObject({ role: "tool" });
+  });
+});

@@ -10,7 +10,10 @@ export function openaiChatSupport(name: OpenAIChatVariant): SupportTable {
     can ? row("mapped", yes) : row(otherwise, no);
   return {
     system: row("mapped", "One message of role `system`, before all others."),
-    tools: row("mapped", "`tools[].function`; a name that the provider does not take gets another, and back."),
+    tools: row(
+      "mapped",
+      `\`tools[].function\`; a name that the provider does not take gets another, and back.${variant.userBehindResults ? "" : " Where the user speaks right behind results, a short word of the model's is put between, which the provider insists on."}`,
+    ),
     "parallel-tools": when(
       variant.parallelTools,
       "`parallel_tool_calls`",

@@ -37,6 +37,8 @@ export interface Variant {
   readonly prefill: "prefix" | "continue" | null;
   /** Identifiers of calls are nine letters and digits. */
   readonly shortIds: boolean;
+  /** The user may speak right behind the results of tools; else the model has to have said something between. */
+  readonly userBehindResults: boolean;
   /** Fields of the dialect that the server knows beside those of the form in the middle; null: whatever the client says. */
   readonly extras: ReadonlySet<string> | null;
 }
@@ -74,6 +76,7 @@ const OPENAI: Variant = {
   thoughts: null,
   prefill: null,
   shortIds: false,
+  userBehindResults: true,
   extras: null,
 };
 
@@ -95,6 +98,8 @@ const VARIANTS: { readonly [Name in OpenAIChatVariant]: Variant } = {
     thoughts: "chunks",
     prefill: "prefix",
     shortIds: true,
+    // "Unexpected role 'user' after role 'tool'" (3230).
+    userBehindResults: false,
     extras: new Set(["metadata", "prediction", "prompt_cache_key", "prompt_mode", "safe_prompt"]),
   },
   groq: { ...OPENAI, hidesThoughts: false, audio: false, file: "none", assistantParts: false, efforts: FOUR },

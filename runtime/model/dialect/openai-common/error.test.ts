@@ -41,6 +41,32 @@ const rows: readonly {
     body: openai('"message":"Rate limit reached. Please try again in 1.5s. Visit …","code":"rate_limit_exceeded"'),
     error: { class: "rate", retryAfter: 1500 },
   },
+  {
+    what: "Azure: too fast, told only by the text",
+    status: 429,
+    body: '{"error":{"code":"429","message":"Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2024-10-21 have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 45 seconds. Please go here: …"}}',
+    error: { class: "rate", retryAfter: 45_000 },
+  },
+  {
+    what: "Azure: the same in other words",
+    status: 429,
+    body: '{"error":{"code":"429","message":"Rate limit is exceeded. Try again in 2 seconds."}}',
+    error: { class: "rate", retryAfter: 2000 },
+  },
+  {
+    what: "Groq: the model wrote what is no call",
+    status: 400,
+    body: openai(
+      '"message":"Failed to call a function. Please adjust your prompt. See \'failed_generation\' for more details.","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<function=f>"',
+    ),
+    error: { class: "upstream", code: "tool_use_failed", retryAfter: null },
+  },
+  {
+    what: "Groq: the model wrote what is no JSON",
+    status: 400,
+    body: openai('"message":"Failed to generate JSON.","type":"invalid_request_error","code":"json_validate_failed"'),
+    error: { class: "upstream" },
+  },
   { what: "a 429 that says nothing is a rate", status: 429, body: "", error: { class: "rate", retryAfter: null } },
   {
     what: "OpenAI: the hard limit is no rate, and has no hint",

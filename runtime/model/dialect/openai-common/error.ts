@@ -10,6 +10,8 @@ const QUOTA =
   /insufficient_quota|billing_hard_limit|insufficient_user_quota|insufficient[ _]balance|exceeded your current quota|credit/i;
 const CONTEXT =
   /context_length_exceeded|maximum context length|context window|prompt is too long|too many tokens|reduce the length/i;
+/** Groq's words for a model that wrote what is no call, or no JSON: another attempt, or another model, may do better. */
+const MODEL_FAILED = /\b(tool_use_failed|json_validate_failed)\b/;
 const POLICY =
   /content_filter|content_policy|ResponsibleAIPolicyViolation|content management policy|moderation|invalid_prompt/i;
 
@@ -100,6 +102,7 @@ function classOf(status: number, { message, type, code, inner }: Said): ModelErr
   )
     return "quota";
   if (status === 429) return "rate";
+  if (status === 400 && MODEL_FAILED.test(code)) return "upstream";
   if ((status === 400 || status === 403 || status === 422) && POLICY.test(`${words} ${message}`)) return "policy";
   if (status === 401 || status === 403) return "auth";
   if (status === 404 || /model_not_found|DeploymentNotFound/.test(words)) return "not-found";
@@ -140,8 +143,12 @@ function hint(headers: readonly string[], message: string): number | null {
   return retryAfter(headers) ?? triedAgain(message) ?? reset(headers);
 }
 
+/** "try again in 1.5s" (OpenAI, Groq), "try again in 2 seconds", "retry after 45 seconds" (Azure). */
 function triedAgain(message: string): number | null {
-  const found = /try again in ([\d.]+(?:ms|[smh])(?:[\d.]+(?:ms|[smh]))*)/i.exec(message.slice(0, LONGEST_MESSAGE));
+  const said = message.slice(0, LONGEST_MESSAGE);
+  const seconds = /(?:try again in|retry after) (\d{1,9}) seconds?\b/i.exec(said)?.[1];
+  if (seconds !== undefined) return parseDuration(`${seconds}s`);
+  const found = /try again in ([\d.]+(?:ms|[smh])(?:[\d.]+(?:ms|[smh]))*)/i.exec(said);
   return found?.[1] === undefined ? null : parseDuration(found[1]);
 }
 
