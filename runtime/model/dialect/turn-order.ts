@@ -3,6 +3,7 @@
  * else in the turn behind their calls, and thoughts come first.
  */
 import type { CacheMarker, Part, Turn } from "../canonical/request.ts";
+import { isBlankText } from "../canonical/sizes.ts";
 
 /** Neighbours of one role as one turn; turns of which nothing will be written do not keep their neighbours apart. */
 export function mergeTurns(turns: readonly Turn[]): Turn[] {
@@ -17,7 +18,7 @@ export function mergeTurns(turns: readonly Turn[]): Turn[] {
 }
 
 export function isBlank(part: Part): boolean {
-  return (part.type === "text" || part.type === "refusal") && part.text.trim() === "";
+  return (part.type === "text" || part.type === "refusal") && isBlankText(part);
 }
 
 export function resultsFirst(parts: readonly Part[]): readonly Part[] {

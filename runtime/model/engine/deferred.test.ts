@@ -1,6 +1,6 @@
 /** Requests whose long strings are not read are the requests that reading them gives, in every dialect of clients; and who passes them on reads none. */
 import { describe, expect, it } from "vitest";
-import { Pieces } from "../../pieces.ts";
+import { isPieces, Pieces } from "../../pieces.ts";
 import type { Json, JsonObject, ModelRequest } from "../canonical/request.ts";
 import { dataLength, textOctets } from "../canonical/sizes.ts";
 import type { ClientDialectName } from "../dialect/dialect.ts";
@@ -8,6 +8,7 @@ import { clients, providers } from "../dialects.ts";
 import { boundInput } from "../money/worst-case.ts";
 import { RequestBytes } from "../wire/request-bytes.ts";
 import { estimatedTokens } from "./estimate.ts";
+import { writeUnread } from "./deferred.ts";
 import { readModelRequest } from "./request.ts";
 
 const LONG = 'Long "words" – é\n🙂'.repeat(800);
@@ -140,6 +141,10 @@ const ROWS: readonly Row[] = [
   }),
 ];
 
+function octetsOf(body: Uint8Array | Pieces): Uint8Array {
+  return isPieces(body) ? body.whole : body;
+}
+
 const PLACE = { path: "/v1beta/models/m:generateContent", query: "" };
 
 function read(
@@ -215,6 +220,22 @@ describe.each(ROWS)("$client: $what", ({ what, client, body }) => {
     }
   });
 
+  it("is the same in its own octets, whose texts are not read", () => {
+    const whole = readWhole(client, body);
+    for (const provider of providers.values()) {
+      const target = { model: "m", base: "https://x", variant: "", settings: {} };
+      const { request } = read(client, inPieces(body));
+      const expected = provider.writeRequest(whole, target);
+      const written = writeUnread(request, () => provider.writeRequest(request, target));
+      if (!("target" in expected)) expect(written).toEqual(expected);
+      else {
+        if (!("target" in written)) throw new Error(JSON.stringify(written));
+        const text = typeof written.body === "string" ? written.body : Buffer.from(octetsOf(written.body)).toString();
+        expect({ ...written, body: JSON.parse(text) }).toEqual({ ...expected, body: JSON.parse(expected.body) });
+      }
+    }
+  });
+
   it("is passed on as the whole is", () => {
     const provider = providers.get(client);
     const target = { model: "theirs", base: "https://x", variant: "", settings: {} };
@@ -227,6 +248,32 @@ describe.each(ROWS)("$client: $what", ({ what, client, body }) => {
     expect(Buffer.from(passed?.body.whole ?? []).equals(Buffer.from(expected?.body.whole ?? []))).toBe(true);
     expect({ ...passed, body: null }).toEqual({ ...expected, body: null });
   });
+});
+
+it("a long text goes to a provider of another dialect as the client wrote it", () => {
+  const bytes = Buffer.from(`{"model":"m","messages":[{"role":"user","content":"\\u0061${"b\\/".repeat(5000)}"}]}`);
+  const { request } = read("openai-chat", new Pieces([bytes]));
+  for (const name of ["anthropic", "gemini", "bedrock", "openai-responses", "openai-chat"] as const) {
+    const target = { model: "m", base: "https://x", variant: "", settings: {} };
+    const written = writeUnread({ ...request, maxOutput: 5 }, () =>
+      providers.get(name)!.writeRequest({ ...request, maxOutput: 5 }, target),
+    );
+    if (!("target" in written) || typeof written.body === "string") throw new Error(`${name} has read it`);
+    expect(Buffer.from(octetsOf(written.body)).toString(), name).toContain(`"\\u0061b\\/b\\/`);
+  }
+  expect(Object.getOwnPropertyDescriptor(request.turns[0]?.parts[0] ?? {}, "text")?.get).toBeTypeOf("function");
+});
+
+it("white space alone is no text, however long it is", () => {
+  const { request } = read(
+    "openai-chat",
+    inPieces({ model: "m", messages: [{ role: "user", content: " \n".repeat(9000) }] }),
+  );
+  const target = { model: "m", base: "https://x", variant: "", settings: {} };
+  const asked = { ...request, maxOutput: 5 };
+  expect(writeUnread(asked, () => providers.get("anthropic")!.writeRequest(asked, target))).toMatchObject([
+    { path: "messages" },
+  ]);
 });
 
 it("a copy of a part has its text", () => {

@@ -10,18 +10,46 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../canonical/request.ts";
+import type { ProviderRequest, Refusal, WrittenBody } from "../dialect/dialect.ts";
 import { UNREAD } from "../canonical/sizes.ts";
-import { filled, type Gap, type Hollow, markNumber, marksIn } from "../wire/hollow.ts";
+import { filled, type Gap, type Hollow, inPlace, markNumber, marksIn } from "../wire/hollow.ts";
+
+/** Of a request: what it was read from. */
+const SOURCE: unique symbol = Symbol("source");
+
+/** A copy of a request has it too. */
+interface Hollowed {
+  readonly [SOURCE]?: Hollow;
+}
 
 /** Null: a string is not found where it could have been left out, and the whole has to be read. */
-export function withTexts(request: ModelRequest, { gaps }: Hollow): ModelRequest | null {
-  const places = new Places(gaps);
+export function withTexts(request: ModelRequest, hollow: Hollow): ModelRequest | null {
+  const places = new Places(hollow.gaps);
   const whole = {
     ...request,
     system: request.system.map((part) => places.text(part)),
     turns: request.turns.map(({ role, parts }) => ({ role, parts: parts.map((part) => places.part(part)) })),
+    [SOURCE]: hollow,
   };
   return places.areFilled ? whole : null;
+}
+
+/**
+ * What `write` makes of the request, in which the client's octets stand for texts that it only puts into strings of JSON (`writtenText`): what is JSON within a
+ * string here is that there too.
+ */
+export function writeUnread(
+  { [SOURCE]: hollow }: ModelRequest & Hollowed,
+  write: () => ProviderRequest | readonly Refusal[],
+): ProviderRequest<WrittenBody> | readonly Refusal[] {
+  if (hollow === undefined) return write();
+  hollow.writing.now = true;
+  try {
+    const written = write();
+    return "target" in written ? { ...written, body: inPlace(written.body, hollow) ?? written.body } : written;
+  } finally {
+    hollow.writing.now = false;
+  }
 }
 
 class Places {

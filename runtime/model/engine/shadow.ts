@@ -58,7 +58,15 @@ export class Shadowing {
     const call =
       accounts === undefined
         ? null
-        : openCall(accounts, charges, this.#target, asked, Buffer.byteLength(written.body), route, now());
+        : openCall(
+            accounts,
+            charges,
+            this.#target,
+            asked,
+            typeof written.body === "string" ? Buffer.byteLength(written.body) : written.body.length,
+            route,
+            now(),
+          );
     const start = (opening: Awaited<typeof call>): void => {
       if (opening !== null && !(opening instanceof OpenCall)) {
         this.#underWay--;

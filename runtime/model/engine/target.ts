@@ -16,6 +16,7 @@ import type { RequestBytes } from "../wire/request-bytes.ts";
 import type { HeldBudget } from "./purse.ts";
 import { credentials } from "./credentials.ts";
 import type { AccessToken } from "../vertex/access-token.ts";
+import { writeUnread } from "./deferred.ts";
 import { error, refused } from "./failures.ts";
 import type { Key, KeyRing } from "./keys.ts";
 import type { Speed } from "./speed.ts";
@@ -99,8 +100,8 @@ export class Target {
   }
 
   /** What the provider is sent, or why it cannot be said to it. */
-  write(request: ModelRequest): ProviderRequest | ModelError {
-    const written = this.dialect.writeRequest(request, this.#provider);
+  write(request: ModelRequest): ProviderRequest<WrittenBody> | ModelError {
+    const written = writeUnread(request, () => this.dialect.writeRequest(request, this.#provider));
     return isRequest(written) ? written : refused(written);
   }
 
@@ -134,7 +135,9 @@ export class Target {
   }
 }
 
-function isRequest(written: ProviderRequest | readonly Refusal[]): written is ProviderRequest {
+function isRequest(
+  written: ProviderRequest<WrittenBody> | readonly Refusal[],
+): written is ProviderRequest<WrittenBody> {
   return "target" in written;
 }
 

@@ -7,7 +7,7 @@
  */
 import { isAscii, isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
-import type { Pieces } from "../../pieces.ts";
+import { Pieces } from "../../pieces.ts";
 import { utf8FromBytes } from "../../value/index.ts";
 import { type LongString, longStrings } from "./long-strings.ts";
 import { type Outline, outline } from "./outline.ts";
@@ -42,6 +42,11 @@ const TEXTS: ReadonlySet<string> = new Set([
 /** Which may be `data:` URLs; what stands before their comma is looked at. */
 const URLS: ReadonlySet<string> = new Set(["file_data", "image_url", "url"]);
 
+/** Whether what is written now has marks for what was left out. */
+interface Writing {
+  now: boolean;
+}
+
 /** A string that was left out. */
 export class Gap {
   /** Where the mark stands in what is left. */
@@ -51,11 +56,21 @@ export class Gap {
   readonly end: number;
   /** Of its text, in UTF-8. */
   readonly octets: number;
+  readonly #number: number;
   readonly #pieces: Pieces;
+  readonly #writing: Writing;
   #text: string | null = null;
 
-  constructor(pieces: Pieces, at: number, start: number, end: number, octets: number) {
+  constructor(
+    pieces: Pieces,
+    writing: Writing,
+    number: number,
+    at: number,
+    { start, end, octets }: Pick<LongString, "start" | "end" | "octets">,
+  ) {
     this.#pieces = pieces;
+    this.#writing = writing;
+    this.#number = number;
     this.at = at;
     this.start = start;
     this.end = end;
@@ -74,6 +89,16 @@ export class Gap {
     return plain ? this.octets : this.text.length;
   }
 
+  get blank(): boolean {
+    const [first = 0] = this.#pieces.slice(this.start, this.start + 1);
+    return (first <= 0x20 || first >= 0x80 || first === 0x5c) && this.text.trim() === "";
+  }
+
+  /** Null: it has to be read. */
+  get mark(): string | null {
+    return this.#writing.now ? markOf(this.#number) : null;
+  }
+
   #read(): string {
     const raw = utf8FromBytes(this.#pieces.slice(this.start, this.end)) ?? "";
     return this.octets === this.end - this.start ? raw : String(JSON.parse(`"${raw}"`));
@@ -85,6 +110,8 @@ export interface Hollow {
   readonly rest: Buffer;
   /** In their order; never empty. */
   readonly gaps: readonly Gap[];
+  readonly pieces: Pieces;
+  readonly writing: Writing;
 }
 
 /** Null: it is no JSON, or has too few long strings, so that the whole is to be read. */
@@ -97,6 +124,7 @@ export function hollowed(pieces: Pieces): Hollow | null {
   if (out * 2 < pieces.length) return null;
   const left = new Left(list, pieces.length - out + found.length * (MARK_LENGTH + URL_HEAD));
   const gaps: Gap[] = [];
+  const writing: Writing = { now: false };
   for (const string of found) {
     const { nameStart, nameEnd, end } = string;
     left.copyTo(string.start);
@@ -104,13 +132,14 @@ export function hollowed(pieces: Pieces): Hollow | null {
     if (head === -1) continue;
     const start = string.start + head;
     left.copyTo(start);
-    const mark = SECRET + gaps.length.toString(16).padStart(DIGITS, "0");
-    gaps.push(new Gap(pieces, left.length, start, end, string.octets - head));
+    const mark = markOf(gaps.length);
+    const octets = string.octets - head;
+    gaps.push(new Gap(pieces, writing, gaps.length, left.length, { start, end, octets }));
     left.put(mark, end);
   }
   if (gaps.length === 0) return null;
   left.copyTo(pieces.length);
-  return { rest: left.bytes.subarray(0, left.length), gaps };
+  return { rest: left.bytes.subarray(0, left.length), gaps, pieces, writing };
 }
 
 /** Octets at its beginning that are not left out; -1: none are. */
@@ -232,6 +261,26 @@ function offsets(gaps: readonly Gap[]): (at: number) => number {
     }
     return at + more;
   };
+}
+
+function markOf(number: number): string {
+  return SECRET + number.toString(16).padStart(DIGITS, "0");
+}
+
+/** JSON that was written with marks in its strings, with what was left out in their places, as it was written; null: there are none. */
+export function inPlace(json: string, { gaps, pieces }: Hollow): Pieces | null {
+  const list: Uint8Array[] = [];
+  let from = 0;
+  for (const { 0: mark, index } of json.matchAll(MARKS)) {
+    const gap = gaps[markNumber(mark)];
+    if (gap === undefined) continue;
+    list.push(Buffer.from(json.slice(from, index)));
+    pieces.take(gap.start, gap.end, list);
+    from = index + mark.length;
+  }
+  if (from === 0) return null;
+  list.push(Buffer.from(json.slice(from)));
+  return new Pieces(list);
 }
 
 /** Of the gap that a text is the mark of; -1: it is none. */

@@ -10,6 +10,7 @@ import { listText, objectText, valueText } from "../json-text.ts";
 import { hash } from "../tool-names.ts";
 import { isBlank, mergeTurns, resultsFirst, thoughtsFirst, withoutEmptyTexts } from "../turn-order.ts";
 import type { FilePart, ImagePart, ModelRequest, Part, TextPart } from "../../canonical/request.ts";
+import { writtenData, writtenText } from "../../canonical/sizes.ts";
 import { openState } from "../../canonical/signature.ts";
 
 export interface Turns {
@@ -63,7 +64,7 @@ function writePart(part: Part, client: string, name: Name, path: string, refusal
     case "text":
       return writeText(part);
     case "refusal":
-      return objectText(["type", '"text"'], ["text", JSON.stringify(part.text)]);
+      return objectText(["type", '"text"'], ["text", JSON.stringify(writtenText(part))]);
     case "image":
     case "file":
       return writeMedia(part, path, refusals);
@@ -107,7 +108,11 @@ export function cacheControl(part: { readonly cache?: { readonly ttl: "5m" | "1h
 }
 
 function writeText(part: TextPart): string {
-  return objectText(["type", '"text"'], ["text", JSON.stringify(part.text)], ["cache_control", cacheControl(part)]);
+  return objectText(
+    ["type", '"text"'],
+    ["text", JSON.stringify(writtenText(part))],
+    ["cache_control", cacheControl(part)],
+  );
 }
 
 function writeThought(text: string, signature: string | null, redacted: string | null, client: string): string | null {
@@ -142,7 +147,7 @@ function writeMedia(part: ImagePart | FilePart, path: string, refusals: Refusal[
       objectText(
         ["type", '"base64"'],
         ["media_type", JSON.stringify(mediaType)],
-        ["data", JSON.stringify(source.data)],
+        ["data", JSON.stringify(writtenData(source))],
       ),
     );
   }

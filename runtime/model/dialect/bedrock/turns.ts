@@ -2,6 +2,7 @@
  * Turns as Converse takes them: roles alternate, the first turn is the user's, no text is empty, and a cache point is a block of its own behind what it
  * covers. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
  */
+import { writtenData, writtenText } from "../../canonical/sizes.ts";
 import type {
   CacheMarker,
   FilePart,
@@ -94,7 +95,7 @@ export class TurnWriter {
     switch (part.type) {
       case "text":
       case "refusal":
-        return textBlock(part.text);
+        return textBlock(writtenText(part));
       case "image":
         return this.#image(part, path);
       case "file":
@@ -171,7 +172,7 @@ export class TurnWriter {
     const format = /^image\/(png|jpeg|gif|webp)$/.exec(source.mediaType.toLowerCase())?.[1];
     if (format === undefined)
       return this.#refuse(path, `Bedrock takes PNG, JPEG, GIF and WebP, not ${source.mediaType}.`);
-    return objectText(["image", objectText(["format", `"${format}"`], ["source", bytesOf(source.data)])]);
+    return objectText(["image", objectText(["format", `"${format}"`], ["source", bytesOf(writtenData(source))])]);
   }
 
   #document({ source, name }: FilePart, path: string): string | null {
@@ -183,7 +184,7 @@ export class TurnWriter {
     const document = objectText(
       ["format", `"${format}"`],
       ["name", JSON.stringify(documentName(name, ++this.#documents))],
-      ["source", bytesOf(source.data)],
+      ["source", bytesOf(writtenData(source))],
     );
     return objectText(["document", document]);
   }

@@ -3,6 +3,7 @@
  * Gemini gave them. Where another model made a call, Gemini 3 is told so in the documented way instead of getting state that it refuses.
  */
 
+import { isEmpty, writtenData, writtenText } from "../../canonical/sizes.ts";
 import type {
   FilePart,
   ImagePart,
@@ -74,7 +75,7 @@ export function writeContents(
 function merge(turns: readonly Turn[]): Turn[] {
   const merged: { role: Turn["role"]; parts: Part[] }[] = [];
   for (const { role, parts } of turns) {
-    if (!parts.some((part) => part.type !== "text" || part.text !== "")) continue;
+    if (!parts.some((part) => part.type !== "text" || !isEmpty(part))) continue;
     const before = merged.at(-1);
     if (before?.role === role) for (const part of parts) before.parts.push(part);
     else merged.push({ role, parts: [...parts] });
@@ -156,7 +157,7 @@ function writePart(part: Part, context: Context, path: string): string | null {
   switch (part.type) {
     case "text":
     case "refusal":
-      return part.text === "" ? null : objectText(["text", JSON.stringify(part.text)]);
+      return isEmpty(part) ? null : objectText(["text", JSON.stringify(writtenText(part))]);
     case "image":
     case "audio":
     case "file":
@@ -186,7 +187,10 @@ function writeMedia(part: ImagePart | AudioPart | FilePart, context: Context, pa
   const { source } = part;
   if (source.kind === "base64") {
     const mediaType = JSON.stringify(source.mediaType);
-    return objectText(["inlineData", objectText(["mimeType", mediaType], ["data", JSON.stringify(source.data)])]);
+    return objectText([
+      "inlineData",
+      objectText(["mimeType", mediaType], ["data", JSON.stringify(writtenData(source))]),
+    ]);
   }
   const url = source.kind === "url" ? source.url : source.id;
   // Files that lie with Google have URLs of their own, and Google knows what they are.

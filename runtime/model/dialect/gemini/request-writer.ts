@@ -1,5 +1,6 @@
 /** Writes a request for Gemini's generateContent, at Google AI or (variant "vertex") at Vertex AI. */
 
+import { isEmpty, writtenText } from "../../canonical/sizes.ts";
 import type { Json, JsonObject, ModelRequest, Tool } from "../../canonical/request.ts";
 import { basePath, vertexPath } from "../base-path.ts";
 import type { ProviderRequest, ProviderTarget, Refusal } from "../dialect.ts";
@@ -34,8 +35,8 @@ export function writeRequest(request: ModelRequest, target: ProviderTarget): Pro
   }
   if (isList(own.tools)) for (const tool of own.tools) tools.push(JSON.stringify(tool));
   const system = request.system
-    .filter((part) => part.text !== "")
-    .map((part) => objectText(["text", JSON.stringify(part.text)]));
+    .filter((part) => !isEmpty(part))
+    .map((part) => objectText(["text", JSON.stringify(writtenText(part))]));
   const body = objectText(
     ["systemInstruction", system.length === 0 ? null : objectText(["parts", listText(system)])],
     ["contents", listText(contents)],

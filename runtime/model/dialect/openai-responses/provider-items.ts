@@ -1,4 +1,5 @@
 /** Writes turns as a provider's items of input. */
+import { isEmpty, writtenData, writtenText } from "../../canonical/sizes.ts";
 import type {
   FilePart,
   ImagePart,
@@ -109,7 +110,7 @@ export class ItemWriter {
     };
     switch (part.type) {
       case "text":
-        return { type: "input_text", text: part.text };
+        return { type: "input_text", text: writtenText(part) };
       case "image":
         return image(part);
       case "file":
@@ -130,8 +131,8 @@ export class ItemWriter {
 
 /** What can stand in a message of an assistant. */
 function spoken(part: Part): JsonObject | "item" | null {
-  if (part.type === "text") return part.text === "" ? null : { type: "output_text", text: part.text };
-  return part.type === "refusal" ? { type: "refusal", refusal: part.text } : "item";
+  if (part.type === "text") return isEmpty(part) ? null : { type: "output_text", text: writtenText(part) };
+  return part.type === "refusal" ? { type: "refusal", refusal: writtenText(part) } : "item";
 }
 
 function image({ source, detail }: ImagePart): JsonObject {
@@ -142,7 +143,7 @@ function image({ source, detail }: ImagePart): JsonObject {
     case "url":
       return { ...written, image_url: source.url };
     case "base64":
-      return { ...written, image_url: dataUrl(source.mediaType, source.data) };
+      return { ...written, image_url: dataUrl(source.mediaType, writtenData(source)) };
   }
 }
 
@@ -153,6 +154,10 @@ function file({ source, name }: FilePart): JsonObject {
     case "url":
       return { type: "input_file", file_url: source.url };
     case "base64":
-      return { type: "input_file", filename: name ?? "file", file_data: dataUrl(source.mediaType, source.data) };
+      return {
+        type: "input_file",
+        filename: name ?? "file",
+        file_data: dataUrl(source.mediaType, writtenData(source)),
+      };
   }
 }
