@@ -11,11 +11,25 @@ import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/ind
 import { planOf } from "../conformance/program.ts";
 
 const SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-const PROVIDERS = ["openai", "responses", "anthropic", "gemini", "bedrock", "cohere", "ollama"] as const;
+const PROVIDERS = [
+  "openai",
+  "azure",
+  "mistral",
+  "responses",
+  "anthropic",
+  "gemini",
+  "bedrock",
+  "llama",
+  "cohere",
+  "ollama",
+] as const;
 
 const program = (fake: string, signed: string): string => `vgw 1
 gateway edge { listen: http("127.0.0.1:0") }
 model openai { provider: openai("fake"), key: secret("KEY"), url: "${fake}/v1" }
+model azure { provider: azure("fake", version: "2024-10-21"), key: secret("KEY"), url: "${fake}" }
+model mistral { provider: mistral("fake"), key: secret("KEY"), url: "${fake}/v1" }
+model llama { provider: bedrock("us.meta.llama3-3-fake", region: "eu-west-1"), key: secret("KEY"), url: "${fake}" }
 model responses { provider: openai_responses("fake"), key: secret("KEY"), url: "${fake}/v1" }
 model anthropic { provider: anthropic("fake"), key: secret("KEY"), url: "${fake}", max_output: 1000tok }
 model gemini { provider: gemini("fake"), key: secret("KEY"), url: "${fake}/v1beta" }
