@@ -307,6 +307,8 @@ export interface Configuration {
   readonly models?: readonly ModelConfiguration[] | undefined;
   /** Choices of several models; left out: none. */
   readonly pools?: readonly PoolConfiguration[] | undefined;
+  /** Of routes and policies, in programs with `gateway.alert`; left out: none. */
+  readonly budgets?: readonly BudgetConfiguration[] | undefined;
   /** Values for `Host.environment`. */
   readonly environment: { readonly [name: string]: string | number | boolean };
 }

@@ -80,7 +80,7 @@ function emitIdentities(writer: SourceWriter, plan: Plan): void {
   writer.line("],");
 }
 
-function emitModels(writer: SourceWriter, { models, pools }: Plan): void {
+function emitModels(writer: SourceWriter, { models, pools, budgets, gateway }: Plan): void {
   const list = (name: string, entries: readonly { readonly origin: Origin; readonly members: Settings }[]): void => {
     if (entries.length === 0) return;
     writer.line(`${name}: [`);
@@ -106,6 +106,12 @@ function emitModels(writer: SourceWriter, { models, pools }: Plan): void {
     "pools",
     pools.map(({ origin, prefer, ...members }) => ({ origin, members: { ...members, prefer: prefer.map(ruleValue) } })),
   );
+  // What is spent of them is looked at when a gateway starts that tells of it.
+  if ((gateway.settings.alert ?? null) !== null)
+    list(
+      "budgets",
+      budgets.map(({ origin, configuration }) => ({ origin, members: { ...configuration } })),
+    );
 }
 
 function ruleValue({ by, weights, ranked, when }: PreferenceRule): StaticValue {

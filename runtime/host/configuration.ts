@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { StartError } from "../start-error.ts";
 import { IDENTITY } from "./identity-configuration.ts";
-import { MODEL, POOL } from "./model-configuration.ts";
+import { BUDGET, MODEL, POOL } from "./model-configuration.ts";
 import { LISTEN_TLS, PEM, SERVICE_TLS } from "./tls-configuration.ts";
 import { problemsOf } from "./zod-problems.ts";
 
@@ -147,6 +147,7 @@ const CONFIGURATION = z.object({
   webSockets: z.int().min(1).optional(),
   identities: z.array(IDENTITY).optional(),
   models: z.array(MODEL).optional(),
+  budgets: z.array(BUDGET).optional(),
   pools: z.array(POOL).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 }) satisfies z.ZodType<Configuration>;

@@ -2,7 +2,7 @@
  * A running gateway as one object: its threads, its generations, its admin listener. Also usable inside another process (`vgw dev`,
  * tests): with one thread it serves in the calling one.
  */
-import { modelBudgets } from "./models.ts";
+import { budgetsOf } from "./models.ts";
 import { availableParallelism } from "node:os";
 import type { Configuration, GatewayConfiguration } from "../abi.ts";
 import { type AdminListener, openAdmin } from "../admin/index.ts";
@@ -99,7 +99,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
       : new Treasury({
           name: gateway.name,
           alert: gateway.alert,
-          budgets: modelBudgets(configuration),
+          budgets: budgetsOf(configuration),
           ledger,
           files,
           artifact,

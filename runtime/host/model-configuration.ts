@@ -34,7 +34,7 @@ const PRICE = z.object({
   imageTokens: COUNT,
 });
 
-const BUDGET = z.object({
+export const BUDGET = z.object({
   name: z.string().regex(/^[^\n]+$/),
   unit: z.enum(["money", "tokens"]),
   currency: z.union([CURRENCY, z.literal("")]),

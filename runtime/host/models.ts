@@ -60,8 +60,12 @@ export function modelOf(name: string, providers: readonly ProviderDialect[], sou
 }
 
 /** Of all models and choices of a program. */
-export function modelBudgets({ models = [], pools = [] }: Pick<Configuration, "models" | "pools">): BudgetDefinition[] {
-  return [...models, ...pools].flatMap(({ budgets = [] }) => budgets.map(definitionOf));
+export function budgetsOf({
+  models = [],
+  pools = [],
+  budgets: own = [],
+}: Pick<Configuration, "models" | "pools" | "budgets">): BudgetDefinition[] {
+  return [...[...models, ...pools].flatMap(({ budgets = [] }) => budgets), ...own].map(definitionOf);
 }
 
 /** A budget of a program's routes. */

@@ -26,6 +26,8 @@ import type { StateSettings } from "./state-settings.ts";
 /** Milliseconds between two looks at the journals (whoever asks for usage has them looked at before), and between two cleanings. */
 const LOOK = 1000;
 const CLEAN = 60_000;
+/** So long ago a period may have ended of which an alert was missed: a process that dies is followed by one within seconds. */
+const MISSED = 10 * 60_000;
 
 /** What a thread needs; plain data. */
 export interface MoneySettings {
@@ -45,7 +47,7 @@ export interface TreasuryOptions {
   readonly name: string;
   /** Whom alerts are sent to; left out: nobody. */
   readonly alert: AlertConfiguration | undefined;
-  /** Of models and choices: what was spent of them is looked at when the process begins. */
+  /** All that the program has: what was spent of them is looked at when the process begins. */
   readonly budgets: readonly BudgetDefinition[];
   readonly ledger: NonNullable<GatewayConfiguration["ledger"]>;
   /** In which the ledger's folder begins. */
@@ -171,7 +173,7 @@ export class Treasury {
     if (alert === undefined) return null;
     const store = new AlertStore(sqlite, folder);
     const alerts = new AlertPost({ alert, gateway: name, store, boot, keep: ledger.keep, now, log });
-    const rows = state === null ? this.book.budgets(now()) : [];
+    const rows = state === null ? this.book.budgets(now() - MISSED) : [];
     for (const definition of budgets) {
       for (const row of rows) {
         const { key, spent, start } = row;
