@@ -16,7 +16,14 @@ const KINDS = {
 
 class ModelCounters {
   readonly outcomes = new Map<string, number>();
-  readonly tokens = new Map<keyof typeof KINDS, number>();
+  readonly tokens: { -readonly [Kind in keyof typeof KINDS]: number } = {
+    input: 0,
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWriteHour: 0,
+    output: 0,
+    reasoning: 0,
+  };
   readonly operations = new ModelOperations();
   readonly chosen = new Map<string, number>();
   readonly skipped = new Map<string, number>();
@@ -39,10 +46,13 @@ export class ModelCounterSet {
     if (continuations > 0) counters.continuations++;
     counters.operations.count(of, note, milliseconds);
     if (usage === null) return;
-    for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
-      const tokens = usage[kind];
-      if (tokens > 0) counters.tokens.set(kind, (counters.tokens.get(kind) ?? 0) + tokens);
-    }
+    const { tokens } = counters;
+    if (usage.input > 0) tokens.input += usage.input;
+    if (usage.cacheRead > 0) tokens.cacheRead += usage.cacheRead;
+    if (usage.cacheWrite > 0) tokens.cacheWrite += usage.cacheWrite;
+    if (usage.cacheWriteHour > 0) tokens.cacheWriteHour += usage.cacheWriteHour;
+    if (usage.output > 0) tokens.output += usage.output;
+    if (usage.reasoning > 0) tokens.reasoning += usage.reasoning;
   }
 
   /** Once for each time that a model could not be asked, and another one was looked for. */
@@ -79,7 +89,10 @@ export class ModelCounterSet {
     const keys: SampleValue[] = [];
     for (const [model, counters] of this.#models) {
       for (const [outcome, value] of counters.outcomes) requests.push({ value, labels: { model, outcome } });
-      for (const [kind, value] of counters.tokens) tokens.push({ value, labels: { model, kind: KINDS[kind] } });
+      for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
+        const value = counters.tokens[kind];
+        if (value > 0) tokens.push({ value, labels: { model, kind: KINDS[kind] } });
+      }
       counters.operations.values(model, operations);
       for (const [by, value] of counters.chosen) chosen.push({ value, labels: { model, by } });
       for (const [key, events] of counters.keys)

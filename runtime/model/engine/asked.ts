@@ -300,7 +300,7 @@ export class Asked extends Timed implements StreamReceiver {
       by,
       skipped,
       key: keyName,
-      ...(cost && { cost }),
+      cost,
     };
   }
 

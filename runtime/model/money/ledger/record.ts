@@ -271,7 +271,8 @@ function isLike(one: Call, other: Call): boolean {
   )
     return false;
   for (let index = 0; index < charges.length; index++) {
-    const [mine, theirs] = [one.charges[index]!, charges[index]!];
+    const mine = one.charges[index]!;
+    const theirs = charges[index]!;
     if (mine.key !== theirs.key || mine.budget.title !== theirs.budget.title) return false;
   }
   return true;
