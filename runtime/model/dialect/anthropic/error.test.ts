@@ -56,6 +56,30 @@ describe("errors of Anthropic", () => {
     expect(anthropicProvider.readError(status, [], Buffer.from(body))).toMatchObject({ class: kind, status });
   });
 
+  it.each<readonly [number, string, object[], ModelErrorClass, number | null]>([
+    [
+      429,
+      "RESOURCE_EXHAUSTED",
+      [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "3s" }],
+      "rate",
+      3000,
+    ],
+    [429, "RESOURCE_EXHAUSTED", [], "rate", null],
+    [429, "RESOURCE_EXHAUSTED", [{ violations: [{ quotaId: "TokensPerDayPerProject" }] }], "quota", null],
+    [401, "UNAUTHENTICATED", [], "auth", null],
+    [403, "PERMISSION_DENIED", [], "auth", null],
+    [404, "NOT_FOUND", [], "not-found", null],
+    [503, "UNAVAILABLE", [], "overloaded", null],
+  ])("Google's, before Claude is asked: %i %s", (status, code, details, kind, wait) => {
+    const error = { error: { code: status, message: "Quota exceeded for the project acme.", status: code, details } };
+    // Of a stream it is a list.
+    for (const body of [error, [error]]) {
+      const read = anthropicProvider.readError(status, [], Buffer.from(JSON.stringify(body)));
+      expect(read).toMatchObject({ class: kind, status, code, retryAfter: wait });
+      if (kind !== "not-found" && kind !== "overloaded") expect(read.message).not.toContain("acme");
+    }
+  });
+
   it("names the field, and when to ask again", () => {
     expect(read(400, "invalid_request_error", "messages.0.content: Field required").parameter).toBe(
       "messages.0.content",

@@ -90,6 +90,21 @@ const rows: readonly {
     error: { class: "quota", code: "" },
   },
   {
+    what: "OpenRouter: credits that are held for what is under way",
+    status: 402,
+    headers: ["retry-after", "3"],
+    body: openai('"code":402,"message":"…","metadata":{"limit_source":"openrouter_in_flight_budget"}'),
+    error: { class: "rate", retryAfter: 3000 },
+  },
+  {
+    what: "OpenRouter: what the model's moderation flags",
+    status: 403,
+    body: openai(
+      '"code":403,"message":"The model requires moderation on OpenInference. Your input was flagged for \\"violence\\".","metadata":{"reasons":["violence"]}',
+    ),
+    error: { class: "policy" },
+  },
+  {
     what: "OpenAI: a wrong key, which is not told to the client",
     status: 401,
     body: openai('"message":"Incorrect API key provided: sk-abcd1234efgh.","code":"invalid_api_key"'),

@@ -39,9 +39,11 @@ interface Said {
   readonly parameter: string | null;
   /** Azure's word inside of the error. */
   readonly inner: string;
+  /** OpenRouter's word for whose limit it is. */
+  readonly limit: string;
 }
 
-const NOTHING: Said = { message: "", type: "", code: "", parameter: null, inner: "" };
+const NOTHING: Said = { message: "", type: "", code: "", parameter: null, inner: "", limit: "" };
 
 /** OpenAI's `error` object; a bare string; Mistral's and vLLM's flat object; the `detail` of a failed validation. */
 function errorFields(value: Json): Said {
@@ -53,12 +55,14 @@ function errorFields(value: Json): Said {
   if (!isObject(error) && typeof detail === "string") return { ...NOTHING, message: detail };
   const said = isObject(error) ? error : value;
   const inner = said.innererror ?? said.inner_error;
+  const { metadata } = said;
   return {
     message: text(said.message),
     type: text(said.type),
     code: text(said.code),
     parameter: text(said.param) || null,
     inner: isObject(inner) ? text(inner.code) : "",
+    limit: isObject(metadata) ? text(metadata.limit_source) : "",
   };
 }
 
@@ -94,8 +98,10 @@ function errorOf(status: number, said: Said): ModelError {
   };
 }
 
-function classOf(status: number, { message, type, code, inner }: Said): ModelErrorClass {
+function classOf(status: number, { message, type, code, inner, limit }: Said): ModelErrorClass {
   const words = `${code} ${type} ${inner}`;
+  // What is under way uses up the balance until it is settled: that passes.
+  if (status === 402 && limit === "openrouter_in_flight_budget") return "rate";
   if (
     status === 402 ||
     ((status === 429 || status === 403 || status === 400) && QUOTA.test(`${words} ${status === 400 ? "" : message}`))
