@@ -243,6 +243,23 @@ const afterPing =
     else does(socket);
   };
 
+it("whoever waits for an answer is told that there is none, also where the client forgets what it was asked", async () => {
+  const ends: (() => void)[] = [];
+  const forgetful: LinkOptions["create"] = () => ({
+    connect: () => Promise.resolve(),
+    sendCommand: ([name]) => (name === "PING" ? Promise.resolve("PONG") : new Promise(() => {})),
+    on: (event, listener) => event === "end" && ends.push(listener),
+    destroy: () => {},
+  });
+  const one = linked("redis://nowhere", { create: forgetful });
+  for (const lose of [() => ends.at(-1)!(), () => one.link.close()]) {
+    await expect.poll(() => one.link.ready, SLOW).toBe(true);
+    const waiting = Promise.all([count(one), one.link.ask(["GET", "x"])]);
+    lose();
+    expect(await waiting).toEqual([null, null]);
+  }
+});
+
 describe("a peer that is no Redis", () => {
   const PEERS: readonly (readonly [string, (socket: Socket) => void])[] = [
     ["says nothing", () => {}],

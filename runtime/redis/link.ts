@@ -37,6 +37,12 @@ export interface LinkOptions {
   readonly connected: () => void;
 }
 
+interface Question {
+  /** When it was asked; performance.now(). */
+  readonly at: number;
+  readonly answer: (reply: Reply | Error | null) => void;
+}
+
 export class RedisLink {
   readonly #options: LinkOptions;
   #client: Client | null = null;
@@ -51,8 +57,8 @@ export class RedisLink {
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
   #troubled = false;
-  /** When each question was asked that has no answer, in order; performance.now(). */
-  #asked: number[] = [];
+  /** Questions in the order of asking, behind so many that have their answers. */
+  #asked: Question[] = [];
   #answered = 0;
   readonly #watch: NodeJS.Timeout;
 
@@ -87,41 +93,59 @@ export class RedisLink {
     return this.#ask(command, false);
   }
 
-  async #ask(command: readonly string[], counts: boolean): Promise<Reply | Error | null> {
+  #ask(command: readonly string[], counts: boolean): Promise<Reply | Error | null> {
     const client = this.#client;
-    if (client === null || !this.#ready || this.#asked.length - this.#answered >= MOST_ASKED) return null;
-    this.#asked.push(performance.now());
-    try {
-      const reply = await client.sendCommand(command);
-      this.#heard(client);
-      if (counts) this.#fine();
-      return reply;
-    } catch (error) {
-      if (client !== this.#client) return null;
-      // What Redis answered begins with a word in capitals.
-      const told = error instanceof Error && /^[A-Z]+\b/.test(error.message);
-      if (told) this.#heard(client);
-      const text = messageOf(error);
-      if (told && text.startsWith("NOSCRIPT")) return new Error(text);
-      const moved = told ? movedTo(text, this.#address) : null;
-      if (moved !== null) this.#move(client, moved);
-      else if (!told || ELSEWHERE.test(text)) this.#lost(client, text);
-      else if (counts) {
-        this.#troubledAt = performance.now();
-        this.#tell(text);
-      }
-      return told ? new Error(text) : null;
+    if (client === null || !this.#ready || this.#asked.length - this.#answered >= MOST_ASKED)
+      return Promise.resolve(null);
+    return new Promise((answer) => {
+      this.#asked.push({ at: performance.now(), answer });
+      client.sendCommand(command).then(
+        (reply) => {
+          // Else it was given up already.
+          if (client !== this.#client) return;
+          this.#heard();
+          if (counts) this.#fine();
+          answer(reply);
+        },
+        (error: unknown) => answer(client === this.#client ? this.#refused(client, error, counts) : null),
+      );
+    });
+  }
+
+  /** null: it is no answer. */
+  #refused(client: Client, error: unknown, counts: boolean): Error | null {
+    // What Redis answered begins with a word in capitals.
+    const told = error instanceof Error && /^[A-Z]+\b/.test(error.message);
+    if (told) this.#heard();
+    const text = messageOf(error);
+    if (told && text.startsWith("NOSCRIPT")) return new Error(text);
+    const moved = told ? movedTo(text, this.#address) : null;
+    if (moved !== null) this.#move(client, moved);
+    else if (!told || ELSEWHERE.test(text)) this.#lost(client, text);
+    else if (counts) {
+      this.#troubledAt = performance.now();
+      this.#tell(text);
     }
+    return told ? new Error(text) : null;
   }
 
   close(): void {
     this.#closed = true;
     clearInterval(this.#watch);
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#drop();
+  }
+
+  /** The connection is given up: whoever waits for an answer has none, whatever the client does with what it was asked. */
+  #drop(): void {
     const client = this.#client;
+    const asked = this.#asked.slice(this.#answered);
     this.#client = null;
     this.#ready = false;
+    this.#asked = [];
+    this.#answered = 0;
     end(client);
+    for (const { answer } of asked) answer(null);
   }
 
   /** What counts was answered: a connection alone says little, since a replica takes one too. */
@@ -130,8 +154,7 @@ export class RedisLink {
     if (this.#troubled && performance.now() - this.#troubledAt > CALM) this.#tell(null);
   }
 
-  #heard(client: Client): void {
-    if (client !== this.#client) return;
+  #heard(): void {
     this.#answered++;
     if (this.#answered < 1024 || this.#answered * 2 < this.#asked.length) return;
     this.#asked = this.#asked.slice(this.#answered);
@@ -144,7 +167,7 @@ export class RedisLink {
     const client = this.#client;
     if (oldest === undefined || client === null) return;
     const { timeout } = this.#options;
-    if (performance.now() - oldest > timeout) this.#lost(client, `no answer within ${timeout} ms`);
+    if (performance.now() - oldest.at > timeout) this.#lost(client, `no answer within ${timeout} ms`);
   }
 
   #connect(): void {
@@ -173,8 +196,6 @@ export class RedisLink {
     }
     this.#client = client;
     this.#address = address;
-    this.#asked = [];
-    this.#answered = 0;
     client.on("error", (error: unknown) => this.#lost(client, messageOf(error)));
     client.on("end", () => this.#lost(client, "the connection was closed"));
     // A server that accepts and says nothing is away as well.
@@ -214,17 +235,13 @@ export class RedisLink {
       this.#lost(client, "the nodes of the cluster do not agree where the keys are");
       return;
     }
-    this.#client = null;
-    this.#ready = false;
-    end(client);
+    this.#drop();
     if (!this.#closed) this.#open(address);
   }
 
   #lost(client: Client, trouble: string): void {
     if (client !== this.#client) return;
-    this.#client = null;
-    this.#ready = false;
-    end(client);
+    this.#drop();
     this.#again(trouble);
   }
 

@@ -159,6 +159,7 @@ export class SharedPlaces {
   #send(place: Place): void {
     if (place.asked) return;
     if (this.#link?.ready !== true) {
+      for (const { answer } of place.waiting.splice(0)) answer("away");
       this.#forget(place);
       return;
     }
