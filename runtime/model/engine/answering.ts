@@ -12,12 +12,11 @@ import { doBefore } from "../../end-of-turn.ts";
 import type { Pieces } from "../../pieces.ts";
 import type { Failure } from "../../failure.ts";
 import type { CostNote, Exchange, Headers, ModelNote } from "../../http/exchange.ts";
-import type { ModelCounterSet } from "../../observe/model-counters.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
-import { type Accounts, OpenCall } from "../money/accounts.ts";
+import { OpenCall } from "../money/accounts.ts";
 import type { AnswerContext, ClientDialect, ProviderRequest, WrittenBody } from "../dialect/dialect.ts";
 import { Asked, type Asker } from "./asked.ts";
 import { ClientStream } from "./client-stream.ts";
@@ -26,40 +25,14 @@ import type { Choice, Order } from "./choose.ts";
 import { type HeldBudget, Purse } from "./purse.ts";
 import { type Opening, openCall } from "./spending.ts";
 import type { Skipped } from "./fits.ts";
-import { errorOf, failureOf } from "./failures.ts";
+import { errorOf } from "./failures.ts";
+import type { EngineParts } from "./parts.ts";
 import { Race } from "./race.ts";
 import { readModelRequest } from "./request.ts";
-import { type BodyReceiver, readBody } from "./request-body.ts";
-import type { KeyParts } from "./keys.ts";
-import type { SpeedTable } from "./speed.ts";
+import { Serving, type Settle, type WrittenError } from "./serving.ts";
 import { Splice } from "./splice.ts";
 import type { Target } from "./target.ts";
-import type { ModelConfiguration } from "../configuration.ts";
 import type { RequestBytes } from "../wire/request-bytes.ts";
-import type { AccessToken } from "../vertex/access-token.ts";
-
-export interface EngineParts {
-  /** Copies of requests are sent to shadows; left out: none are, as in tests of programs. */
-  readonly shadows?: true | undefined;
-  /** Left out: nothing that calls cost is counted. */
-  readonly accounts?: Accounts | undefined;
-  readonly counters: ModelCounterSet;
-  /** Left out: how fast models are is not measured. */
-  readonly speeds?: SpeedTable | undefined;
-  /** What becomes of keys, for models with several; left out: there are none. */
-  readonly keys?: KeyParts | undefined;
-  /** The tokens that models are asked with instead of a key (Vertex AI), null: this one needs none. Left out: nobody has any, as in tests of programs. */
-  readonly tokens?: ((model: ModelConfiguration) => AccessToken | null) | undefined;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** 0 ≤ n < 1. */
-  readonly random: () => number;
-  /** So many letters and digits that nobody can guess. */
-  readonly identifier: (length: number) => string;
-}
-
-/** The route's deadline cuts whatever is under way; so long before it, in milliseconds, the client can still be told in its dialect. */
-const LEAD = 25;
 
 const NO_HEADERS: Headers = [];
 const NOBODY: readonly Skipped[] = [];
@@ -77,13 +50,7 @@ interface Question {
   readonly written: ProviderRequest<WrittenBody>;
 }
 
-export class Answering implements BodyReceiver, Asker {
-  readonly #choice: Choice;
-  readonly #parts: EngineParts;
-  readonly #exchange: Exchange;
-  readonly #options: ModelOptions;
-  /** Null: nobody waits, and an error is answered here. */
-  readonly #settle: ((result: Failure | null) => void) | null;
+export class Answering extends Serving<ModelOptions> implements Asker {
   #phase: Phase = "request";
   #client: ClientDialect;
   #request: ModelRequest | null = null;
@@ -112,65 +79,37 @@ export class Answering implements BodyReceiver, Asker {
   #race: Race | null = null;
   #skipped: readonly Skipped[] = NOBODY;
 
-  constructor(
-    choice: Choice,
-    parts: EngineParts,
-    exchange: Exchange,
-    options: ModelOptions,
-    settle: ((result: Failure | null) => void) | null,
-  ) {
-    this.#choice = choice;
+  constructor(choice: Choice, parts: EngineParts, exchange: Exchange, options: ModelOptions, settle: Settle | null) {
+    super(choice, parts, exchange, options, settle);
     this.#choosing = choice;
     this.#limit = choice.limit;
-    this.#parts = parts;
-    this.#exchange = exchange;
-    this.#options = options;
-    this.#settle = settle;
     this.#client = options.client;
   }
 
-  start(): void {
-    const exchange = this.#exchange;
-    if (exchange.aborted) {
-      this.#finish(null);
-      return;
-    }
-    exchange.service = this.#choice.name;
-    exchange.onAbort(() => this.#clientLeft());
-    readBody(exchange, this.#options.body, this.#options.bodyLimit, this);
+  // ------------------------------------------------------------ Serving: from the client
+
+  protected override get awaitsBody(): boolean {
+    return this.#phase === "request";
   }
 
-  // ------------------------------------------------------------ BodyReceiver: from the client
-
-  unreadable(problem: ModelError, code: string): void {
-    if (this.#phase !== "request") return;
-    this.#give(problem, code);
-    this.#exchange.closeAfter();
-  }
-
-  left(): void {
-    this.#clientLeft();
-  }
-
-  received(body: Pieces): void {
-    if (this.#phase !== "request") return;
-    const read = readModelRequest(this.#options.client, this.#exchange, body, this.#options.prompt);
+  protected override read(body: Pieces): void {
+    const read = readModelRequest(this.options.client, this.exchange, body, this.options.prompt);
     if ("class" in read) {
-      this.#give(read, "invalid-input");
+      this.give(read, "invalid-input");
       return;
     }
     this.#request = read.request;
     this.#source = read.altered ? null : read.bytes;
     this.#client = read.client;
-    const order = this.#choice.order(read.request, this.#parts.random, this.#options.sticky ?? null);
+    const order = this.choice.order(read.request, this.parts.random, this.options.sticky ?? null);
     for (const { model, reason } of order.skipped) this.#skip(model, reason);
     if ("class" in order) {
       const why = order.skipped.map(({ model, reason }) => `${model}: ${reason}`).join(", ");
-      this.#give(order, why === "" ? order.code : `nobody fits (${why})`);
+      this.give(order, why === "" ? order.code : `nobody fits (${why})`);
       return;
     }
     this.#order = order;
-    const { hedging } = this.#choice;
+    const { hedging } = this.choice;
     if (hedging !== null && read.request.stream && order.targets.length > 1) {
       hedging.deposit();
       this.#race = new Race(hedging, () => this.#ask(null));
@@ -223,7 +162,7 @@ export class Answering implements BodyReceiver, Asker {
       problem = missed;
     }
     if (this.#races) return;
-    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), problem?.class === "auth" ? problem.code : null);
+    this.give(problem ?? errorOf(timedOut(this.choice.name)), problem?.class === "auth" ? problem.code : null);
   }
 
   /** Budgets that are counted elsewhere have answered. */
@@ -256,7 +195,7 @@ export class Answering implements BodyReceiver, Asker {
     if (splice === null) this.#phase = "asked";
     const one = new Asked(target, asked, passed, call, this);
     // What another model may have to go on with is written here from its first event.
-    if (passed && splice === null && this.#choice.broken === null && this.#client.rewrites !== true)
+    if (passed && splice === null && this.choice.broken === null && this.#client.rewrites !== true)
       one.passedAs = this.#name;
     one.fallbacks = this.#fallbacks;
     one.by = this.#next > this.#order!.chosen || this.#fallbacks > 0 ? "fallback" : this.#order!.by;
@@ -266,9 +205,9 @@ export class Answering implements BodyReceiver, Asker {
     if (this.#race?.over === false) this.#race.started(one);
     const first = !this.#sent;
     this.#sent = true;
-    one.send(this.#exchange, written, this.#deadline);
+    one.send(this.exchange, written, this.deadline);
     // Behind the client's own request, and only where somebody may answer it.
-    if (first) this.#choice.shadowing?.offer(this.#request!, this.#choice.limit, this.#exchange, this.#exchange.route);
+    if (first) this.choice.shadowing?.offer(this.#request!, this.choice.limit, this.exchange, this.exchange.route);
     return null;
   }
 
@@ -279,19 +218,19 @@ export class Answering implements BodyReceiver, Asker {
   }
 
   #openNow(target: Target, asked: ModelRequest, body: WrittenBody): Opening | Promise<Opening> {
-    const { accounts } = this.#parts;
+    const { accounts } = this.parts;
     if (accounts === undefined) return null;
-    this.#purse ??= new Purse(this.#choice, this.#exchange.spending);
+    this.#purse ??= new Purse(this.choice, this.exchange.spending);
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
     const charges = this.#purse.charges(target);
-    return openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now(), true);
+    return openCall(accounts, charges, target, asked, length, this.exchange.route, this.parts.now(), true);
   }
 
   /** A budget is used up: whether another model is asked next, in its stead. */
   #giveWay(held: HeldBudget): boolean {
     const instead = this.#purse?.giveWay(held) ?? null;
     if (instead === null) return false;
-    const order = instead.order(this.#request!, this.#parts.random, this.#options.sticky ?? null);
+    const order = instead.order(this.#request!, this.parts.random, this.options.sticky ?? null);
     if ("class" in order) return false;
     // What the client asked for is as long as it was at most.
     const { limit } = instead;
@@ -309,27 +248,20 @@ export class Answering implements BodyReceiver, Asker {
     return this.#race?.runs === true;
   }
 
-  /** `performance.now()` by which the client must have been told. */
-  get #deadline(): number | null {
-    const own = this.#options.deadline;
-    return own === null ? null : own - LEAD;
-  }
-
   // ------------------------------------------------------------ Asker: from the models
 
   /** Another one, or its error to the client. */
   missed(asked: Asked, problem: ModelError): void {
-    if (asked.detail !== "") this.#exchange.detail = asked.detail;
+    if (asked.detail !== "") this.exchange.detail = asked.detail;
     this.#count(asked, problem.class);
     if (this.#race?.left(asked) === true) return;
     if (this.#movesOn(problem)) this.#ask(problem);
-    else
-      this.#give(problem, `${asked.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
+    else this.give(problem, `${asked.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
   }
 
   /** Whether another one is asked. */
   #movesOn(problem: ModelError): boolean {
-    const deadline = this.#deadline;
+    const deadline = this.deadline;
     if (deadline !== null && performance.now() >= deadline) return false;
     const { targets, chosen } = this.#order!;
     // The others that were chosen from stand in for one that cannot be asked, and for none that has failed.
@@ -347,8 +279,8 @@ export class Answering implements BodyReceiver, Asker {
     const text = passed ?? this.#client.writeAnswer(answer, this.#context());
     this.#count(asked, "answered");
     const told = this.#headers(asked);
-    this.#exchange.respond(200, told.length === 0 ? JSON_HEADERS : [...JSON_HEADERS, ...told], text);
-    this.#finish(null);
+    this.exchange.respond(200, told.length === 0 ? JSON_HEADERS : [...JSON_HEADERS, ...told], text);
+    this.finish(null);
   }
 
   told(asked: Asked, events: readonly ModelEvent[]): void {
@@ -383,7 +315,7 @@ export class Answering implements BodyReceiver, Asker {
       this.#ended(asked, failed.error);
       return;
     }
-    if (asked.detail !== "") this.#exchange.detail = asked.detail;
+    if (asked.detail !== "") this.exchange.detail = asked.detail;
     this.#count(asked, failed.error.class);
     stream.continued();
     stream.write(joint, asked);
@@ -403,20 +335,20 @@ export class Answering implements BodyReceiver, Asker {
 
   #begin(): ClientStream {
     this.#phase = "streaming";
-    const stream = new ClientStream(this.#exchange, this.#client, this.#context(), this.#headers(null));
+    const stream = new ClientStream(this.exchange, this.#client, this.#context(), this.#headers(null));
     this.#stream = stream;
-    const { broken } = this.#choice;
+    const { broken } = this.choice;
     if (broken !== null) this.#splice = new Splice(broken.saying);
     return stream;
   }
 
   /** The last events of a stream that came to its end; what it cost stands before it, where clients read over it. */
   #close(stream: ClientStream, asked: Asked, events: readonly ModelEvent[]): void {
-    if (this.#choice.tellsCost && takesComments(this.#client)) {
+    if (this.choice.tellsCost && takesComments(this.#client)) {
       // What is passed as it is has its end in the same bytes.
       if (!asked.passes) stream.write(events.slice(0, -1), asked);
       this.#count(asked, "answered");
-      const cost = this.#exchange.modelNote?.cost;
+      const cost = this.exchange.modelNote?.cost;
       doBefore();
       if (cost !== undefined) stream.comment(`model-cost: ${costText(cost)}`);
       stream.write(events.slice(-1), asked);
@@ -430,12 +362,12 @@ export class Answering implements BodyReceiver, Asker {
 
   /** The client has all that it will get. */
   #ended(asked: Asked, problem: ModelError | null): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (asked.detail !== "") exchange.detail = asked.detail;
     if (problem !== null) this.#count(asked, problem.class);
     if (problem !== null) exchange.reason = `model-${problem.class}`;
     exchange.end([]);
-    this.#finish(null);
+    this.finish(null);
   }
 
   // ------------------------------------------------------------ endings
@@ -443,57 +375,51 @@ export class Answering implements BodyReceiver, Asker {
   /** Of an answer: what the client is told of its budgets; `asked`: whoever gave it, where it is whole. */
   #headers(asked: Asked | null): Headers {
     const degraded = this.#purse?.degradedBy ?? null;
-    const note = asked !== null && this.#choice.tellsCost ? this.#exchange.modelNote : null;
+    const note = asked !== null && this.choice.tellsCost ? this.exchange.modelNote : null;
     if (degraded === null && note === null) return NO_HEADERS;
     const headers: Headers = degraded === null ? [] : ["model-degraded", degradedText(this.#choosing.name, degraded)];
-    if (note !== null && asked !== null) headers.push(...costHeaders(note, asked.remaining, this.#parts.now()));
+    if (note !== null && asked !== null) headers.push(...costHeaders(note, asked.remaining, this.parts.now()));
     return headers;
   }
 
   /** As the client knows the model. */
   get #name(): string {
-    return this.#order?.model ?? this.#choice.name;
+    return this.#order?.model ?? this.choice.name;
   }
 
   /** It cannot be asked, so another one is. */
   #skip(model: string, reason: Skipped["reason"]): void {
     this.#skipped = [...this.#skipped, { model, reason }];
-    this.#parts.counters.skipped(model, reason);
+    this.parts.counters.skipped(model, reason);
   }
 
   #context(): AnswerContext {
     return {
       request: this.#request!,
       model: this.#name,
-      created: Math.floor(this.#parts.now() / 1000),
-      random: this.#parts.identifier,
+      created: Math.floor(this.parts.now() / 1000),
+      random: this.parts.identifier,
     };
   }
 
-  /** Nothing has been sent: the error in the client's dialect, or the program's turn. `detail`: for the log. */
-  #give(problem: ModelError, detail: string | null): void {
-    const exchange = this.#exchange;
-    if (this.#stream !== null) {
-      // The one that was to go on did not.
-      this.#stream.write([{ type: "error", error: problem }], null);
-      exchange.reason = `model-${problem.class}`;
-      exchange.end([]);
-      this.#finish(null);
+  protected override give(problem: ModelError, detail: string | null): void {
+    if (this.#stream === null) {
+      this.#phase = "over";
+      super.give(problem, detail);
       return;
     }
-    this.#phase = "over";
-    if (this.#settle !== null) {
-      this.#finish(failureOf(problem, this.#choice.name));
-      return;
-    }
-    const { status, headers, body } = this.#client.writeError(problem);
-    exchange.reason = `model-${problem.class}`;
-    if (exchange.detail === "" && detail !== null) exchange.detail = detail;
-    exchange.respond(status, [...headers], body);
-    this.#finish(null);
+    // The one that was to go on did not.
+    this.#stream.write([{ type: "error", error: problem }], null);
+    this.exchange.reason = `model-${problem.class}`;
+    this.exchange.end([]);
+    this.finish(null);
   }
 
-  #clientLeft(): void {
+  protected override writeError(problem: ModelError): WrittenError {
+    return this.#client.writeError(problem);
+  }
+
+  protected override clientLeft(): void {
     if (this.#phase === "over") return;
     const racing = this.#race?.over === false;
     const left = racing ? this.#race!.end() : this.#asked === null ? [] : [this.#asked];
@@ -501,7 +427,7 @@ export class Answering implements BodyReceiver, Asker {
       asked.abandon();
       this.#count(asked, "left");
     }
-    this.#finish(null);
+    this.finish(null);
   }
 
   /** What a model that was asked gave, for the accounts, metrics and log. */
@@ -509,21 +435,20 @@ export class Answering implements BodyReceiver, Asker {
     const splice = this.#splice;
     asked.skipped = this.#skipped;
     const note = asked.over(outcome);
-    this.#parts.counters.count(note, asked.operation, performance.now() - asked.at);
+    this.parts.counters.count(note, asked.operation, performance.now() - asked.at);
     // What the request used is what all used that the client has words of.
-    const counted = this.#exchange.modelNote?.cost;
+    const counted = this.exchange.modelNote?.cost;
     const told = splice === null || asked.continuations === 0 ? note : { ...note, usage: splice.sum(note.usage) };
     // What it cost is what all of them cost.
-    this.#exchange.modelNote =
+    this.exchange.modelNote =
       counted === undefined || counted.amount === 0n ? told : { ...told, cost: sumOf(counted, note.cost) };
   }
 
-  #finish(result: Failure | null): void {
+  protected override finish(result: Failure | null): void {
     this.#phase = "over";
-    this.#exchange.onAbort(null);
     this.#stream?.release();
     this.#race?.end();
-    this.#settle?.(result);
+    super.finish(result);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The engine as the host sees it. */
-export type { EngineParts } from "./answering.ts";
+export type { EngineParts } from "./parts.ts";
 export { type Choice, only, pool } from "./choose.ts";
 export { asksForSpeed } from "./ranking.ts";
 export { createModel } from "./model.ts";

@@ -2,7 +2,8 @@
 import type { Model, ModelOptions, OperationOptions } from "../../abi.ts";
 import type { Failure } from "../../failure.ts";
 import type { Exchange } from "../../http/exchange.ts";
-import { Answering, type EngineParts } from "./answering.ts";
+import { Answering } from "./answering.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Choice } from "./choose.ts";
 import { Operating } from "./operating.ts";
 

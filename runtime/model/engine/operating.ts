@@ -15,23 +15,21 @@ import type { Usage } from "../canonical/usage.ts";
 import { parseJson } from "../dialect/fields.ts";
 import { OpenCall } from "../money/accounts.ts";
 import { type Asking, isAsking, isJob, type Job, type Operation, type ProviderAnswer } from "../operation/operation.ts";
-import type { EngineParts } from "./answering.ts";
 import type { Choice, Order } from "./choose.ts";
 import { costHeaders, noteOf } from "./cost-headers.ts";
-import { error, errorOf, failureOf, refused } from "./failures.ts";
+import { error, errorOf, refused } from "./failures.ts";
 import { ModelSpan } from "./model-span.ts";
+import type { EngineParts } from "./parts.ts";
 import { Piece } from "./piece.ts";
 import { operationOf } from "./provider-name.ts";
 import { Purse } from "./purse.ts";
-import { type BodyReceiver, readBody } from "./request-body.ts";
+import { Serving, type Settle, type WrittenError } from "./serving.ts";
 import { type Opening, openCall } from "./spending.ts";
 import { withSystemPrompt } from "./system-prompt.ts";
 import type { Target } from "./target.ts";
 
 /** Pieces of one question that are asked for at a time. */
 const AT_ONCE = 4;
-/** As of `Answering`. */
-const LEAD = 25;
 const JSON_HEADERS: Headers = ["content-type", "application/json"];
 
 /** What is asked of one model. */
@@ -59,14 +57,8 @@ const OPERATIONS: { readonly [name in Operation["name"]]: string } = {
   "count-tokens": "count_tokens",
 };
 
-export class Operating implements BodyReceiver {
-  readonly #choice: Choice;
-  readonly #parts: EngineParts;
-  readonly #exchange: Exchange;
-  readonly #options: OperationOptions;
+export class Operating extends Serving<OperationOptions> {
   readonly #operation: Operation;
-  /** Null: nobody waits, and an error is answered here. */
-  readonly #settle: ((result: Failure | null) => void) | null;
   #reading = true;
   #over = false;
   #job: Job | null = null;
@@ -80,51 +72,29 @@ export class Operating implements BodyReceiver {
     parts: EngineParts,
     exchange: Exchange,
     options: OperationOptions,
-    settle: ((result: Failure | null) => void) | null,
+    settle: Settle | null,
   ) {
-    this.#choice = choice;
-    this.#parts = parts;
-    this.#exchange = exchange;
-    this.#options = options;
+    super(choice, parts, exchange, options, settle);
     this.#operation = options.operation;
-    this.#settle = settle;
   }
 
-  start(): void {
-    const exchange = this.#exchange;
-    if (exchange.aborted) {
-      this.#finish(null);
-      return;
-    }
-    exchange.service = this.#choice.name;
-    exchange.onAbort(() => this.#clientLeft());
-    readBody(exchange, this.#options.body, this.#options.bodyLimit, this);
+  // ------------------------------------------------------------ Serving: from the client
+
+  protected override get awaitsBody(): boolean {
+    return this.#reading;
   }
 
-  // ------------------------------------------------------------ BodyReceiver: from the client
-
-  unreadable(problem: ModelError, code: string): void {
-    if (!this.#reading) return;
-    this.#give(problem, code);
-    this.#exchange.closeAfter();
-  }
-
-  left(): void {
-    if (this.#reading) this.#clientLeft();
-  }
-
-  received(body: Pieces): void {
-    if (!this.#reading) return;
+  protected override read(body: Pieces): void {
     this.#reading = false;
-    const job = readJob(this.#operation, body.whole, this.#exchange.path, this.#options.prompt);
+    const job = readJob(this.#operation, body.whole, this.exchange.path, this.options.prompt);
     if ("class" in job) {
-      this.#give(job, "invalid-input");
+      this.give(job, "invalid-input");
       return;
     }
     this.#job = job;
-    const order = this.#choice.order(EMPTY_REQUEST, this.#parts.random, null);
+    const order = this.choice.order(EMPTY_REQUEST, this.parts.random, null);
     if ("class" in order) {
-      this.#give(order, `${this.#choice.name}: nobody fits`);
+      this.give(order, `${this.choice.name}: nobody fits`);
       return;
     }
     this.#order = order;
@@ -156,7 +126,7 @@ export class Operating implements BodyReceiver {
       if (missed === null) return;
       problem = missed;
     }
-    this.#give(problem ?? errorOf(timedOut(this.#choice.name)), problem?.class === "auth" ? problem.code : null);
+    this.give(problem ?? errorOf(timedOut(this.choice.name)), problem?.class === "auth" ? problem.code : null);
   }
 
   /** Budgets that are counted elsewhere have answered. */
@@ -176,7 +146,7 @@ export class Operating implements BodyReceiver {
     if (call !== null && "held" in call) return before ?? call.error;
     if (call !== null && "class" in call) return before ?? call;
     const { length } = asking.requests;
-    const { recording } = this.#exchange;
+    const { recording } = this.exchange;
     const round: Round = {
       target,
       asking,
@@ -204,13 +174,13 @@ export class Operating implements BodyReceiver {
   }
 
   #openNow(target: Target, asking: Asking): Opening | Promise<Opening> {
-    const { accounts } = this.#parts;
+    const { accounts } = this.parts;
     if (accounts === undefined || !this.#operation.priced) return null;
     let length = 0;
     for (const { body } of asking.requests) length += typeof body === "string" ? Buffer.byteLength(body) : body.length;
     const asked = { ...EMPTY_REQUEST, maxOutput: 0 };
-    const charges = new Purse(this.#choice, this.#exchange.spending).charges(target);
-    return openCall(accounts, charges, target, asked, length, this.#exchange.route, this.#parts.now());
+    const charges = new Purse(this.choice, this.exchange.spending).charges(target);
+    return openCall(accounts, charges, target, asked, length, this.exchange.route, this.parts.now());
   }
 
   #send(round: Round): void {
@@ -218,10 +188,9 @@ export class Operating implements BodyReceiver {
     const request = round.asking.requests[index];
     if (request === undefined) return;
     round.next++;
-    const deadline = this.#options.deadline;
     const piece = new Piece(round.target, (answer) => this.#heard(round, piece, index, answer));
     round.pieces.add(piece);
-    piece.send(this.#exchange, request, deadline === null ? null : deadline - LEAD, round.span);
+    piece.send(this.exchange, request, this.deadline, round.span);
   }
 
   #heard(round: Round, piece: Piece, index: number, answer: ProviderAnswer | ModelError): void {
@@ -229,7 +198,7 @@ export class Operating implements BodyReceiver {
     if (this.#round !== round) return;
     round.sent ||= !piece.unused;
     if ("class" in answer) {
-      if (piece.detail !== "") this.#exchange.detail = piece.detail;
+      if (piece.detail !== "") this.exchange.detail = piece.detail;
       this.#missed(round, answer);
       return;
     }
@@ -239,27 +208,26 @@ export class Operating implements BodyReceiver {
       return;
     }
     const answers = round.answers.filter((one) => one !== null);
-    const result = round.asking.answer(answers, this.#choice.name);
+    const result = round.asking.answer(answers, this.choice.name);
     if ("class" in result) {
       this.#missed(round, result);
       return;
     }
     this.#round = null;
     const note = this.#count(round, "answered", result.usage);
-    const told = this.#choice.tellsCost ? costHeaders(note, round.call?.remaining ?? [], this.#parts.now()) : [];
-    this.#exchange.respond(200, [...JSON_HEADERS, ...told], result.body);
-    this.#finish(null);
+    const told = this.choice.tellsCost ? costHeaders(note, round.call?.remaining ?? [], this.parts.now()) : [];
+    this.exchange.respond(200, [...JSON_HEADERS, ...told], result.body);
+    this.finish(null);
   }
 
   /** Another one, or its error to the client. */
   #missed(round: Round, problem: ModelError): void {
     this.#drop(round);
     this.#count(round, problem.class, null);
-    const { deadline } = this.#options;
-    const late = deadline !== null && performance.now() >= deadline - LEAD;
-    if (!late && this.#next < this.#order!.targets.length && this.#choice.movesOn(problem.class)) this.#ask(problem);
-    else
-      this.#give(problem, `${round.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
+    const { deadline } = this;
+    const late = deadline !== null && performance.now() >= deadline;
+    if (!late && this.#next < this.#order!.targets.length && this.choice.movesOn(problem.class)) this.#ask(problem);
+    else this.give(problem, `${round.target.name}: ${problem.class}${problem.code === "" ? "" : ` (${problem.code})`}`);
   }
 
   /** The other pieces are not wanted any more. */
@@ -289,41 +257,31 @@ export class Operating implements BodyReceiver {
       firstToken: null,
       ...(cost && { cost }),
     };
-    this.#exchange.modelNote = note;
+    this.exchange.modelNote = note;
     round.span?.end(note);
     const operation = operationOf(round.target.configuration, OPERATIONS[this.#operation.name]);
-    this.#parts.counters.count(note, operation, performance.now() - round.at);
+    this.parts.counters.count(note, operation, performance.now() - round.at);
     return note;
   }
 
-  #give(problem: ModelError, detail: string | null): void {
-    const exchange = this.#exchange;
-    if (this.#settle !== null) {
-      this.#finish(failureOf(problem, this.#choice.name));
-      return;
-    }
-    const { status, headers, body } = this.#operation.writeError(problem);
-    exchange.reason = `model-${problem.class}`;
-    if (exchange.detail === "" && detail !== null) exchange.detail = detail;
-    exchange.respond(status, [...headers], body);
-    this.#finish(null);
+  protected override writeError(problem: ModelError): WrittenError {
+    return this.#operation.writeError(problem);
   }
 
-  #clientLeft(): void {
+  protected override clientLeft(): void {
     if (this.#over) return;
     const round = this.#round;
     if (round !== null) {
       this.#drop(round);
       this.#count(round, "left", null);
     }
-    this.#finish(null);
+    this.finish(null);
   }
 
-  #finish(result: Failure | null): void {
+  protected override finish(result: Failure | null): void {
     this.#over = true;
     this.#reading = false;
-    this.#exchange.onAbort(null);
-    this.#settle?.(result);
+    super.finish(result);
   }
 }
 

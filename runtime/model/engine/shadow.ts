@@ -8,7 +8,7 @@ import type { ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
 import { OpenCall } from "../money/accounts.ts";
-import type { EngineParts } from "./answering.ts";
+import type { EngineParts } from "./parts.ts";
 import { Asked, type Asker } from "./asked.ts";
 import { openCall } from "./spending.ts";
 import type { Target } from "./target.ts";

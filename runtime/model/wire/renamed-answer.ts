@@ -12,7 +12,7 @@ const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
 export function renamedAnswer(body: Uint8Array, name: string, told: string, model: string): Uint8Array | null {
   if (!isUtf8(body)) return null;
   // A character for each byte: see `outline`.
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).latin1Slice();
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
   const value = JSON.stringify(model);
   const start = PLAIN.test(told) ? onlyValue(text, `"${name}"`, `"${told}"`) : -1;
   if (start !== -1) return spliced(body, start, start + told.length + 2, value);
@@ -42,7 +42,7 @@ function spliced(bytes: Uint8Array, start: number, end: number, value: string): 
   const length = Buffer.byteLength(value);
   const all = Buffer.allocUnsafe(bytes.length - (end - start) + length);
   all.set(bytes.subarray(0, start));
-  all.utf8Write(value, start);
+  all.write(value, start, "utf8");
   all.set(bytes.subarray(end), start + length);
   return all;
 }
