@@ -221,6 +221,8 @@ export class LedgerBook {
    * seconds. At most so many, behind `after` (null: from the beginning). null: too much has not been told; later.
    */
   shares(now: number, after: BudgetRow | null, limit: number): BudgetRow[] | null {
+    // What is open is known from all that was read, so the table must have all of it.
+    this.#write();
     if (this.#database.all("SELECT 1 FROM untold LIMIT 1").length > 0) return null;
     const untold = new Map<string, bigint>();
     let calls = 0;

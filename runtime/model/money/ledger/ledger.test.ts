@@ -255,6 +255,100 @@ it("a folder that is gone refuses calls, and settled ones wait until it is back"
   expect(book.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject({ calls: 1, cost: 7n });
 });
 
+/** SQLite that takes no transaction while `failing` says so. */
+function stubborn(): { readonly sqlite: LoadedSqlite; failing: boolean; commits: number } {
+  const { module, file } = sqlite();
+  const state = {
+    failing: false,
+    commits: 0,
+    sqlite: {
+      file,
+      module: {
+        ...module,
+        databaseExecSync(this: object, sql: string): void {
+          if (sql === "COMMIT" && state.failing) throw new Error("disk I/O error");
+          if (sql === "COMMIT") state.commits++;
+          module.databaseExecSync.call(this, sql);
+        },
+      },
+    },
+  };
+  return state;
+}
+
+/** The next process's, of a copy: SQLite lets go of a file when its statements are collected. */
+function copied(folder: string): LedgerBook {
+  const copy = join(root, `${folders++}`);
+  execFileSync("cp", ["-r", folder, copy]);
+  return new LedgerBook({ folder: copy, sqlite: sqlite(), boot: "c", now: () => NOW });
+}
+
+it("pieces that SQLite does not take are carried over once it does: once, in few transactions, over all files", () => {
+  const folder = join(root, `${folders++}`);
+  const disk = stubborn();
+  const book = new LedgerBook({ folder, sqlite: disk.sqlite, boot: "b", now: () => NOW });
+  const problem = (error: Error | null): void => expect(error).toBeNull();
+  const journal = new FileJournal({ folder, boot: "b", thread: 0, problem, fileLimit: 200_000 });
+  const CALLS = 3000;
+  const work = (from: number): void => {
+    for (let index = from; index < from + CALLS; index++) {
+      // Some hundred callers: more rows than one transaction takes.
+      const number = opened(journal, call({ caller: `caller ${index % 700}`, charges: [{ budget: money, key: "k" }] }));
+      journal.settled(number, NOW, "usage", { ...NO_USAGE, input: 2 }, 7n, 2);
+    }
+    doBefore();
+  };
+  work(0);
+  disk.failing = true;
+  for (let time = 0; time < 3; time++) expect(() => book.catchUp()).toThrow("disk I/O error");
+  work(CALLS);
+  expect(() => book.catchUp()).toThrow("disk I/O error");
+  expect(() => book.tidy()).toThrow("disk I/O error");
+  disk.failing = false;
+  const before = disk.commits;
+  book.catchUp();
+  expect(disk.commits - before).toBeLessThan(20);
+  book.tidy();
+  const all = { calls: 2 * CALLS, cost: 7n * BigInt(2 * CALLS), input: 2n * BigInt(2 * CALLS) };
+  expect(book.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject(all);
+  expect(book.usage(asked("caller", 0, NOW + 1, 1000))).toHaveLength(700);
+  expect(book.budgets(NOW)[0]).toMatchObject({ spent: all.cost });
+  journal.close();
+  book.close();
+  expect(readdirSync(folder).filter((name) => name.endsWith(".journal"))).toEqual([]);
+  const later = copied(folder);
+  expect(later.lost).toBe(0);
+  expect(later.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject(all);
+  later.close();
+});
+
+it("what was read and not yet written is there before a file of it goes", () => {
+  const { book, journal, folder } = setUp();
+  const small = call({ worst: 13n });
+  const early = opened(journal, small);
+  // Of the second file, which is not read to its end.
+  while (readdirSync(folder).filter((name) => name.endsWith(".journal")).length < 2) opened(journal, small);
+  journal.settled(early, NOW, "usage", NO_USAGE, 11n, 1);
+  doBefore();
+  while (readdirSync(folder).filter((name) => name.endsWith(".journal")).length < 3) opened(journal, small);
+  for (let time = 0; time < 4; time++) {
+    book.follow();
+    book.tidy();
+  }
+  journal.close();
+  // As after a kill: what is in the table and the files is all that there is.
+  book.catchUp();
+  const { open } = book;
+  book.close();
+  const later = copied(folder);
+  expect(later.lost).toBe(open);
+  expect(later.usage(asked("all", 0, NOW + 1, 1))[0]).toMatchObject({
+    calls: open + 1,
+    cost: 11n + 13n * BigInt(open),
+  });
+  later.close();
+});
+
 const WORK = `
   import { appendFileSync, mkdirSync, writeSync, openSync } from "node:fs";
   import { Accounts, OpenCall } from "./accounts.ts";
