@@ -210,6 +210,13 @@ describe("what is no text of JSON is never left out", () => {
   });
 });
 
+it("where hardly anything is in long strings, they are not looked for any further", () => {
+  const short = '{"text":"short"},'.repeat(20_000);
+  const long = `{"text":"${"x".repeat(2_000_000)}"}`;
+  expect(hollowed(new Pieces([Buffer.from(`[${short}${long}]`)]))).toBe(null);
+  expect(hollowed(new Pieces([Buffer.from(`[${long},${short}0]`)]))?.gaps).toHaveLength(1);
+});
+
 it("a mark that a client makes up is a text like any other", () => {
   const first = hollowed(new Pieces([Buffer.from(`{"content":"${"x".repeat(LENGTH)}"}`)]));
   expect(first?.rest.toString()).toMatch(/^\{"content":"[0-9a-f]{24}00000000"\}$/);

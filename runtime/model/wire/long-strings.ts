@@ -18,6 +18,8 @@ export interface LongString {
 
 const QUOTE = 34;
 const COLON = 58;
+/** After so many octets it is known what kind of text it is. */
+const ENOUGH = 128 * 1024;
 const BACKSLASH = 92;
 const SPACE = 32;
 const LETTER_U = 117;
@@ -34,7 +36,7 @@ for (let digit = 0; digit < 16; digit++) {
   DIGITS[character.toUpperCase().charCodeAt(0)] = digit;
 }
 
-/** The values of members whose text is at least `least` octets long as it is written. Null: the octets are no JSON, or the platform cannot search them. */
+/** The values of members whose text is at least `least` octets long as it is written. Null: the octets are no JSON, hardly any are in long strings, or the platform cannot search them. */
 export function longStrings(pieces: readonly Uint8Array[], least: number): readonly LongString[] | null {
   const texts = textScanner();
   if (texts === null) return null;
@@ -48,6 +50,8 @@ class Scanner {
   readonly #texts: TextScanner;
   readonly #octets: Uint8Array;
   readonly #least: number;
+  /** Octets in what was found. */
+  #long = 0;
   /** Offset of the next piece. */
   #base = 0;
   #inString = false;
@@ -77,15 +81,22 @@ class Scanner {
     return !this.#inString;
   }
 
-  /** False: this is no JSON. */
+  /** False: this is no JSON, or not worth the while. */
   push(piece: Uint8Array): boolean {
     for (let from = 0; from < piece.length; from += WINDOW) {
       const length = Math.min(WINDOW, piece.length - from);
       this.#octets.set(from === 0 && length === piece.length ? piece : piece.subarray(from, from + length));
       if (!this.#window(length)) return false;
       this.#base += length;
+      if (this.#base > ENOUGH && this.#isSparse) return false;
     }
     return true;
+  }
+
+  /** Hardly anything of it is in long strings: what comes would have to be much longer to make it worth the while. */
+  get #isSparse(): boolean {
+    const open = this.#inString ? this.#base - this.#start : 0;
+    return (this.#long + open) * 8 < this.#base;
   }
 
   #window(length: number): boolean {
@@ -136,6 +147,7 @@ class Scanner {
     const start = this.#start;
     if (this.#named && end - start >= this.#least) {
       const { found } = this;
+      this.#long += end - start;
       found.push({
         nameStart: this.#nameStart,
         nameEnd: this.#nameEnd,
