@@ -105,7 +105,7 @@ export const declarations: readonly DeclarationEntry[] = [
     word: "test",
     syntax: 'test "title" { given …; send …; expect … }',
     documentation:
-      'Sends requests to the program, with faked services, and says what must come of it. Clock, randomness and network are never real. `given` says what services and models answer: a value (`given orders.get("/orders/1") = { id: 1 }`, `given mini = "Hello."`), a status (`= 503`), `timeout`, `connect` or `protocol` for what fails, and of a model `cut("Hel")`, a stream that says so much and breaks off; and what is spent of budgets (`spent(assistant) = 98%`). `advance 10s` moves the clock. Budgets, limits and breakers go on from one `send` to the next, and begin anew in each test.',
+      'Sends requests to the program, with faked services, and says what must come of it. Clock, randomness and network are never real. `given` says what services and models answer: a value (`given orders.get("/orders/1") = { id: 1 }`, `given mini = "Hello."`), a status (`= 503`), `timeout`, `connect` or `protocol` for what fails, and of a model `cut("Hel")`, a stream that says so much and breaks off; and what is spent of budgets (`spent(assistant) = 98%`). `advance 10s` moves the clock. Budgets and limits go on from one `send` to the next, and begin anew in each test; nothing is hedged or copied to a shadow, and no breaker opens.',
     example: 'test "hello" { send GET "/"; expect status == 200 }',
     since: "0.1",
   },

@@ -171,7 +171,7 @@ async function ask(
     const headers = [...written.headers, ...credentials(given)(written), "accept-encoding", "identity"];
     const { timeout } = configuration;
     const outgoing: OutgoingRequest = { method: "POST", target: written.target, headers, body: bytes, timeout };
-    incoming = await context.world.call(name, outgoing);
+    incoming = within(configuration.answerLimit, capped.stream, await context.world.call(name, outgoing));
     const outcome = "failure" in incoming ? incoming.failure : String(incoming.status);
     context.trace.push({
       entry: "call",
@@ -198,6 +198,12 @@ async function ask(
     instead: null,
     result: judge(incoming, name, provider, capped, client, answer, pass, joined, comment),
   };
+}
+
+/** A whole answer that is longer than may be is none. */
+function within(limit: number, isStream: boolean, incoming: IncomingAnswer): IncomingAnswer {
+  const isTooLong = !isStream && !("failure" in incoming) && incoming.body.byteLength > limit;
+  return isTooLong ? { failure: "protocol" } : incoming;
 }
 
 function refusalIn(incoming: IncomingAnswer, provider: ProviderDialect): ModelError | null {

@@ -10,6 +10,7 @@ import type { ModelRequest } from "../canonical/request.ts";
 import { OpenCall } from "../money/accounts.ts";
 import type { EngineParts } from "./parts.ts";
 import { Asked, type Asker } from "./asked.ts";
+import { areParticular, fitting } from "./fits.ts";
 import { openCall } from "./spending.ts";
 import type { Target } from "./target.ts";
 
@@ -41,6 +42,13 @@ export class Shadowing {
     if (this.#underWay >= this.#most) {
       counters.skipped(this.#target.name, "busy");
       return;
+    }
+    if (areParticular([this.#target])) {
+      const [misfit] = fitting(request, [this.#target]).skipped;
+      if (misfit !== undefined) {
+        counters.skipped(this.#target.name, misfit.reason);
+        return;
+      }
     }
     const asked = this.#target.capped(request, limit);
     const written = this.#target.write(asked);
