@@ -20,7 +20,6 @@ export class Counters {
 
   read(value: Json | undefined): void {
     if (!isObject(value)) return;
-    this.#told = true;
     this.#input = this.#counter(value.input_tokens) ?? this.#input;
     this.#cacheRead = this.#counter(value.cache_read_input_tokens) ?? this.#cacheRead;
     this.#cacheWrite = this.#counter(value.cache_creation_input_tokens) ?? this.#cacheWrite;
@@ -39,7 +38,10 @@ export class Counters {
   /** Null: it is not told. */
   #counter(value: Json | undefined): number | null {
     if (value === undefined || value === null) return null;
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) {
+      this.#told = true;
+      return value;
+    }
     this.#nonsense = true;
     return null;
   }

@@ -9,6 +9,8 @@ export function readUsage(value: Json | undefined, before: Usage | null): Usage 
   if (!isObject(value)) return before;
   const cached = counter(value.cachedContentTokenCount) ?? before?.cacheRead ?? 0;
   const prompt = counter(value.promptTokenCount);
+  // There is no prompt of no token: who does not tell of it has told nothing yet.
+  if (prompt === null && before === null) return null;
   // What Google's own tools read counts as input too, beside the prompt.
   const tools = counter(value.toolUsePromptTokenCount) ?? 0;
   const input = prompt === null ? (before?.input ?? 0) : Math.max(0, prompt - cached) + tools;

@@ -8,6 +8,6 @@ import { count, countable } from "../openai-common/counts.ts";
  * the thinking, which is not told apart. Null: neither is there, or what is told cannot be.
  */
 export function readUsage(value: JsonObject): Usage | null {
-  if (value.prompt_eval_count === undefined && value.eval_count === undefined) return null;
+  if ((value.prompt_eval_count ?? null) === null && (value.eval_count ?? null) === null) return null;
   return countable({ ...NO_USAGE, input: count(value.prompt_eval_count), output: count(value.eval_count) });
 }
