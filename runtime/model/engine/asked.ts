@@ -1,33 +1,26 @@
 /**
  * One model that was asked for a request, and what its provider tells: a head, then an error, a whole answer or a stream, of which whoever asked hears what
- * it means. Nothing of a stream is told before its first content. What it used is known here, and its call in the accounts is settled once.
- * Longer than other files because one object is the receiver of a connection and of its time limits, so that a request costs hardly a closure.
+ * it means. Nothing of a stream is told before its first content.
  */
 import { performance } from "node:perf_hooks";
 import { Failure } from "../../failure.ts";
-import type { CostNote, Headers, ModelNote } from "../../http/exchange.ts";
-import type { ModelOperation } from "../../observe/model-operations.ts";
+import type { Headers } from "../../http/exchange.ts";
 import { timedOut } from "../../upstream/failures.ts";
 import type { Traced } from "../../upstream/index.ts";
 import type { StreamedAttempt, StreamReceiver } from "../../upstream/streamed.ts";
-import { Timed, TimerWheel } from "../../upstream/timer-wheel.ts";
+import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { ModelAnswer, ModelEvent } from "../canonical/answer.ts";
 import type { ModelError } from "../canonical/error.ts";
 import type { ModelRequest } from "../canonical/request.ts";
-import { completionTokens, type Usage } from "../canonical/usage.ts";
-import type { EventReader, PassingReader, ProviderRequest, WrittenBody } from "../dialect/dialect.ts";
-import type { OpenCall, Outcome, Remaining } from "../money/accounts.ts";
-import { noteOf } from "./cost-headers.ts";
-import type { Skipped } from "./fits.ts";
+import type { EventReader, ProviderRequest, WrittenBody } from "../dialect/dialect.ts";
+import type { OpenCall } from "../money/accounts.ts";
+import { AskedCall } from "./asked-call.ts";
 import { error, errorOf } from "./failures.ts";
 import { eventsOf } from "./events-of.ts";
 import { Gathered } from "./gathered.ts";
 import { Holding, isContent } from "./holding.ts";
-import { Intake } from "./intake.ts";
 import type { Key, KeyRing } from "./keys.ts";
 import { ModelSpan } from "./model-span.ts";
-import { operationOf } from "./provider-name.ts";
-import type { Speed } from "./speed.ts";
 import type { Target } from "./target.ts";
 
 /** The error of a provider is read up to so many bytes. */
@@ -64,71 +57,28 @@ export interface Asker {
   told(asked: Asked, events: readonly ModelEvent[]): void;
 }
 
-export class Asked extends Timed implements StreamReceiver {
-  readonly target: Target;
-  /** With the caps of this target. */
-  readonly request: ModelRequest;
-  /** In the client's own bytes. */
-  readonly passed: boolean;
+export class Asked extends AskedCall implements StreamReceiver {
   /** A stream's bytes go to the client as they are, but for the model, which has this name there; null: they are written anew. */
   passedAs: string | null = null;
-  /** `performance.now()` */
-  readonly at: number = performance.now();
-  /** Models that were given up before it. */
-  fallbacks = 0;
-  /** The key that it was asked with, by name; "": it has one, or none. */
-  keyName = "";
-  /** Only where it has several keys. */
-  #turns: Turns | null = null;
-  /** Why it was asked: a rule of its choice, or "fallback". */
-  by = "";
-  /** Who could not be asked. */
-  skipped: readonly Skipped[] = [];
-  /** Streams that had broken off before it was asked to go on. */
-  continuations = 0;
-  /** Milliseconds to the first content of a stream. */
-  firstToken: number | null = null;
   /** What went wrong with the connection, for the log; "": nothing. */
   detail = "";
+  /** Only where it has several keys. */
+  #turns: Turns | null = null;
   readonly #asker: Asker;
   #phase: Phase = "asked";
-  /** 0: no head yet. */
-  #status = 0;
   #headers: Headers = [];
-  /** No byte of the request has left. */
-  #unsent = false;
   #attempt: StreamedAttempt | null = null;
-  /** Where the exchange is recorded: of what was sent last. */
-  #span: ModelSpan | null = null;
-  #body: Gathered | null = null;
-  /** Of a stream, once its head is there. */
-  #reader: EventReader | null = null;
-  /** The same one, where bytes go to the client as they are. */
-  #passing: PassingReader | null = null;
   readonly #holding = new Holding();
   /** Held back by whoever reads what is told. */
   #paused = false;
-  /** At any time. */
-  #heldBack = false;
   /** When content came last, or was taken again; performance.now(). */
   #heardAt = 0;
   #rest = 0;
-  /** From before the request is sent until it is known what it used; null: nothing is counted for it. */
-  #call: OpenCall | null;
-  #settled: OpenCall | null = null;
-  #told: Usage | null = null;
-  /** What has come of an answer; null: nothing is counted for it. */
-  readonly #intake: Intake | null;
   /** Why the answer ends has been told. */
   #toldStop = false;
 
   constructor(target: Target, request: ModelRequest, passed: boolean, call: OpenCall | null, asker: Asker) {
-    super();
-    this.target = target;
-    this.request = request;
-    this.passed = passed;
-    this.#call = call;
-    this.#intake = call === null ? null : new Intake();
+    super(target, request, passed, call);
     if (call !== null) call.sender = this;
     this.#asker = asker;
   }
@@ -152,7 +102,7 @@ export class Asked extends Timed implements StreamReceiver {
     const total = now + configuration.total;
     if (stream) limits.set(this, now + configuration.firstToken, now);
     const { recording } = exchange;
-    if (recording !== null) this.#span = new ModelSpan(recording, configuration, "chat", this.request);
+    if (recording !== null) this.span = new ModelSpan(recording, configuration, "chat", this.request);
     this.#attempt = target.connections.stream(
       exchange,
       {
@@ -163,7 +113,7 @@ export class Asked extends Timed implements StreamReceiver {
         timeout: stream ? Math.min(configuration.timeout, configuration.firstToken) : configuration.timeout,
         deadline: deadline === null ? total : Math.min(total, deadline),
         silence: stream ? configuration.silence : configuration.total,
-        span: this.#span,
+        span: this.span,
       },
       this,
     );
@@ -173,7 +123,7 @@ export class Asked extends Timed implements StreamReceiver {
   #sendWithKey(turns: Turns): void {
     const key = turns.keys.take(this.request, turns.tried);
     if (key === null) {
-      this.#unsent = turns.tried.length === 0;
+      this.unsent = turns.tried.length === 0;
       this.#turns = null;
       this.#broken(turns.problem ?? turns.keys.exhausted);
       return;
@@ -189,15 +139,15 @@ export class Asked extends Timed implements StreamReceiver {
     const key = turns?.tried.at(-1);
     if (turns === null || key === undefined || !turns.keys.told(key, problem)) return false;
     turns.problem = problem;
-    this.#endSpan(this.#noteOf(problem.class, undefined));
+    this.endSpan(this.noteOf(problem.class, undefined));
     this.#phase = "asked";
-    this.#status = 0;
+    this.status = 0;
     this.#headers = [];
-    this.#body = null;
-    this.#reader = null;
-    this.#unsent = false;
+    this.body = null;
+    this.reader = null;
+    this.unsent = false;
     this.#holding.take();
-    this.#intake?.again();
+    this.intake?.again();
     this.#sendWithKey(turns);
     return true;
   }
@@ -208,7 +158,7 @@ export class Asked extends Timed implements StreamReceiver {
   pause(): void {
     if (this.#phase !== "streaming" || this.#paused) return;
     this.#paused = true;
-    this.#heldBack = true;
+    this.heldBack = true;
     this.#attempt?.pause();
   }
 
@@ -228,111 +178,35 @@ export class Asked extends Timed implements StreamReceiver {
 
   /** Whether what it tells goes to the client as `take` gives it, and not as events say. */
   get passes(): boolean {
-    return this.#passing !== null;
+    return this.passing !== null;
   }
 
   /** The client's bytes of what has been told; null: none. */
   take(): Uint8Array | null {
-    return this.#passing?.take() ?? null;
+    return this.passing?.take() ?? null;
   }
 
   /** Its call cannot be written down, and has not left. */
   unwritten(): void {
     if (this.#phase === "rest" || this.#phase === "over") return;
-    this.#unsent = true;
+    this.unsent = true;
     this.#stopped(error("overloaded", 503, "The model takes no more requests just now."));
-  }
-
-  /** For metrics. */
-  get operation(): ModelOperation {
-    return operationOf(this.target.configuration, "chat");
-  }
-
-  /** As far as the provider has told. */
-  get usage(): Usage | null {
-    return this.#reader?.usage ?? this.#told;
-  }
-
-  /** Once it is over: what its budgets have left. */
-  get remaining(): readonly Remaining[] {
-    return this.#settled?.remaining ?? [];
-  }
-
-  /** It is over, in whatever way: settled, and noted. */
-  over(outcome: ModelNote["outcome"]): ModelNote {
-    const { target } = this;
-    const call = this.#call;
-    this.#call = null;
-    if (target.speed !== null) this.#measure(target.speed, outcome);
-    const settled = call?.settle(this.#outcome(outcome === "answered", call));
-    const cost = settled && noteOf(settled);
-    this.#settled = call;
-    const note = this.#noteOf(outcome, cost ?? undefined);
-    this.#endSpan(note);
-    return note;
-  }
-
-  #outcome(whole: boolean, call: OpenCall): Outcome {
-    const { usage } = this;
-    const intake = this.#intake;
-    if (usage !== null && (whole || intake?.told === true)) return { kind: "usage", usage };
-    if (this.#refused || this.#unsent) return { kind: "nothing" };
-    if (intake === null) return { kind: "unknown" };
-    // What comes as a whole may have been written before a byte of it was here.
-    const { dialect, provider } = this.target;
-    const shown =
-      (whole || (this.request.stream && this.#body === null)) &&
-      call.shows &&
-      dialect.hidesThoughts?.(this.request, provider, usage, intake.thought) !== true;
-    if (this.#passing !== null) intake.passed(this.#passing.passed);
-    return { kind: "cut", told: usage, received: shown ? intake : null };
-  }
-
-  #noteOf(outcome: ModelNote["outcome"], cost: CostNote | undefined): ModelNote {
-    const { usage, fallbacks, continuations, firstToken, target, by, skipped, keyName } = this;
-    return {
-      model: target.name,
-      usage,
-      outcome,
-      fallbacks,
-      continuations,
-      firstToken,
-      by,
-      skipped,
-      key: keyName,
-      cost,
-    };
-  }
-
-  #endSpan(note: ModelNote): void {
-    this.#span?.end(note);
-    this.#span = null;
-  }
-
-  /** What the client did, or asked for, says nothing of how fast the model is. */
-  #measure(speed: Speed, outcome: ModelNote["outcome"]): void {
-    const { stream } = this.request;
-    const took = performance.now() - this.at;
-    if (outcome === "answered") {
-      const first = this.firstToken ?? took;
-      speed.answered(stream, first, took - first, this.#heldBack ? 0 : tokensOf(this.usage));
-    } else if (!SAYS_NOTHING.has(outcome)) speed.failed(stream, took);
   }
 
   // ------------------------------------------------------------ StreamReceiver: from the provider
 
   head(status: number, headers: Headers): void {
-    this.#status = status;
+    this.status = status;
     this.#headers = headers;
-    if (this.#refused) {
+    if (this.refused) {
       this.#phase = "error";
-      this.#body = new Gathered(ERROR_LIMIT);
+      this.body = new Gathered(ERROR_LIMIT);
     } else if (this.request.stream && !isJson(headers)) {
       this.#phase = "held";
-      this.#reader = this.#openReader();
+      this.reader = this.#openReader();
     } else {
       this.#phase = "whole";
-      this.#body = new Gathered(this.target.configuration.answerLimit);
+      this.body = new Gathered(this.target.configuration.answerLimit);
     }
   }
 
@@ -341,13 +215,13 @@ export class Asked extends Timed implements StreamReceiver {
       case "error":
       case "whole":
         // Only valid during the call.
-        if (this.#body!.keep(Buffer.from(chunk))) return;
+        if (this.body!.keep(Buffer.from(chunk))) return;
         if (this.#phase === "error") this.#stopped(this.#readError());
         else this.#stopped(errorOf(new Failure("protocol", 502, "upstream-answer-too-large", "too large")));
         return;
       case "held":
       case "streaming":
-        this.#events(this.#reader!.push(chunk));
+        this.#events(this.reader!.push(chunk));
         return;
       case "rest":
         this.#rest += chunk.length;
@@ -364,11 +238,11 @@ export class Asked extends Timed implements StreamReceiver {
         this.#broken(this.#readError());
         return;
       case "whole":
-        this.#whole(this.#body!.take());
+        this.#whole(this.body!.take());
         return;
       case "held":
       case "streaming":
-        this.#events(this.#reader!.finish());
+        this.#events(this.reader!.finish());
         // Every reader ends with one or the other; one that does not must not leave the client waiting.
         if (this.#phase === "held" || this.#phase === "streaming")
           this.#broken(errorOf(new Failure("protocol", 502, "", "")));
@@ -386,7 +260,7 @@ export class Asked extends Timed implements StreamReceiver {
     }
     this.detail = failure.detail;
     if (this.#saidAll()) return;
-    this.#unsent = failure.kind === "connect" || failure.kind === "overload";
+    this.unsent = failure.kind === "connect" || failure.kind === "overload";
     this.#broken(errorOf(failure));
   }
 
@@ -409,12 +283,8 @@ export class Asked extends Timed implements StreamReceiver {
 
   // ------------------------------------------------------------ what it means
 
-  get #refused(): boolean {
-    return this.#status !== 0 && (this.#status < 200 || this.#status > 299);
-  }
-
   #readError(): ModelError {
-    return this.target.readError(this.#status, this.#headers, this.#body!.take());
+    return this.target.readError(this.status, this.#headers, this.body!.take());
   }
 
   #whole(body: Uint8Array): void {
@@ -423,9 +293,9 @@ export class Asked extends Timed implements StreamReceiver {
       this.#broken(this.target.withoutSecrets(answer));
       return;
     }
-    this.#told = answer.usage;
-    if (this.#intake !== null && answer.usage === null) this.#intake.whole(answer.parts);
-    this.#span?.answered(answer);
+    this.toldUsage = answer.usage;
+    if (this.intake !== null && answer.usage === null) this.intake.whole(answer.parts);
+    this.span?.answered(answer);
     if (this.request.stream) {
       this.#phase = "held";
       this.#events(eventsOf(answer));
@@ -438,18 +308,18 @@ export class Asked extends Timed implements StreamReceiver {
   #openReader(): EventReader {
     const { dialect } = this.target;
     const { request, passedAs } = this;
-    if (passedAs !== null) this.#passing = dialect.pass?.stream?.(request, passedAs, request.streamUsage) ?? null;
-    if (this.#passing !== null && this.#intake !== null) this.#passing.measures = true;
-    return this.#passing ?? dialect.eventReader(request);
+    if (passedAs !== null) this.passing = dialect.pass?.stream?.(request, passedAs, request.streamUsage) ?? null;
+    if (this.passing !== null && this.intake !== null) this.passing.measures = true;
+    return this.passing ?? dialect.eventReader(request);
   }
 
   #events(events: readonly ModelEvent[]): void {
     if (events.length === 0) {
       // Signs of life, and events that mean nothing here, are the client's all the same.
-      if (this.#passing !== null && this.#phase === "streaming") this.#asker.told(this, events);
+      if (this.passing !== null && this.#phase === "streaming") this.#asker.told(this, events);
       return;
     }
-    this.#intake?.took(events);
+    this.intake?.took(events);
     let from = 0;
     if (this.#phase === "held") {
       while (from < events.length) {
@@ -470,10 +340,10 @@ export class Asked extends Timed implements StreamReceiver {
     const rest = from === 0 ? events : events.slice(from);
     const all = held.length === 0 ? rest : [...held, ...rest];
     for (const event of all) {
-      if (event.type === "usage") this.#told = event.usage;
+      if (event.type === "usage") this.toldUsage = event.usage;
       else if (event.type === "stop") this.#toldStop = true;
     }
-    this.#span?.told(all);
+    this.span?.told(all);
     const last = all[all.length - 1]!;
     if (last.type === "end") {
       limits.drop(this);
@@ -498,7 +368,7 @@ export class Asked extends Timed implements StreamReceiver {
   /** The stream broke off or fell silent, but behind all that there is of the answer: then it is whole. */
   #saidAll(): boolean {
     if (this.#phase !== "streaming" || !this.#toldStop) return false;
-    const events = this.#reader!.finish();
+    const events = this.reader!.finish();
     if (events.at(-1)?.type !== "end") return false;
     this.#events(events);
     this.#leave()?.abandon(null);
@@ -529,12 +399,6 @@ export class Asked extends Timed implements StreamReceiver {
     this.#attempt = null;
     return attempt;
   }
-}
-
-const SAYS_NOTHING: ReadonlySet<ModelNote["outcome"]> = new Set(["left", "outrun", "client", "policy", "context"]);
-
-function tokensOf(usage: Usage | null): number {
-  return usage === null ? 0 : completionTokens(usage);
 }
 
 function isJson(headers: Headers): boolean {
