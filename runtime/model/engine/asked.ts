@@ -1,6 +1,7 @@
 /**
  * One model that was asked for a request, and what its provider tells: a head, then an error, a whole answer or a stream, of which whoever asked hears what
  * it means. Nothing of a stream is told before its first content.
+ * Longer than other files because one object is the receiver of a connection and of its time limits, so that a request costs hardly a closure.
  */
 import { performance } from "node:perf_hooks";
 import { Failure } from "../../failure.ts";
