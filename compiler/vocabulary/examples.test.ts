@@ -183,13 +183,17 @@ const settingTables: readonly (readonly [string, readonly Setting[], (example: s
   [
     "limit",
     rateLimitSettings,
-    (example) => `route GET "/" open {\n limit 60/min by request.address { ${example} }\n reply 204\n}`,
+    (example) => {
+      const other = example.startsWith("when_away") ? ", shared: exact" : "";
+      return `route GET "/" open {\n limit 60/min by request.address { ${example}${other} }\n reply 204\n}`;
+    },
   ],
   [
     "concurrency",
     concurrencySettings,
     (example) => {
-      const other = { "queue: 50": ", wait: 2s", "wait: 2s": ", queue: 50" }[example] ?? "";
+      const other =
+        { "queue: 50": ", wait: 2s", "wait: 2s": ", queue: 50", "when_away: allow": ", shared: exact" }[example] ?? "";
       return `route GET "/" open {\n limit 100 concurrent by request.address { ${example}${other} }\n reply 204\n}`;
     },
   ],
