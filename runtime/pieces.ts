@@ -22,11 +22,11 @@ export class Pieces {
   take(start: number, end: number, into: Uint8Array[]): void {
     let from = 0;
     for (const piece of this.list) {
-      const to = from + piece.length;
-      if (to > start && from < end)
-        into.push(piece.subarray(Math.max(0, start - from), Math.min(piece.length, end - from)));
-      if (to >= end) return;
-      from = to;
+      const first = Math.max(start - from, 0);
+      const last = Math.min(end - from, piece.length);
+      if (first < last) into.push(piece.subarray(first, last));
+      from += piece.length;
+      if (from >= end) return;
     }
   }
 
