@@ -355,19 +355,29 @@ export abstract class StepGrammar extends SettingGrammar {
     return { kind: "reply", status, value };
   });
 
-  /** `models(assistant, mini) as openai.models`. */
+  /** `models(assistant, mini when caller.plan == "paid") as openai.models`. */
   private readonly listedModels: Rule<Pick<tree.ListModelsStep, "models" | "dialect">> = this.define(
     "listedModels",
     () => {
-      const models: tree.Name[] = [];
+      const models: tree.ListedModel[] = [];
       this.CONSUME(v.Identifier);
       this.CONSUME(v.LeftParenthesis);
-      this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => models.push(this.nameOf(this.CONSUME(v.Identifier))) });
+      this.AT_LEAST_ONE_SEP({ SEP: v.Comma, DEF: () => models.push(this.SUBRULE(this.listedModel)) });
       this.CONSUME(v.RightParenthesis);
       this.CONSUME(v.As);
       return { models, dialect: this.SUBRULE(this.dialectName) };
     },
   );
+
+  private readonly listedModel: Rule<tree.ListedModel> = this.define("listedModel", () => {
+    const start = this.mark();
+    const model = this.nameOf(this.CONSUME(v.Identifier));
+    const condition = this.OPTION(() => {
+      this.CONSUME(v.When);
+      return this.SUBRULE(this.condition);
+    });
+    return { id: this.finish(start), kind: "listed-model", model, condition: condition ?? null };
+  });
 
   private readonly denyStep: Rule<Unguarded<tree.DenyStep>> = this.define("denyStep", () => {
     this.CONSUME(v.Deny);

@@ -364,8 +364,15 @@ export interface ReplyStep extends GuardableStep {
 /** `reply models(assistant, mini) as openai.models`. */
 export interface ListModelsStep extends GuardableStep {
   readonly kind: "list-models";
-  readonly models: readonly Name[];
+  readonly models: readonly ListedModel[];
   readonly dialect: DialectName;
+}
+/** Of `reply models(…)`: `large when caller.plan == "paid"`. */
+export interface ListedModel extends Node {
+  readonly kind: "listed-model";
+  readonly model: Name;
+  /** null: whoever asks is told of it. */
+  readonly condition: Expression | null;
 }
 /** A problem document (RFC 9457): `deny 403 "Not now."`. */
 export interface DenyStep extends GuardableStep {

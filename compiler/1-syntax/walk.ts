@@ -56,6 +56,7 @@ export type WalkedNode =
   | tree.Parameter
   | tree.Setting
   | tree.GuardedValue
+  | tree.ListedModel
   | tree.Claims
   | tree.Claim
   | tree.Choice

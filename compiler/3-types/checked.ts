@@ -217,10 +217,14 @@ export type Meaning =
       readonly silence: number | null;
       readonly webSocket: { readonly idle: number; readonly message: number } | null;
     }
-  /** Of `reply models(…)`: `parameter` of the path names the one that is asked for; null: all of them are. */
+  /** Of `reply models(…)`, in the order of the program: `parameter` of the path names the one that is asked for; null: all of them are. */
   | {
       readonly kind: "list-models";
-      readonly models: readonly CheckedModel[];
+      readonly models: readonly {
+        readonly model: CheckedModel;
+        /** null: whoever asks is told of it. */
+        readonly condition: tree.Expression | null;
+      }[];
       readonly form: ListingForm;
       readonly parameter: tree.Name | null;
     }

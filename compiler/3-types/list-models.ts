@@ -1,19 +1,21 @@
-/** `reply models(assistant, mini) as openai.models`: which models are listed, in whose form, and whether one is asked for or all. */
+/** `reply models(assistant, mini when caller.plan == "paid") as openai.models`: which models are listed, for whom, in whose form, and whether one is asked for or all. */
 import type * as tree from "../1-syntax/tree.ts";
 import { nearest } from "../2-names/index.ts";
 import { isListingForm, listingForms } from "../vocabulary/listing.ts";
 import type { CheckedModel } from "./checked.ts";
 import { type Body, report, span } from "./context.ts";
+import { checkGuard } from "./guard.ts";
 import { base } from "./join.ts";
 import { modelNamed } from "./model.ts";
 
 export function checkListModels(body: Body, step: tree.ListModelsStep): void {
-  const models: CheckedModel[] = [];
-  for (const name of step.models) {
+  const models: { readonly model: CheckedModel; readonly condition: tree.Expression | null }[] = [];
+  for (const { model: name, condition } of step.models) {
+    if (condition !== null) checkGuard(body, condition);
     const model = modelNamed(body, name);
     if (model === null) continue;
-    if (models.includes(model)) report(body, name, "VGW3006", { name: name.text }, "again");
-    else models.push(model);
+    if (models.some((listed) => listed.model === model)) report(body, name, "VGW3006", { name: name.text }, "again");
+    else models.push({ model, condition });
   }
   const { dialect } = step;
   if (!isListingForm(dialect.text)) {

@@ -111,7 +111,7 @@ function unguarded(view: SourceView, node: Guardable): Doc {
     case "reply":
       return ["reply", answer(view, node.status, node.value)];
     case "list-models":
-      return [`reply models(${node.models.map(({ text }) => text).join(", ")}) as ${node.dialect.text}`];
+      return ["reply models(", listed(view, node.models), `) as ${node.dialect.text}`];
     case "deny":
       return ["deny", answer(view, node.status, node.detail)];
     case "set": {
@@ -200,4 +200,13 @@ export function otherwise(view: SourceView, node: tree.Otherwise): Doc {
     case "otherwise-step":
       return node.step.kind === "broken" ? view.verbatim(node.step.id) : unguarded(view, node.step);
   }
+}
+
+/** `assistant, large when caller.plan == "paid"`. */
+function listed(view: SourceView, models: readonly tree.ListedModel[]): Doc {
+  return models.map(({ model, condition }, at) => [
+    at === 0 ? "" : ", ",
+    model.text,
+    condition === null ? "" : [" when ", expression(view, condition, binding.everything)],
+  ]);
 }

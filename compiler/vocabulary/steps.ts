@@ -142,11 +142,11 @@ export const steps: readonly StepEntry[] = [
   {
     kind: "list-models",
     word: "reply models",
-    syntax: "reply models(model, model) as form",
+    syntax: "reply models(model, model when condition) as form",
     documentation:
       "Answers a client that asks which models there are, in the form that it knows: `openai.models`, `anthropic.models` or `gemini.models`. Models and choices are listed under the names that the program gives them. " +
       "On a route whose path ends with a parameter (`/v1/models/{name}`) it answers with the one of that name, or the dialect's own 404. " +
-      'Limits, identities and guards hold for it as for any step, so each caller can be shown what that caller may use: `reply models(mini, large) as openai.models when caller.plan == "paid"`, and behind it `reply models(mini) as openai.models`. ' +
+      'Limits, identities and guards hold for it as for any step, and each model may have a condition of its own, so that callers are shown what they may use: `reply models(mini, large when caller.plan == "paid") as openai.models`. What is not shown is not there either when it is asked for by name. ' +
       'Clients of OpenAI and of Anthropic ask at the same path: a guard tells them apart (`when (request.header("anthropic-version") else "") != ""`).',
     example: "reply models(mini, large) as openai.models",
     since: "0.1",
