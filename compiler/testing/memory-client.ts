@@ -1,4 +1,5 @@
 /** An upstream client without a socket: what the real services would send is answered by the test's fakes. */
+import { isPieces } from "../../runtime/pieces.ts";
 import type { CreateUpstreamClient, UpstreamRequest, UpstreamSink } from "../../runtime/upstream/client.ts";
 import type { ByteStream } from "../../runtime/websocket/index.ts";
 import type { IncomingAnswer, World } from "../5-plan/interpreter/index.ts";
@@ -46,12 +47,13 @@ function fieldsOf({ headers }: UpstreamRequest): readonly string[] {
 }
 
 function isStreamed({ body }: UpstreamRequest): boolean {
-  return body !== null && typeof body === "object" && !(body instanceof Uint8Array);
+  return body !== null && typeof body === "object" && !(body instanceof Uint8Array) && !isPieces(body);
 }
 
 function bodyOf(request: UpstreamRequest, chunks: readonly Uint8Array[]): Uint8Array | null {
   if (request.body === null) return null;
   if (typeof request.body === "string" || request.body instanceof Uint8Array) return Buffer.from(request.body);
+  if (isPieces(request.body)) return Buffer.from(request.body.whole);
   return Buffer.concat(chunks);
 }
 

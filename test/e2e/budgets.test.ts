@@ -127,7 +127,7 @@ test("calls count to the last digit, and the ledger tells who used what", async 
   expect(table.headers.get("content-type")).toBe("text/csv; charset=utf-8");
   expect((await table.text()).split("\r\n").slice(0, 2)).toEqual([
     "route,model,calls,cost,currency,tokens,input,cacheRead,cacheWrite,output,reasoning,inexactCalls,estimatedCalls",
-    `${route},budgeted,3,0.00000000024,USD,111,30,60,0,6,15,0`,
+    `${route},budgeted,3,0.00000000024,USD,111,30,60,0,6,15,0,0`,
   ]);
   const metrics = await (await fetch(`http://127.0.0.1:${gateway.admin?.port}/metrics`)).text();
   expect(metrics).toContain('vgw_model_cost_total{model="budgeted",currency="USD"} 2.4e-10');
