@@ -1,6 +1,6 @@
 /** Which models a choice may ask at all, decided before there is a request: by region and clearance. And the names under which its clients know them. */
 import type * as tree from "../1-syntax/tree.ts";
-import { modelNamed } from "./model.ts";
+import { modelNamed, refuseChoice } from "./model.ts";
 import type { CheckedAlias, CheckedModel, StaticValue } from "./checked.ts";
 import { type Body, report } from "./context.ts";
 import { textsOf } from "./service.ts";
@@ -68,8 +68,7 @@ export function checkAliases(body: Body, node: tree.Model, asked: readonly Check
     if (model === null) return [];
     if (asked.includes(model)) return [{ name: key.text, model }];
     if (model.node.choice !== null) {
-      const wrong = { name: value.name.text, kind: "choice", wanted: "model" };
-      report(body, value, "VGW2011", wrong, "name its models instead");
+      refuseChoice(body, value.name, model.node);
       return [];
     }
     report(

@@ -7,7 +7,7 @@ import { choiceSettings, modelSettings } from "../vocabulary/settings/model.ts";
 import { newBody } from "./body.ts";
 import type { CheckedModel, EnvironmentValue, ModelProvider, StaticValue } from "./checked.ts";
 import { checkVertex } from "./vertex.ts";
-import { type Body, hasSyntaxError, type ModuleState, type ProgramState, report } from "./context.ts";
+import { type Body, hasSyntaxError, type ModuleState, type ProgramState, report, span } from "./context.ts";
 import { checkAliases, fittingModels, refuseNobody } from "./model-fit.ts";
 import { unknownName } from "./reference.ts";
 import { textsOf } from "./service.ts";
@@ -167,8 +167,7 @@ function members(body: Body, names: readonly tree.Name[]): readonly CheckedModel
     const model = modelNamed(body, name);
     if (model === null) continue;
     if (found.includes(model)) report(body, name, "VGW3006", { name: name.text }, "again");
-    else if (model.node.choice !== null)
-      report(body, name, "VGW2011", { name: name.text, kind: "choice", wanted: "model" }, "name its models instead");
+    else if (model.node.choice !== null) refuseChoice(body, name, model.node);
     else found.push(model);
   }
   return found;
@@ -197,6 +196,19 @@ function checkWeights(body: Body, node: tree.Model, settings: Settings, models: 
   });
 }
 
+/** A choice asks models, and no other choice. */
+export function refuseChoice(body: Body, name: tree.Name, node: tree.Model): void {
+  const written = node.choice?.models.map(({ text }) => text).join(", ") ?? "";
+  const wrong = { name: name.text, kind: "choice", wanted: "model" };
+  report(body, name, "VGW2011", wrong, "a choice asks models, and no other choice", {
+    help: written === "" ? null : `name its models instead: ${written}`,
+    fixes:
+      written === ""
+        ? []
+        : [{ title: `Write ${written}`, kind: "maybe", edits: [{ span: span(body.module, name), text: written }] }],
+  });
+}
+
 /** The model that a name means, or null, which has been reported. */
 export function modelNamed(body: Body, name: tree.Name): CheckedModel | null {
   const symbol = body.module.names.get(name.text);
@@ -204,8 +216,7 @@ export function modelNamed(body: Body, name: tree.Name): CheckedModel | null {
     const node = symbol.node as tree.Model;
     const model = body.program.models.get(node) ?? null;
     if (model) body.module.meanings.set(name.id, { kind: "model", model });
-    else if (node.choice !== null)
-      report(body, name, "VGW2011", { name: name.text, kind: "choice", wanted: "model" }, "name its models instead");
+    else if (node.choice !== null) refuseChoice(body, name, node);
     return model;
   }
   if (symbol?.kind === "broken" || name.text === "") return null;

@@ -147,7 +147,7 @@ function notes(providers: readonly ModelReport[]): string[] {
   const told = providers.flatMap(({ provider, features }) =>
     FEATURES.flatMap((feature) => {
       const { support, note } = features?.[feature] ?? { support: "mapped", note: "" };
-      return support === "mapped" || note === "" ? [] : wrapped("  ", `${provider} ${feature}: ${support}. ${note}`);
+      return support === "mapped" || note === "" ? [] : wrapped("  ", `${provider} ${feature}: ${support}: ${note}`);
     }),
   );
   return told.length === 0 ? [] : ["", ...told];

@@ -104,5 +104,5 @@ route POST "/chat" open { forward a_choice_with_quite_a_long_name_that_somebody_
     lines.filter((line) => new RegExp(`^  ${feature} +(mapped|emulated|dropped|refused)`).test(line));
   for (const feature of FEATURES) expect(told(feature).length, feature).toBe(2);
   for (const word of words) expect(text).toContain(`  ${word}`);
-  expect(text).toContain("cohere audio: refused. Cohere's chat takes no audio");
+  expect(text).toContain("cohere audio: refused: Cohere's chat takes no audio");
 });

@@ -35,7 +35,7 @@ function line(plan: Plan, entry: TraceEntry): string {
     case "candidate":
       return `route    ${entry.route}  ${VERDICTS[entry.verdict]}  (${place(plan, entry.origin)})`;
     case "step":
-      return `  ${entry.step.padEnd(8)}${entry.shown === "" ? "" : `${entry.shown}  `}${source(plan, entry.origin)}`;
+      return `  ${entry.step.padEnd(7)} ${entry.shown === "" ? "" : `${entry.shown}  `}${source(plan, entry.origin)}`;
     case "call":
       return `  ->      ${entry.service} ${entry.method} ${entry.target}: ${entry.outcome}  (${place(plan, entry.origin)})`;
     case "failure": {
