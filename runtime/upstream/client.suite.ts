@@ -2,6 +2,7 @@
  * What every `UpstreamClient` must do, against servers that behave and servers that don't. Long because it is one list of
  * promises; what an implementation cannot do is named in its `differences`, with the test that then expects otherwise.
  */
+import { Pieces } from "../pieces.ts";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
@@ -110,6 +111,16 @@ export function describeUpstreamClient(
         expect(text).toMatch(/content-length: 5\r\n/i);
         expect(text).toMatch(/\r\n\r\nhello$/);
       });
+
+      it.each([1, 100_000])(
+        "sends a body in pieces, behind one another, with the length of all (%d)",
+        async (times) => {
+          const pieces = new Pieces(["first ", "", "second ".repeat(times), "third"].map((text) => Buffer.from(text)));
+          const text = await sent(get("/", { method: "POST", body: pieces }));
+          expect(text).toMatch(new RegExp(`content-length: ${pieces.length}\\r\\n`, "i"));
+          expect(text.endsWith(`\r\n\r\nfirst ${"second ".repeat(times)}third`)).toBe(true);
+        },
+      );
 
       it("says that a POST without a body has none (RFC 9110 §8.6)", async () => {
         expect(await sent(get("/", { method: "POST" }))).toMatch(/content-length: 0\r\n/i);

@@ -125,10 +125,12 @@ export function hollowed(pieces: Pieces): Hollow | null {
   const left = new Left(list, pieces.length - out + found.length * (MARK_LENGTH + URL_HEAD));
   const gaps: Gap[] = [];
   const writing: Writing = { now: false };
+  let name = "";
   for (const string of found) {
     const { nameStart, nameEnd, end } = string;
     left.copyTo(string.start);
-    const head = headOf(left.tail(string.start - nameStart, nameEnd - nameStart), pieces, string);
+    name = left.tail(string.start - nameStart, nameEnd - nameStart, name);
+    const head = headOf(name, pieces, string);
     if (head === -1) continue;
     const start = string.start + head;
     left.copyTo(start);
@@ -231,9 +233,14 @@ class Left {
       this.#base += this.#list[this.#index++]!.length;
   }
 
-  /** `length` octets, the first of them so many before the end, a character for each. */
-  tail(before: number, length: number): string {
+  /** `length` octets, the first of them so many before the end, a character for each. `likely`: what they may be. */
+  tail(before: number, length: number, likely: string): string {
     const start = this.length - before;
+    if (length === likely.length) {
+      let at = 0;
+      while (at < length && this.bytes[start + at] === likely.charCodeAt(at)) at++;
+      if (at === length) return likely;
+    }
     return this.bytes.toString("latin1", start, start + length);
   }
 }
