@@ -19,7 +19,7 @@ export const priceSetting: Setting = setting({
   key: "price",
   type: { kind: "price" },
   documentation:
-    "What the provider asks for a million tokens: `in`, `out`, and where they differ `cached` (read from its cache), `cache_write`, `cache_write_hour` (a cache that lives an hour) and `reasoning`; or `free`. Left out: the built-in list price, where there is one for exactly this name at the provider's usual place. A model with a budget needs a price.",
+    "What the provider asks for a million tokens: `in`, `out`, and where they differ `cached` (read from its cache), `cache_write`, `cache_write_hour` (a cache that lives an hour) and `reasoning`; or `free`. Left out: the built-in list price, where there is one for exactly this name at the provider's usual place. A model with a budget needs a price. What is left out costs as much as `in` (`cached`, `cache_write`), `cache_write` (`cache_write_hour`) or `out` (`reasoning`). Sound has no price of its own, so a request with sound to a model that counts in a budget is refused (400), unless the model is `free`; so are searches and other tools that a provider runs and asks for by the piece. Dearer rates of long prompts are those of the built-in prices: a price that is written here holds for prompts of any length.",
   example: "price: { in: $0.40/Mtok, cached: $0.10/Mtok, out: $1.60/Mtok }",
 });
 
