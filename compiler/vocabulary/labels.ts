@@ -10,7 +10,7 @@ export const labels: readonly LabelEntry[] = [
   {
     name: "pii",
     documentation:
-      "Data about a person. It may go to services and models whose `clearance` names it; it may not go to a log line, nor to a caller whom nothing has identified. That bodies of a route that asks models hold it, the route says (`carries: pii`).",
+      "Data about a person. It may go to services and models whose `clearance` names it; it may not go to a log line, nor to a caller whom nothing has identified; a path with such a part stands in no log and no trace. That bodies of a route that asks models hold it, the route says (`carries: pii`).",
     since: "0.1",
   },
   {
