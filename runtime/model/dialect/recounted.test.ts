@@ -46,6 +46,16 @@ const ROWS: readonly Row[] = [
     sound: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 },
     odd: [
       [{ prompt_tokens: -1, completion_tokens: 2 }, null],
+      [
+        { prompt_tokens: 9, completion_tokens: 2 },
+        {
+          prompt_tokens: 9,
+          completion_tokens: 2,
+          total_tokens: 11,
+          prompt_tokens_details: { cached_tokens: 0 },
+          completion_tokens_details: { reasoning_tokens: 0 },
+        },
+      ],
       // Thought beside the completion, as some servers count.
       [
         {

@@ -6,6 +6,7 @@ import { caseOf, described } from "./case.ts";
 import { ask, traceOf } from "./clients.ts";
 import { wrongWith } from "./judge.ts";
 import { checkBooks, costOf } from "./books.ts";
+import { Records } from "./records.ts";
 import { secretsIn } from "./secrets.ts";
 import { program } from "./program.ts";
 import { type HostileProvider, hostileProvider } from "./provider.ts";
@@ -40,7 +41,7 @@ export async function modelCampaign(options: ModelCampaignOptions): Promise<Mode
   const provider = await hostileProvider(options.seed);
   const artifact = build(folder.path, program(options.transport, provider.origin));
   const gateway = await probedGateway(artifact, { KEY: "sk-gateway-secret", LEDGER: `${folder.path}/ledger` });
-  const field: Field = { gateway, provider };
+  const field: Field = { gateway, provider, records: new Records(gateway) };
   const violations: string[] = [];
   const outcomes = new Map<string, number>();
   try {
@@ -69,10 +70,11 @@ export async function modelCampaign(options: ModelCampaignOptions): Promise<Mode
 interface Field {
   readonly gateway: ProbedGateway;
   readonly provider: HostileProvider;
+  readonly records: Records;
 }
 
 async function drive(
-  { gateway, provider }: Field,
+  { gateway, provider, records }: Field,
   { seed, from, requests, atOnce, wrong, progress }: ModelCampaignOptions,
   outcomes: Map<string, number>,
   violations: string[],
@@ -106,7 +108,7 @@ async function drive(
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
         if (violation !== "") tell(`case ${it.index} ${described(it)}: ${violation}`);
         else if (heard.status !== null) {
-          const paid = await recordOf(gateway, it.index);
+          const paid = await records.take(traceOf(it.index));
           const unpaid = costOf(it, paid, played?.accepted ?? 0, heard);
           if (unpaid !== "") tell(`case ${it.index} ${described(it)}: ${unpaid}`);
         }
@@ -118,25 +120,6 @@ async function drive(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-}
-
-/** The access log's. */
-async function recordOf(gateway: ProbedGateway, index: number): Promise<{ readonly [field: string]: unknown }> {
-  const mark = `"trace_id":"${traceOf(index)}"`;
-  let line = "";
-  await until(
-    () => {
-      const output = gateway.running.output();
-      const at = output.lastIndexOf(mark);
-      if (at === -1) return false;
-      const end = output.indexOf("\n", at);
-      line = end === -1 ? "" : output.slice(output.lastIndexOf("\n", at) + 1, end);
-      return line !== "";
-    },
-    () => `no record of case ${index}`,
-    30_000,
-  );
-  return JSON.parse(line);
 }
 
 /** Nothing is under way, and the providers have closed: what is open and alive now is what stays. */

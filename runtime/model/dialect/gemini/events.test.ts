@@ -188,7 +188,7 @@ describe("streams of Gemini", () => {
         { text: "Ja.", thoughtSignature: "dGV4dA==" },
       ],
       { finishReason: "STOP" },
-      { usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 2 } },
+      { usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 2, totalTokenCount: 3 } },
     );
     expect(geminiProvider.readAnswer(Buffer.from(JSON.stringify(given)), PLAIN_REQUEST)).toEqual({
       id: "r1",

@@ -32,10 +32,10 @@ function counter(value: Json | undefined): number | null {
 
 /** Whether clients can be handed what the provider says: the parts are within their wholes, and the total is their sum. */
 export function addsUp(value: JsonObject, usage: Usage | null): boolean {
-  if (usage === null) return false;
-  const total = promptTokens(usage) + completionTokens(usage);
-  if (value.totalTokenCount !== undefined && value.totalTokenCount !== total) return false;
-  const { promptTokenCount: prompt, cachedContentTokenCount: cached } = value;
+  const { promptTokenCount: prompt, totalTokenCount: total, cachedContentTokenCount: cached } = value;
+  // What is told besides, such as the kind of traffic, is no count.
+  if (prompt === undefined && total === undefined && value.candidatesTokenCount === undefined) return true;
+  if (usage === null || total !== promptTokens(usage) + completionTokens(usage)) return false;
   return typeof cached !== "number" || (typeof prompt === "number" && cached <= prompt);
 }
 

@@ -25,8 +25,11 @@ export function addsUp(value: Json | undefined, usage: Usage | null): boolean {
   if (!isObject(value)) return value === undefined || value === null;
   if (usage === null) return false;
   const [prompt, completion] = [promptTokens(usage), completionTokens(usage)];
-  if (value.prompt_tokens !== prompt || value.completion_tokens !== completion) return false;
-  return value.total_tokens === undefined || value.total_tokens === prompt + completion;
+  return (
+    value.prompt_tokens === prompt &&
+    value.completion_tokens === completion &&
+    value.total_tokens === prompt + completion
+  );
 }
 
 /** JSON text. */

@@ -25,8 +25,7 @@ export function addsUp(value: Json | undefined, usage: Usage | null): boolean {
   if (!isObject(value)) return value === undefined || value === null;
   if (usage === null) return false;
   const [input, output] = [promptTokens(usage), completionTokens(usage)];
-  if (value.input_tokens !== input || value.output_tokens !== output) return false;
-  return value.total_tokens === undefined || value.total_tokens === input + output;
+  return value.input_tokens === input && value.output_tokens === output && value.total_tokens === input + output;
 }
 
 /** JSON text; "null" where nobody told. */
