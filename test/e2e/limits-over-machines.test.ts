@@ -1,11 +1,13 @@
 /** Limits of two built gateways in one real Redis: together they admit what one would, what a killed one had inside comes back, and a Redis that hangs holds up nobody. */
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Agent, request as ask, createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import { REDIS_FILE } from "../../runtime/redis/client.ts";
-import { REDIS_SERVER, RedisServer } from "../fakes/redis-server.ts";
+import { freePort, REDIS_SERVER, RedisServer } from "../fakes/redis-server.ts";
 import { build, type Running, startArtifact, temporaryFolder, until } from "./support.ts";
 
 const PASSWORD = "hushhush";
@@ -210,6 +212,54 @@ describe.skipIf(left)("limits of two gateways and one Redis", () => {
       redis.thaw();
       gateways = [];
     }
+  }, 60_000);
+});
+
+describe.skipIf(left)("where the Redis is", () => {
+  const own = temporaryFolder();
+  const ending: (() => unknown)[] = [];
+  afterAll(async () => {
+    for (const end of ending.toReversed()) await end();
+    own.remove();
+  });
+
+  /** Whether a gateway whose `state` has these settings is answered there: else it refuses. */
+  async function counts(settings: string, url: string): Promise<number> {
+    const source = `vgw 1
+gateway edge { listen: http("127.0.0.1:0"), threads: 1, access_log: false, state: redis(secret("REDIS_URL"), ${settings}) }
+route GET "/rate" open {
+  limit 100/h { shared: exact }
+  reply "in"
+}
+`;
+    const gateway = await startArtifact(build(own.path, source), [`--files=${own.path}`], { REDIS_URL: url });
+    gateways.push(gateway);
+    return (await get(gateway, "/rate")).status;
+  }
+
+  it("is told by `ca` and by `sentinel`", async () => {
+    const at = (name: string): string => join(own.path, name);
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", at("key")];
+    execFileSync("openssl", ["req", "-x509", "-days", "2", ...subject, ...key, "-out", at("ca.pem")], {
+      stdio: "ignore",
+    });
+    const [tlsPort, sentinelPort] = [await freePort(), await freePort()];
+    const tls = ["--tls-port", `${tlsPort}`, "--tls-cert-file", at("ca.pem"), "--tls-key-file", at("key")];
+    const secure = await new RedisServer("--appendonly", "no", "--tls-auth-clients", "no", ...tls).start();
+    ending.push(() => secure.remove());
+    const over = `rediss://127.0.0.1:${tlsPort}`;
+    expect(await counts('timeout: 5s, ca: file("ca.pem")', over)).toBe(200);
+    expect(await counts("timeout: 5s", over)).toBe(503);
+    writeFileSync(
+      at("sentinel.conf"),
+      `port ${sentinelPort}\nbind 127.0.0.1\nsentinel monitor shop 127.0.0.1 ${redis.port} 1\nsentinel auth-pass shop ${PASSWORD}\n`,
+    );
+    const sentinel = await new RedisServer().startWith([at("sentinel.conf"), "--sentinel"], sentinelPort, "");
+    ending.push(() => sentinel.remove());
+    const watched = `redis://:${PASSWORD}@127.0.0.1:${sentinelPort}`;
+    expect(await counts('timeout: 5s, sentinel: "shop"', watched)).toBe(200);
+    expect(await counts("timeout: 5s", watched)).toBe(503);
   }, 60_000);
 });
 
