@@ -21,13 +21,15 @@ export function modelPrice({ provider, settings }: CheckedModel, currency = "USD
     };
     const input = rate("in") ?? 0;
     const cacheRead = rate("cached") ?? input;
-    const cacheWrite = rate("cache_write") ?? input;
+    // Anthropic asks more for what it caches than for what it reads: whoever leaves it out must not be charged too little.
+    const claude = provider.dialect === "anthropic" || /\bclaude\b/i.test(provider.model);
+    const cacheWrite = rate("cache_write") ?? (claude ? Math.ceil((input * 5) / 4) : input);
     const output = rate("out") ?? 0;
     const rates: Rates = {
       input,
       cacheRead,
       cacheWrite,
-      cacheWriteHour: rate("cache_write_hour") ?? cacheWrite,
+      cacheWriteHour: rate("cache_write_hour") ?? (claude ? Math.ceil((cacheWrite * 8) / 5) : cacheWrite),
       output,
       reasoning: rate("reasoning") ?? output,
       audioInput: price.currency === null ? 0 : null,
