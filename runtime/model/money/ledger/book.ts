@@ -5,13 +5,15 @@
  * Which calls are open is known from the journals: a file stays until the calls in it and in all before it are settled, or, where some last longer, until those
  * stand in the table `pending`. After a start, what dead processes had opened and not settled counts at its worst case: those calls may have been sent, and nobody will
  * tell what they cost. So the ledger never says less than what was used, and says exactly that for every call that was settled.
+ * Longer than other files because what is read, written, lost and deleted must happen in one order, which stands here.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, unlinkSync } from "node:fs";
+import { closeSync, mkdirSync, readdirSync, readSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { Following, type OpenEntry, Unsaved } from "./following.ts";
 import { journalName, parseJournalName } from "./journal.ts";
 import { type OpenCallState, readState, stateText } from "./open-call.ts";
-import { LONGEST_RECORD, type OpenedRecord, RecordReader, type RecordTaker, type SettledRecord } from "./record.ts";
+import { LONGEST_RECORD } from "./record.ts";
 import {
   ADD_UNTOLD,
   DELETE_PENDING,
@@ -60,88 +62,6 @@ export interface BookOptions {
 /** Calls that are open or not told, above which nobody looks through all of them. */
 const MOST_UNTOLD = 10_000;
 
-interface OpenEntry extends OpenCallState {
-  /** The journal that says so; "": the table `pending` does. */
-  file: string;
-}
-
-/** What pieces say, until SQLite has it. */
-class Unwritten {
-  /** Up to which files have been read. */
-  readonly applied = new Map<string, number>();
-  readonly sums = new Sums();
-  /** Identifiers in the table `pending`, and what becomes of them: null: they leave it. */
-  readonly pending = new Map<string, OpenCallState | null>();
-
-  get rows(): number {
-    return this.sums.rows + this.pending.size;
-  }
-}
-
-/** A journal that is read: what it says goes to those who have it open, and to what is unwritten. */
-class Following implements RecordTaker {
-  readonly name: string;
-  readonly journal: string;
-  readonly reader = new RecordReader();
-  readonly descriptor: number;
-  /** Up to which the file has been read. */
-  place = 0;
-  /** What was read last is no record. */
-  unread = false;
-  readonly #open: Map<number, OpenEntry>;
-  /** Up to which it was carried over before the process began: that is only read again. */
-  readonly #applied: number;
-  readonly #elsewhere: boolean;
-  unwritten = new Unwritten();
-
-  constructor(folder: string, name: string, open: Map<number, OpenEntry>, applied: number, elsewhere: boolean) {
-    const { boot, thread } = parseJournalName(name)!;
-    this.name = name;
-    this.journal = `${boot}-${thread}`;
-    this.descriptor = openSync(join(folder, name), "r");
-    this.#open = open;
-    this.#applied = applied;
-    this.#elsewhere = elsewhere;
-  }
-
-  opened(record: OpenedRecord): void {
-    const { number } = record;
-    // One that the table `pending` has is read again.
-    if (this.#open.get(number)?.file !== "") this.#open.set(number, { record, file: this.name });
-  }
-
-  settled(record: SettledRecord, at: number): void {
-    const { number, cost, tokens } = record;
-    const entry = this.#open.get(number);
-    // Told twice, where a disk took half of what was written.
-    if (entry === undefined || entry.cost !== undefined) return;
-    const through = !this.#elsewhere || entry.record.charges.length === 0;
-    if (through) this.#open.delete(number);
-    else {
-      entry.cost = cost;
-      entry.tokens = tokens;
-    }
-    if (this.#again(at)) return;
-    if (entry.file === "") this.#pending(number, through ? null : entry);
-    this.unwritten.sums.add(entry.record, record);
-  }
-
-  told(number: number, at: number): void {
-    const entry = this.#open.get(number);
-    if (entry === undefined) return;
-    this.#open.delete(number);
-    if (!this.#again(at) && entry.file === "") this.#pending(number, null);
-  }
-
-  #again(at: number): boolean {
-    return this.place + at < this.#applied;
-  }
-
-  #pending(number: number, state: OpenCallState | null): void {
-    this.unwritten.pending.set(`${this.journal}-${number}`, state);
-  }
-}
-
 export class LedgerBook {
   readonly #options: BookOptions;
   readonly #database: Sqlite;
@@ -154,7 +74,7 @@ export class LedgerBook {
   /** Journals of this process, as far as they are known. */
   #own: readonly string[] = [];
   /** null: nothing. */
-  #unwritten: Unwritten | null = null;
+  #unwritten: Unsaved | null = null;
   /** It is written before anything else is read. */
   #due = false;
   readonly #piece = Buffer.allocUnsafeSlow(PIECE);
@@ -425,7 +345,7 @@ export class LedgerBook {
     const piece = this.#piece.subarray(0, readSync(following.descriptor, this.#piece, 0, PIECE, following.place));
     // Also where nothing was read: then the file before it is known to be through.
     if (piece.length === 0 && applied !== undefined) return false;
-    this.#unwritten ??= new Unwritten();
+    this.#unwritten ??= new Unsaved();
     const unwritten = this.#unwritten;
     following.unwritten = unwritten;
     const read = following.reader.read(piece, following);

@@ -1,4 +1,4 @@
-/** The ledger against what was really used: over kills of the process in the middle, files that begin and end, disks that take nothing, garbage. */
+/** The ledger against what was really used: over kills of the process in the middle, files that begin and end, disks that take nothing, garbage. Longer than other files because all of it is about one ledger's promise. */
 import { execFileSync, spawn } from "node:child_process";
 import {
   appendFileSync,
