@@ -32,7 +32,7 @@ export interface ModelReport {
   readonly after: Alive;
 }
 
-const WARM_UP = 400;
+const WARM_UP = 300;
 const WARM_UP_FROM = 100_000_000;
 const MOST_VIOLATIONS = 50;
 

@@ -173,7 +173,7 @@ describe.runIf(existsSync("/proc/self/fd")).each(transports)("over the %s transp
     timeout: 120_000,
   }, async () => {
     answer = flood;
-    const many = Number(process.env.VGW_SLOW_CLIENTS ?? 60);
+    const many = Number(process.env.VGW_SLOW_CLIENTS ?? 40);
     await left().catch(() => {});
     const before = await gateway.alive();
     sent = 0;

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { modelCampaign } from "./campaign.ts";
 
 const SEED = Number(process.env.VGW_FAULTS_SEED ?? 1);
-const REQUESTS = 600;
+const REQUESTS = 500;
 
 test.runIf(existsSync("/proc/self/fd")).each(["fast", "strict"] as const)(
   `${REQUESTS} requests to faulty providers on the %s transport`,
@@ -19,7 +19,7 @@ test.runIf(existsSync("/proc/self/fd")).each(["fast", "strict"] as const)(
       seed: SEED,
       from: 0,
       requests: REQUESTS,
-      atOnce: 48,
+      atOnce: 80,
     });
     const again = `npm run faults:models -- --transport=${transport} --seed=${SEED} --requests=1 --from=N`;
     expect(violations, `seed ${SEED}; one case again: ${again}`).toEqual([]);
