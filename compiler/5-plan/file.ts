@@ -31,10 +31,25 @@ export function mediaTypeOf(path: string): string {
   return MEDIA_TYPES[extname(path).toLowerCase()] ?? "application/octet-stream";
 }
 
-/** Base64. Throws where the file cannot be read: a program cannot be built without what it serves. */
+/** A file that a program cannot be built without cannot be read, or is not what it should be. */
+export class FileError extends Error {
+  /** What to do about it. */
+  readonly next: string;
+
+  constructor(message: string, next: string) {
+    super(message);
+    this.next = next;
+  }
+}
+
+/** Base64. Throws `FileError` where the file cannot be read: a program cannot be built without what it serves. */
 export function embed(context: Context, path: string): string {
   const place = join(dirname(context.module.tree.file), path);
   const data = context.body.program.readFile(place);
-  if (data === null) throw new Error(`${place} cannot be read, but the program serves it`);
+  if (data === null)
+    throw new FileError(
+      `${place} cannot be read, but the program serves it.`,
+      "Put the file there, or name another one: paths are relative to the file that names them.",
+    );
   return Buffer.from(data).toString("base64");
 }

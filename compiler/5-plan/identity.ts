@@ -4,10 +4,11 @@ import type { ClaimConfiguration, ClaimType } from "../../runtime/identity/confi
 import type { CheckedIdentity, StaticValue } from "../3-types/checked.ts";
 import type { RecordType } from "../3-types/type.ts";
 import type { Program } from "./context.ts";
+import { FileError } from "./file.ts";
 import type { IdentityPlan } from "./plan.ts";
 import { noteVariables } from "./service.ts";
 
-/** Throws where a file of keys cannot be read: a program cannot be built without what it checks with. */
+/** Throws `FileError` where a file of keys cannot be read: a program cannot be built without what it checks with. */
 export function lowerIdentity(program: Program, identity: CheckedIdentity): IdentityPlan {
   noteVariables(program, identity.settings);
   const file = program.modules.get(identity.module) ?? 0;
@@ -58,8 +59,18 @@ function textOf(program: Program, identity: CheckedIdentity, keys: StaticValue):
   const place = join(dirname(identity.module.tree.file), String(keys.path));
   const data = program.readFile(place);
   if (data === null)
-    throw new Error(`${place} cannot be read, but the identity ${identity.name} takes its keys from it`);
-  return new TextDecoder("utf-8", { fatal: true }).decode(data);
+    throw new FileError(
+      `${place} cannot be read, but the identity ${identity.name} takes its keys from it.`,
+      "Put the file there: what it says is built in. `env(NAME)` takes the keys when the gateway starts instead.",
+    );
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(data);
+  } catch {
+    throw new FileError(
+      `${place} is no UTF-8, so the identity ${identity.name} cannot take its keys from it.`,
+      "Write the keys as JSON in UTF-8.",
+    );
+  }
 }
 
 function isRecord(value: StaticValue): value is Members {

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import { type Gateway, startErrorText, startGateway } from "../../runtime/host/index.ts";
 import { StartError } from "../../runtime/start-error.ts";
+import { FileError } from "../5-plan/file.ts";
 import { compile } from "../build.ts";
 import { humanLine } from "./dev-log.ts";
 import { CommandError, exit, remark, styleFor } from "./output.ts";
@@ -20,6 +21,12 @@ export interface DevOptions {
 const SETTLE = 30;
 /** After this long a program is read once more, whatever the watcher said. Milliseconds. */
 const SECOND_LOOK = 300;
+
+/** Null: nothing that an edit could mend. */
+function toldOf(error: unknown): string | null {
+  if (error instanceof StartError) return startErrorText(error);
+  return error instanceof FileError ? `${error.message}\nhelp: ${error.next}` : null;
+}
 
 export async function runDev(path: string | undefined, options: DevOptions): Promise<number> {
   const entry = findEntry(path);
@@ -130,10 +137,11 @@ class DevSession {
       const done = await this.#serve({ code, map });
       remark(`${style.strong(done)} in ${Math.round(performance.now() - begun)} ms`);
     } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      // Saving again tries again: a port may be free by then.
+      const told = toldOf(error);
+      if (told === null) throw error;
+      // Saving again tries again: a port may be free by then, a file be there.
       this.#seen = "";
-      remark(`${style.error("error")} ${startErrorText(error)}`);
+      remark(`${style.error("error")} ${told}`);
       remark(this.#gateway ? "the program before it serves on" : "waiting for an edit");
     }
   }

@@ -94,6 +94,20 @@ describe("vgw test", () => {
 });
 
 describe("vgw build", () => {
+  test.each([
+    [
+      'identity callers = api_key { keys: file("none.json") }\nroute GET "/" { identify callers; reply "a" }',
+      "callers",
+    ],
+    ['route GET "/" open { reply file("none.html") }', "serves it"],
+  ])("a file that is built in and is not there: %s", (program, why) => {
+    const path = write("without-file.vgw", `vgw 1\n\n${program}\n`);
+    const done = command(["build", path, "-o", join(folder.path, "never")]);
+    expect(done).toMatchObject({ status: 3, stderr: expect.stringContaining(why) });
+    expect(done.stderr).toMatch(/^error: .*none\.\w+ cannot be read.*\nhelp: /m);
+    expect(done.stderr).not.toContain("VGW9001");
+  });
+
   test("writes a folder and leaves a foreign one alone", () => {
     const out = join(folder.path, "dist");
     expect(command(["build", UNTESTED, "-o", out])).toMatchObject({
