@@ -35,7 +35,8 @@ export const TOTAL = 8000;
 export const LIMIT = 1_000_000;
 
 export function program(transport: "fast" | "strict", origin: string): string {
-  const paid = `price: { in: $1/Mtok, cached: $0.1/Mtok, out: $2/Mtok }, context: 200ktok, max_output: 2000tok, budget: $${LIMIT}/day`;
+  // Records do not tell what was written to caches, so that costs as much as what is read anew.
+  const paid = `price: { in: $1/Mtok, cached: $0.1/Mtok, cache_write: $1/Mtok, cache_write_hour: $1/Mtok, out: $2/Mtok }, context: 200ktok, max_output: 2000tok, budget: $${LIMIT}/day`;
   const lines: string[] = [];
   for (const [provider, words] of PROVIDERS) {
     const name = nameOf(provider);
