@@ -23,7 +23,14 @@ export function lowerConstants(program: Program): ConstantPlan[] {
 }
 
 function lowerConstant(program: Program, constant: CheckedConstant): ConstantPlan {
-  const body: Body = { program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() };
+  const body: Body = {
+    program,
+    names: new Names(),
+    limits: new Names(),
+    bindings: new Map(),
+    rests: new Set(),
+    faults: null,
+  };
   const out = { mode: "pure", pending: [] } as const;
   const context: Context = {
     body,

@@ -1,4 +1,5 @@
 /** What lowering knows: the whole program, the body that is being lowered, and where its steps or intermediate values go. */
+import type { FaultDialect } from "../../runtime/model/dialect/fault.ts";
 import type { NodeId } from "../1-syntax/tree.ts";
 import type {
   CheckedConstant,
@@ -50,6 +51,8 @@ export interface Body {
   readonly bindings: Map<string, Expr>;
   /** Slots that hold the rest of the path. */
   readonly rests: Set<string>;
+  /** Of the first step that asks for models, in whatever branch. */
+  faults: FaultDialect | null;
 }
 
 /** An intermediate value of a pure expression. `kind` is the failure that its absence means; null: it cannot fail. */

@@ -1,4 +1,5 @@
 /** `forward service { settings; steps } else …`. */
+import { faultDialect } from "../../runtime/model/dialect/fault.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { lowerBudgetKeys } from "./budget.ts";
 import { codecOf } from "./call-service.ts";
@@ -48,6 +49,7 @@ function lowerForwardModel(context: Context, node: tree.ForwardStep, model: Chec
   const dialect = meaningOf(context, node);
   if (dialect?.kind !== "forward-model" && dialect?.kind !== "forward-operation")
     throw new Error("a `forward` to a model says what its clients speak");
+  context.body.faults ??= faultDialect(dialect.client);
   const origin = originOf(context, node);
   const steps: Step[] = [];
   const inner = { ...(node.otherwise === null ? context : toSteps(context, steps)), hint: "system" };

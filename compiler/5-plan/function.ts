@@ -8,7 +8,14 @@ import type { FunctionPlan } from "./plan.ts";
 export function functionPlan(program: Program, called: CheckedFunction): FunctionPlan {
   const known = program.called.get(called);
   if (known !== undefined) return known;
-  const body: Body = { program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() };
+  const body: Body = {
+    program,
+    names: new Names(),
+    limits: new Names(),
+    bindings: new Map(),
+    rests: new Set(),
+    faults: null,
+  };
   const context: Context = {
     body,
     module: called.module,

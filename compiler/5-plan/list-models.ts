@@ -2,6 +2,7 @@
  * `reply models(…)`: what does not depend on the caller is known when compiling, so it is a reply with a text; where models have conditions, a text of parts; and
  * where the path names one model, a choice of replies.
  */
+import { faultDialect } from "../../runtime/model/dialect/fault.ts";
 import type * as tree from "../1-syntax/tree.ts";
 import { BOOL, STRING } from "../3-types/construct.ts";
 import type { ListingForm } from "../vocabulary/listing.ts";
@@ -58,6 +59,7 @@ export function lowerListModels(context: Context, node: tree.ListModelsStep): vo
   const meaning = meaningOf(context, node);
   if (meaning?.kind !== "list-models") throw new Error("a list of models has its form");
   const { program, bindings } = context.body;
+  context.body.faults ??= faultDialect(meaning.form);
   const form = FORMS[meaning.form];
   const origin = originOf(context, node);
   const { steps } = context.out;

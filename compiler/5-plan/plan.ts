@@ -15,6 +15,7 @@
  * Failure is a value, never an exception: a failing step leaves its nearest enclosing `attempt`, whose `otherwise` then
  * runs with `failure` set. A failing step outside any attempt ends the request with the step's standard problem.
  */
+import type { FaultDialect } from "../../runtime/model/dialect/fault.ts";
 import type { FailureKind } from "../../runtime/failure.ts";
 import type { ClientDialectName, ProviderDialectName } from "../../runtime/model/dialect/dialect.ts";
 import type { BudgetConfiguration } from "../../runtime/model/money/configuration.ts";
@@ -166,6 +167,8 @@ export interface RoutePlan {
   readonly access: readonly string[];
   /** "/people/{email}" where a part of the path is labelled, so that logs and traces hold this in its place; null: the path may be told. */
   readonly shownPath: string | null;
+  /** In whose words its clients read errors, where they ask for models; null: problem details. */
+  readonly faults: FaultDialect | null;
   readonly steps: readonly Step[];
 }
 

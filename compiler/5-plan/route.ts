@@ -13,7 +13,14 @@ import { lowerSteps } from "./step.ts";
 const DEFAULT_BODY = 1_000_000;
 
 export function lowerRoute(program: Program, route: CheckedRoute, gatewayBody: number): RoutePlan {
-  const body: Body = { program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() };
+  const body: Body = {
+    program,
+    names: new Names(),
+    limits: new Names(),
+    bindings: new Map(),
+    rests: new Set(),
+    faults: null,
+  };
   const steps: Step[] = [];
   const context: Context = {
     body,
@@ -44,6 +51,7 @@ export function lowerRoute(program: Program, route: CheckedRoute, gatewayBody: n
     bodyLimit: numberOf(settings.body) ?? gatewayBody,
     access: node.open ? ["open"] : node.policies.map((use) => use.name.text),
     shownPath: shownPath(context, node.pattern),
+    faults: body.faults,
     steps,
   };
 }

@@ -14,7 +14,14 @@ export function lowerService(program: Program, service: CheckedService): Service
 
 function lowerKey(program: Program, service: CheckedService): Expr | null {
   if (service.key === null) return null;
-  const body: Body = { program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() };
+  const body: Body = {
+    program,
+    names: new Names(),
+    limits: new Names(),
+    bindings: new Map(),
+    rests: new Set(),
+    faults: null,
+  };
   const out = { mode: "pure" as const, pending: [] };
   return lowerPure({ body, module: service.module, out, hint: "key", prefix: "", failure: null }, service.key);
 }

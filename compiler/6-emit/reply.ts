@@ -41,9 +41,10 @@ function locationText(scope: Scope, location: Expr): string {
 }
 
 export function denyText(body: Body, step: DenyStep): string {
-  const { emission, scope } = body;
+  const { emission, scope, route } = body;
   const { status, detail } = step;
-  const known = detail === null || detail.expr === "constant";
+  // In other words than those of problem details, it is written when it happens.
+  const known = route.faults === null && (detail === null || detail.expr === "constant");
   if (status.expr === "constant" && typeof status.value === "number" && known) {
     const text = detail === null || detail.expr !== "constant" ? null : String(detail.value);
     const problem = knownProblem(emission, status.value, "denied", text);

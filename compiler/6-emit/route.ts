@@ -1,5 +1,6 @@
 /** One function per route, named after it: its steps as straight code. */
 import { numberLiteral } from "./literal.ts";
+import type { FaultDialect } from "../../runtime/model/dialect/fault.ts";
 import type { Plan, RoutePlan } from "../5-plan/plan.ts";
 import type { Body } from "./body.ts";
 import { emitSplit } from "./continuation.ts";
@@ -14,6 +15,13 @@ import { typeText } from "./type.ts";
 import { usageOf } from "./usage.ts";
 import { mustBeAsync, splitAt } from "./waiting.ts";
 import { SourceWriter } from "./writer.ts";
+
+/** As the runtime exports them. */
+const FAULTS: { readonly [Name in FaultDialect]: string } = {
+  openai: "openaiFault",
+  anthropic: "anthropicFault",
+  gemini: "geminiFault",
+};
 
 /** `GET /orders/{id: uuid} on shop.example, with partner (shop.vgw:12)`. */
 function heading(plan: Plan, route: RoutePlan): string {
@@ -41,6 +49,7 @@ export function emitRoute(emission: Emission, writer: SourceWriter, route: Route
     writer.block(`${async ? "async " : ""}function ${name}(${head}): ${result}`, () => {
       writer.line(`exchange.route = ${JSON.stringify(route.name)};`);
       if (route.shownPath !== null) writer.line(`exchange.shownPath = ${JSON.stringify(route.shownPath)};`);
+      if (route.faults !== null) writer.line(`exchange.faults = ${emission.use(FAULTS[route.faults])};`);
       if (route.deadline !== null)
         writer.line(`${emission.host()}.deadline(exchange, ${numberLiteral(route.deadline)});`);
       const body: Body = {

@@ -58,6 +58,7 @@ export function route(head: string, steps: readonly Step[], more: Partial<RouteP
     bodyLimit: 1_000_000,
     access: ["open"],
     shownPath: null,
+    faults: null,
     steps,
     ...more,
   };

@@ -35,6 +35,7 @@ export function referencePages(): readonly ReferencePage[] {
 function problemPage(): ReferencePage {
   return page("problems.md", "Problems", [
     "Every error that the gateway answers by itself is a problem document (RFC 9457, `application/problem+json`) with one of these codes in `code`.",
+    "A route that forwards to a model, or lists models, tells its own errors (401, 429, what `deny` says and the others) in the words of the dialect that stands behind its first `as`, as `application/json`, so that official clients show them: OpenAI's `error.message` and `error.code`, Anthropic's `error.type`, Google's `error.status`.",
     table(
       ["code", "status", "title"],
       Object.entries(ERRORS).map(([name, { status, title }]) => [code(name), String(status), title]),

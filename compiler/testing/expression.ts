@@ -83,7 +83,14 @@ export class Expressions {
   ): Promise<unknown> {
     const steps: Step[] = [];
     const context: Context = {
-      body: { program: this.#program, names: new Names(), limits: new Names(), bindings: new Map(), rests: new Set() },
+      body: {
+        program: this.#program,
+        names: new Names(),
+        limits: new Names(),
+        bindings: new Map(),
+        rests: new Set(),
+        faults: null,
+      },
       module,
       out: { mode: "steps", steps },
       hint: "value",

@@ -157,7 +157,8 @@ export const steps: readonly StepEntry[] = [
     kind: "deny",
     word: "deny",
     syntax: 'deny · deny status · deny status "detail"',
-    documentation: "Answers with a problem document (RFC 9457). Without a status: 403.",
+    documentation:
+      "Answers with a problem document (RFC 9457), and where the route asks for models, with an error in the words of its clients. Without a status: 403.",
     example: 'deny 403 "Not now."',
     since: "0.1",
     places: everywhere,

@@ -9,6 +9,7 @@ import { applyEdits } from "./edits.ts";
 import type { Spending } from "./spending.ts";
 import type { WebSocketNote, WebSocketReceiver, WebSocketSide } from "../websocket/index.ts";
 import type {
+  FaultWriter,
   Exchange,
   Headers,
   ModelNote,
@@ -63,6 +64,7 @@ export abstract class BaseExchange implements Exchange {
   generation = 0;
   held: Held | null = null;
   route = "";
+  faults: FaultWriter | null = null;
   shownPath = "";
   reason = "";
   detail = "";

@@ -5,6 +5,7 @@
  * Headers travel as flat arrays `[name, value, name, value, …]`, names in lower case, order and repetition kept.
  * All methods may be called from any tick; after `aborted` every write is a no-op. None of them throws.
  */
+import type { Problem } from "../failure.ts";
 import type { Held } from "./held.ts";
 import type { Spending } from "./spending.ts";
 
@@ -36,6 +37,20 @@ export interface BodySink {
   /** The body limit was passed ("too-large"), the client went away ("aborted"), or its framing broke ("malformed"). */
   fail(reason: "too-large" | "aborted" | "malformed"): void;
 }
+
+/** An error that the gateway makes itself. */
+export interface Fault {
+  readonly status: number;
+  /** Of `errors.ts`. */
+  readonly code: string;
+  readonly title: string;
+  /** What a client may read of why. */
+  readonly detail: string | null;
+  readonly problems: readonly Problem[] | null;
+}
+
+/** Gives JSON, in the words of those who ask. */
+export type FaultWriter = (fault: Fault) => string;
 
 export interface Exchange {
   /** As sent; upper case by convention. */
@@ -79,6 +94,8 @@ export interface Exchange {
   held: Held | null;
   /** The route's name and what decided, for the access log. */
   route: string;
+  /** Who writes errors of the gateway's own, where its clients read others than problem details; null: problem details (RFC 9457). */
+  faults: FaultWriter | null;
   /** What logs and traces say in the place of the path, a part of which is labelled; "": the path itself. */
   shownPath: string;
   /** Problem code or step that decided the answer; "" where the upstream did. */

@@ -7,9 +7,14 @@ import { reasonPhrase } from "./status.ts";
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 /** Shared; nobody may change it. */
 export const PROBLEM_HEADERS: Headers = ["content-type", PROBLEM_MEDIA_TYPE];
+const JSON_HEADERS: Headers = ["content-type", "application/json"];
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
+}
+
+function titleOf(status: number, code: string): string {
+  return isErrorCode(code) ? ERRORS[code].title : reasonPhrase(status);
 }
 
 /**
@@ -22,7 +27,7 @@ export function problemText(
   detail: string | null,
   problems: readonly Problem[] | null,
 ): string {
-  const title = isErrorCode(code) ? ERRORS[code].title : reasonPhrase(status);
+  const title = titleOf(status, code);
   return JSON.stringify({
     type: `urn:vgw:problem:${code}`,
     title,
@@ -35,6 +40,24 @@ export function problemText(
   });
 }
 
+/** Answers with a problem, and with `headers` before its own; in the words of the clients, where they have others. */
+export function answerProblem(
+  exchange: Exchange,
+  status: number,
+  headers: Headers | null,
+  code: string,
+  detail: string | null,
+  problems: readonly Problem[] | null,
+): void {
+  const { faults } = exchange;
+  const own = faults === null ? PROBLEM_HEADERS : JSON_HEADERS;
+  const text =
+    faults === null
+      ? problemText(status, code, detail, problems)
+      : faults({ status, code, title: titleOf(status, code), detail, problems });
+  exchange.respond(status, headers === null ? own : [...headers, ...own], text);
+}
+
 /** Answers with a problem and notes the code as the reason. */
 export function replyProblem(
   exchange: Exchange,
@@ -44,7 +67,7 @@ export function replyProblem(
   problems: readonly Problem[] | null,
 ): void {
   exchange.reason = code;
-  exchange.respond(status, PROBLEM_HEADERS, problemText(status, code, detail, problems));
+  answerProblem(exchange, status, null, code, detail, problems);
 }
 
 /** A problem with the status that belongs to the code. */
@@ -58,7 +81,7 @@ export function replyFailure(exchange: Exchange, failure: Failure): void {
   exchange.detail = failure.detail;
   if (failure.challenge !== null) {
     exchange.reason = failure.code;
-    const headers = ["www-authenticate", failure.challenge, ...PROBLEM_HEADERS];
-    exchange.respond(status, headers, problemText(status, failure.code, publicDetail(failure), failure.problems));
+    const headers = ["www-authenticate", failure.challenge];
+    answerProblem(exchange, status, headers, failure.code, publicDetail(failure), failure.problems);
   } else replyProblem(exchange, status, failure.code, publicDetail(failure), failure.problems);
 }

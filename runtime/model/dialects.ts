@@ -31,7 +31,17 @@ import {
   openaiModerations,
   openaiResponsesCounter,
 } from "./index.ts";
+import type { FaultWriter } from "../http/exchange.ts";
+import type { FaultDialect } from "./dialect/fault.ts";
+import { anthropicFault, geminiFault, openaiFault } from "./index.ts";
 import type { Operation } from "./operation/operation.ts";
+
+/** How errors of the gateway's own are told, by whose words. */
+export const faults: { readonly [Name in FaultDialect]: FaultWriter } = {
+  openai: openaiFault,
+  anthropic: anthropicFault,
+  gemini: geminiFault,
+};
 
 export const clients: ReadonlyMap<ClientDialectName, ClientDialect> = new Map(
   [openaiChatClient, openaiResponsesClient, anthropicClient, geminiClient].map((client) => [client.name, client]),

@@ -3,6 +3,10 @@ import type { ClientDialect } from "./dialect/dialect.ts";
 import { geminiArrayClient, geminiClient as geminiEventsClient } from "./dialect/gemini/client.ts";
 import { readPath } from "./dialect/gemini/path.ts";
 
+export { anthropicFault } from "./dialect/anthropic/fault.ts";
+export { geminiFault } from "./dialect/gemini/fault.ts";
+export { openaiFault } from "./dialect/openai-common/fault.ts";
+
 export { anthropicClient } from "./dialect/anthropic/client.ts";
 export { anthropicProvider } from "./dialect/anthropic/provider.ts";
 export { bedrockProvider } from "./dialect/bedrock/provider.ts";

@@ -1,6 +1,6 @@
 /** The ends of a route that the program writes itself: `reply` and `deny`. */
 import type { Exchange, Headers } from "../http/exchange.ts";
-import { PROBLEM_HEADERS, problemText } from "../http/problem.ts";
+import { answerProblem } from "../http/problem.ts";
 
 /** Shared by all answers; nobody may change it. */
 const JSON_HEADERS: Headers = ["content-type", "application/json"];
@@ -31,5 +31,5 @@ export function replyRedirect(exchange: Exchange, status: number, location: stri
 /** A problem of the program's own (RFC 9457). */
 export function deny(exchange: Exchange, status: number, detail: string | null): void {
   exchange.reason = "deny";
-  exchange.respond(status, PROBLEM_HEADERS, problemText(status, "denied", detail, null));
+  answerProblem(exchange, status, null, "denied", detail, null);
 }

@@ -46,6 +46,7 @@ function nobody(path: string): Exchange {
     generation: 0,
     held: null,
     route: "",
+    faults: null,
     shownPath: "",
     reason: "",
     detail: "",

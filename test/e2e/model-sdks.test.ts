@@ -38,6 +38,13 @@ route POST "/${name}/v1/messages" open { forward ${name} as anthropic.messages }
 route POST "/${name}/v1beta/models/{name}" open { forward ${name} as gemini }
 `,
 ).join("")}
+${[
+  ["/shut/v1/chat/completions", "openai.chat"],
+  ["/shut/v1/messages", "anthropic.messages"],
+  ["/shut/v1beta/models/{name}", "gemini"],
+]
+  .map(([path, as]) => `route POST "${path}" open { require request.header("x-day") == "monday" else deny 403 "Only on weekdays."; forward openai as ${as} }`)
+  .join("\n")}
 route GET "/openai/v1/models" open { reply models(openai, anthropic) as openai.models }
 route POST "/openai/v1/embeddings" open { forward openai as openai.embeddings }
 route POST "/gemini/v1/embeddings" open { forward gemini as openai.embeddings }
@@ -313,6 +320,25 @@ describe.each(transports)("over the %s transport", (transport) => {
       expect(data).toHaveLength(2);
       expect(data[0]?.embedding.every((number) => typeof number === "number")).toBe(true);
     }
+  });
+
+  test("what the gateway itself refuses, each client reads as an error of its provider's", async () => {
+    const asked = [{ role: "user" as const, content: "?" }];
+    const told = await Promise.all(
+      [
+        openai("shut").chat.completions.create({ model: "m", messages: asked }),
+        anthropic("shut").messages.create({ model: "m", max_tokens: 9, messages: asked }),
+        google("shut").models.generateContent({ model: "m", contents: "?" }),
+      ].map((one) => one.then(String, (error: Error) => error)),
+    );
+    const [fromOpenai, fromAnthropic, fromGoogle] = told;
+    expect(fromOpenai).toBeInstanceOf(OpenAI.PermissionDeniedError);
+    expect(fromOpenai).toMatchObject({ message: "403 Only on weekdays.", type: "permission_error", code: "denied" });
+    expect(fromAnthropic).toBeInstanceOf(Anthropic.PermissionDeniedError);
+    expect(fromAnthropic).toMatchObject({
+      error: { error: { type: "permission_error", message: "Only on weekdays." } },
+    });
+    expect(fromGoogle).toMatchObject({ status: 403, message: expect.stringContaining("Only on weekdays.") });
   });
 
   test("files and batches are no routes, and say so", async () => {

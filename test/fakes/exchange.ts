@@ -4,6 +4,7 @@
  */
 import type { Spending } from "../../runtime/http/spending.ts";
 import type {
+  FaultWriter,
   ModelNote,
   BodySink,
   Exchange,
@@ -121,6 +122,7 @@ export class FakeExchange implements Exchange {
   generation = 0;
   held: Held | null = null;
   route = "";
+  faults: FaultWriter | null = null;
   shownPath = "";
   reason = "";
   detail = "";

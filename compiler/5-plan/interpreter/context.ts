@@ -1,5 +1,6 @@
 /** What one request's evaluation can reach: the program, the request, the world, and what has been changed so far. */
 import type { HeldTo } from "./budget.ts";
+import type { FaultWriter } from "../../../runtime/http/exchange.ts";
 import type { Failure } from "../../../runtime/failure.ts";
 import type { FunctionPlan, Origin, Plan } from "../plan.ts";
 import type { Client } from "./client.ts";
@@ -40,6 +41,8 @@ export interface Context extends Loaded {
   bodyLimit: number;
   /** The route's, in milliseconds; null: none. */
   deadline: number | null;
+  /** The route's: in whose words errors are told; null: as problem details. */
+  faults: FaultWriter | null;
   /** The places that the request has, by what they are counted under; each is given back at its end. */
   readonly held: Map<string, () => void>;
   /** Budgets of routes that the request is held to. */

@@ -1,6 +1,7 @@
 /** What ends a request: replies, denials, an upstream's answer, and the standard answer to a failure that nobody handled. */
 import { Buffer } from "node:buffer";
 import { ERRORS } from "../../../runtime/errors.ts";
+import type { FaultWriter } from "../../../runtime/http/exchange.ts";
 import { type Failure, publicDetail } from "../../../runtime/failure.ts";
 import type { DenyStep, Origin, ReplyStep } from "../plan.ts";
 import type { Answer } from "./call.ts";
@@ -8,7 +9,7 @@ import type { Context, Ending } from "./context.ts";
 import { evaluate } from "./expression.ts";
 import { firstHeader } from "./headers.ts";
 import { answerHeaders } from "./hygiene.ts";
-import { problemBody } from "./problem.ts";
+import { problemBody, problemTitle } from "./problem.ts";
 import type { Scope } from "./scope.ts";
 import { serialise } from "./serialise.ts";
 import { headerText, textOf } from "./value.ts";
@@ -49,8 +50,7 @@ export function denied(step: DenyStep, scope: Scope, context: Context): Ending {
   const status = Number(evaluate(step.status, scope, context));
   const given = step.detail === null ? undefined : evaluate(step.detail, scope, context);
   const detail = step.detail === null || given === undefined ? null : textOf(given, step.detail.type);
-  const body = problemBody({ status, code: "denied", detail, problems: null });
-  return { status, headers: ["content-type", "application/problem+json"], body, reason: "deny", origin: step.origin };
+  return { ...problemEnding(status, "denied", detail, null, step.origin, context.faults), reason: "deny" };
 }
 
 /** The upstream's head as it goes to the client, before the program's changes. */
@@ -63,9 +63,9 @@ export function passedOn(answer: Answer, context: Context): { status: number; he
 }
 
 /** An upstream's own status (kind "status") is not the gateway's: the client gets 502. */
-export function failed(failure: Failure, origin: Origin | null): Ending {
+export function failed(failure: Failure, origin: Origin | null, faults: FaultWriter | null): Ending {
   const status = failure.kind === "status" ? 502 : failure.status;
-  const ending = problemEnding(status, failure.code, publicDetail(failure), failure.problems, origin);
+  const ending = problemEnding(status, failure.code, publicDetail(failure), failure.problems, origin, faults);
   if (failure.code === "websocket-version") {
     const spoken = ["sec-websocket-version", "13", "upgrade", "websocket", "connection", "Upgrade"];
     return { ...ending, headers: [...spoken, ...ending.headers] };
@@ -75,7 +75,7 @@ export function failed(failure: Failure, origin: Origin | null): Ending {
 }
 
 export function gatewayError(code: keyof typeof ERRORS, headers: readonly string[] = []): Ending {
-  const ending = problemEnding(ERRORS[code].status, code, null, null, null);
+  const ending = problemEnding(ERRORS[code].status, code, null, null, null, null);
   return { ...ending, headers: [...headers, ...ending.headers] };
 }
 
@@ -85,7 +85,12 @@ function problemEnding(
   detail: string | null,
   problems: Failure["problems"],
   origin: Origin | null,
+  faults: FaultWriter | null,
 ): Ending {
+  if (faults !== null) {
+    const text = faults({ status, code, title: problemTitle(status, code), detail, problems });
+    return { status, headers: ["content-type", "application/json"], body: encoder.encode(text), reason: code, origin };
+  }
   const body = problemBody({ status, code, detail, problems });
   return { status, headers: ["content-type", "application/problem+json"], body, reason: code, origin };
 }

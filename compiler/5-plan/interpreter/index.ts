@@ -2,6 +2,7 @@
  * The reference interpreter: what a plan means, written to be read. One request in, one whole answer out; no streaming, no
  * sockets, no timers. `vgw test` and `vgw why` run it, and the corpus holds the compiled bundle against it.
  */
+import { faults } from "../../../runtime/model/dialects.ts";
 import { canonicalPath, isQuery } from "../../../runtime/http/path.ts";
 import type { Failure } from "../../../runtime/failure.ts";
 import type { Verifier } from "../../../runtime/identity/index.ts";
@@ -100,6 +101,7 @@ function newContext(program: Omit<Loaded, "constants">, request: InterpretedRequ
     query: question < 0 ? "" : request.target.slice(question + 1),
     bodyLimit: 0,
     deadline: null,
+    faults: null,
     held: new Map(),
     heldTo: [],
     requestChanges: [],
@@ -120,6 +122,7 @@ async function answer(context: Context): Promise<InterpretedAnswer> {
   const { route, scope } = chosen;
   context.bodyLimit = route.bodyLimit;
   context.deadline = route.deadline;
+  context.faults = route.faults === null ? null : faults[route.faults];
   const outcome = await new Machine(context).run(route.steps, scope);
   switch (outcome.kind) {
     case "ended":
@@ -134,7 +137,7 @@ async function answer(context: Context): Promise<InterpretedAnswer> {
         problems: problems ?? [],
         handled: false,
       });
-      return finish(outcome.ending ?? failed(outcome.failure, outcome.origin), route, context);
+      return finish(outcome.ending ?? failed(outcome.failure, outcome.origin, context.faults), route, context);
     }
     case "next":
       throw new Error(`the route ${route.name} ends without an answer`);

@@ -27,6 +27,7 @@ function route(name: string, given: Partial<RoutePlan> & Pick<RoutePlan, "segmen
     bodyLimit: 10,
     access: ["open"],
     shownPath: null,
+    faults: null,
   };
   return { name, origin, ...rest, ...given };
 }

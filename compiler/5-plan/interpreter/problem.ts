@@ -10,12 +10,16 @@ export interface ProblemDocument {
   readonly problems: readonly Problem[] | null;
 }
 
+export function problemTitle(status: number, code: string): string {
+  const known = Object.entries(ERRORS).find((entry) => entry[0] === code);
+  return known === undefined ? reasonPhrase(status) : known[1].title;
+}
+
 /** Members in the order type, title, status, detail, code, problems; what is null or empty is left out. */
 export function problemBody({ status, code, detail, problems }: ProblemDocument): Uint8Array {
-  const known = Object.entries(ERRORS).find((entry) => entry[0] === code);
   const parts = [
     `"type":${JSON.stringify(`urn:vgw:problem:${code}`)}`,
-    `"title":${JSON.stringify(known === undefined ? reasonPhrase(status) : known[1].title)}`,
+    `"title":${JSON.stringify(problemTitle(status, code))}`,
     `"status":${status}`,
   ];
   if (detail !== null) parts.push(`"detail":${JSON.stringify(detail)}`);

@@ -5,6 +5,7 @@ import {
   anthropicClient,
   anthropicCountClient,
   anthropicCounter,
+  anthropicFault,
   anthropicOperations,
   anthropicProvider,
   type Configuration,
@@ -24,6 +25,7 @@ import {
   openaiChatProvider,
   openaiEmbedder,
   openaiEmbeddingsClient,
+  openaiFault,
   openaiResponsesClient,
   pathSegments,
   type Program,
@@ -57,6 +59,7 @@ let own: Model;
 // POST /v1/chat/completions, open (gateway.vgw:40)
 function postV1ChatCompletions(exchange: Exchange): void {
   exchange.route = "POST /v1/chat/completions";
+  exchange.faults = openaiFault;
   host.deadline(exchange, 120_000);
   if (!admit(exchange, defaultLimit, "default", exchange.address, rate60PerMin, 60, 1)) {
     setRetryAfter(exchange, defaultLimit);
@@ -68,6 +71,7 @@ function postV1ChatCompletions(exchange: Exchange): void {
 // POST /v1/responses, open (gateway.vgw:47)
 function postV1Responses(exchange: Exchange): void {
   exchange.route = "POST /v1/responses";
+  exchange.faults = openaiFault;
   host.deadline(exchange, 120_000);
   if (!admit(exchange, defaultLimit2, "default", exchange.address, rate60PerMin, 60, 1)) {
     setRetryAfter(exchange, defaultLimit2);
@@ -79,6 +83,7 @@ function postV1Responses(exchange: Exchange): void {
 // POST /v1/messages, open (gateway.vgw:54)
 function postV1Messages(exchange: Exchange): void {
   exchange.route = "POST /v1/messages";
+  exchange.faults = anthropicFault;
   host.deadline(exchange, 120_000);
   if (!admit(exchange, defaultLimit3, "default", exchange.address, rate60PerMin, 60, 1)) {
     setRetryAfter(exchange, defaultLimit3);
@@ -90,6 +95,7 @@ function postV1Messages(exchange: Exchange): void {
 // POST /v1/embeddings, open (gateway.vgw:81)
 function postV1Embeddings(exchange: Exchange): void {
   exchange.route = "POST /v1/embeddings";
+  exchange.faults = openaiFault;
   if (!admit(exchange, defaultLimit4, "default", exchange.address, rate60PerMin, 60, 1)) {
     setRetryAfter(exchange, defaultLimit4);
     return replyFailure(exchange, failureOf("limited"));
@@ -100,6 +106,7 @@ function postV1Embeddings(exchange: Exchange): void {
 // POST /v1/messages/count_tokens, open (gateway.vgw:88)
 function postV1MessagesCountTokens(exchange: Exchange): void {
   exchange.route = "POST /v1/messages/count_tokens";
+  exchange.faults = anthropicFault;
   if (!admit(exchange, defaultLimit5, "default", exchange.address, rate60PerMin, 60, 1)) {
     setRetryAfter(exchange, defaultLimit5);
     return replyFailure(exchange, failureOf("limited"));
@@ -110,18 +117,21 @@ function postV1MessagesCountTokens(exchange: Exchange): void {
 // GET /v1/models, open (gateway.vgw:95)
 function getV1Models(exchange: Exchange): void {
   exchange.route = "GET /v1/models";
+  exchange.faults = anthropicFault;
   return replyContent(exchange, 200, "application/json", '{"data":[{"type":"model","id":"assistant","display_name":"assistant","created_at":"1970-01-01T00:00:00Z"}],"has_more":false,"first_id":"assistant","last_id":"assistant"}');
 }
 
 // GET /v1/models, open (gateway.vgw:99)
 function getV1Models2(exchange: Exchange): void {
   exchange.route = "GET /v1/models";
+  exchange.faults = openaiFault;
   return replyContent(exchange, 200, "application/json", '{"object":"list","data":[{"id":"assistant","object":"model","created":0,"owned_by":"vgw"}]}');
 }
 
 // GET /v1/models/{name}, open (gateway.vgw:103)
 function getV1ModelsByName(exchange: Exchange, name: string): void {
   exchange.route = "GET /v1/models/{name}";
+  exchange.faults = openaiFault;
   if (name === "assistant") {
     return replyContent(exchange, 200, "application/json", '{"id":"assistant","object":"model","created":0,"owned_by":"vgw"}');
   }
@@ -131,6 +141,7 @@ function getV1ModelsByName(exchange: Exchange, name: string): void {
 // POST /shop/{lang: "English" | "French"}/chat/completions, open (gateway.vgw:63)
 function postShopChatCompletionsByLang(exchange: Exchange, lang: "English" | "French"): void {
   exchange.route = "POST /shop/{lang: \"English\" | \"French\"}/chat/completions";
+  exchange.faults = openaiFault;
   host.deadline(exchange, 120_000);
   if (!admit(exchange, defaultLimit6, "default", exchange.address, rate20PerMin, 20, 1)) {
     setRetryAfter(exchange, defaultLimit6);
