@@ -43,7 +43,10 @@ ${[
   ["/shut/v1/messages", "anthropic.messages"],
   ["/shut/v1beta/models/{name}", "gemini"],
 ]
-  .map(([path, as]) => `route POST "${path}" open { require request.header("x-day") == "monday" else deny 403 "Only on weekdays."; forward openai as ${as} }`)
+  .map(
+    ([path, as]) =>
+      `route POST "${path}" open { require request.header("x-day") == "monday" else deny 403 "Only on weekdays."; forward openai as ${as} }`,
+  )
   .join("\n")}
 route GET "/openai/v1/models" open { reply models(openai, anthropic) as openai.models }
 route POST "/openai/v1/embeddings" open { forward openai as openai.embeddings }

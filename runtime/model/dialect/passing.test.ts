@@ -179,9 +179,9 @@ it("usage that the client did not ask for is counted, and not shown", () => {
   const text = chunk('"choices":[{"index":0,"delta":{"content":"Hi, \\"usage\\""},"finish_reason":null}],"usage":null');
   const stop = chunk('"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null');
   const usage = chunk('"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}');
-  const raw = text + text + stop + usage + "data: [DONE]\n\n";
+  const raw = `${text}${text}${stop}${usage}data: [DONE]\n\n`;
   const made = reader(openaiChatProvider, request, false);
   const passed = pass(made, [Buffer.from(raw)]);
-  expect(passed.text).toBe((text + text + stop).replaceAll('"m"', '"another \\"name\\""') + "data: [DONE]\n\n");
+  expect(passed.text).toBe(`${(text + text + stop).replaceAll('"m"', '"another \\"name\\""')}data: [DONE]\n\n`);
   expect(made.usage).toMatchObject({ input: 3, output: 4 });
 });
