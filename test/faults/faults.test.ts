@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { campaign } from "./campaign.ts";
 
 const SEED = Number(process.env.VGW_FAULTS_SEED ?? 1);
-const REQUESTS = 6000;
+const REQUESTS = 3000;
 
 test.runIf(existsSync("/proc/self/fd")).each(["fast", "strict"] as const)(
   `${REQUESTS} faulty and sound requests on the %s transport`,
