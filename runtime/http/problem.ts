@@ -7,7 +7,8 @@ import { reasonPhrase } from "./status.ts";
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 /** Shared; nobody may change it. */
 export const PROBLEM_HEADERS: Headers = ["content-type", PROBLEM_MEDIA_TYPE];
-const JSON_HEADERS: Headers = ["content-type", "application/json"];
+/** Shared; nobody may change it. */
+export const JSON_HEADERS: Headers = ["content-type", "application/json"];
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);

@@ -1,9 +1,6 @@
 /** The ends of a route that the program writes itself: `reply` and `deny`. */
-import type { Exchange, Headers } from "../http/exchange.ts";
-import { answerProblem } from "../http/problem.ts";
-
-/** Shared by all answers; nobody may change it. */
-const JSON_HEADERS: Headers = ["content-type", "application/json"];
+import type { Exchange } from "../http/exchange.ts";
+import { answerProblem, JSON_HEADERS } from "../http/problem.ts";
 
 /** `text` is JSON. */
 export function replyJson(exchange: Exchange, status: number, text: string): void {

@@ -146,6 +146,8 @@ export class Asked extends AskedCall implements StreamReceiver {
     this.#headers = [];
     this.body = null;
     this.reader = null;
+    this.passing = null;
+    this.toldUsage = null;
     this.unsent = false;
     this.#holding.take();
     this.intake?.again();
