@@ -5,11 +5,8 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { embedMany, generateText, type LanguageModel, stepCountIs, streamText, tool } from "ai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
-import { planOf } from "../conformance/program.ts";
+import { type GatewayHere, codeOf, startCode } from "./in-process.ts";
 
 const PROVIDERS = ["openai", "responses", "anthropic", "gemini", "bedrock", "cohere", "ollama"] as const;
 const CLIENTS = ["chat", "responses", "messages", "google"] as const;
@@ -40,25 +37,13 @@ route POST "/gemini/models/{model}:batchEmbedContents" open { forward gemini as 
 
 describe("the AI SDK", () => {
   let fake: FakeServer;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
 
   beforeAll(async () => {
     fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
-    const plan = planOf({
-      path: "ai-sdk.vgw",
-      title: "",
-      rule: "",
-      program: program(fake.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(fake.origin));
+    gateway = await startCode(code, "strict", {
       environment: { KEY: "a-key" },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
       write: () => {},
     });
   }, 60_000);

@@ -5,17 +5,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
 import { startGateway } from "../../runtime/host/index.ts";
-import { planOf } from "../conformance/program.ts";
 import { chatAnswer, json, type ModelServer, startModelServer } from "../fakes/model-server.ts";
+import { type GatewayHere, codeOf } from "./in-process.ts";
 
 let model: ModelServer;
 let hook: Server;
-let gateway: Awaited<ReturnType<typeof startGateway>> | null = null;
+let gateway: GatewayHere | null = null;
 let told: { readonly budget: string; readonly key: string; readonly percent: number; readonly from: string }[] = [];
-let programs = 0;
 let now = 0;
 const folders: string[] = [];
 
@@ -53,11 +50,7 @@ afterAll(async () => {
 async function start(tells: boolean, from: string | null): Promise<string> {
   await gateway?.close(0);
   const alert = tells ? `, alert: { post: "http://127.0.0.1:${(hook.address() as AddressInfo).port}/" }` : "";
-  const plan = planOf({
-    path: `alerts-${programs++}.vgw`,
-    title: "",
-    rule: "",
-    program: `vgw 1
+  const code = await codeOf(`vgw 1
 gateway edge { listen: http("127.0.0.1:0", transport: strict)${alert} }
 model own { provider: vllm("own"), url: "${model.origin}/v1", max_output: 10tok, price: free, budget: 1ktok/month, alerts: 1% }
 policy visitors { budget 1ktok/day by request.header("x-user") else "" { name: "visitors", alerts: [1%, 90%] } }
@@ -65,13 +58,7 @@ route POST "/v1/chat/completions" open with visitors {
   budget 1ktok/min { alerts: 1% }
   forward own as openai.chat
 }
-`,
-    files: new Map(),
-    environment: {},
-    upstreams: new Map(),
-    cases: [],
-  });
-  const { code } = await bundle(plan, emit(plan));
+`);
   const files = mkdtempSync(join(tmpdir(), "vgw-alerts-"));
   folders.push(files);
   if (from !== null) cpSync(from, files, { recursive: true });

@@ -3,16 +3,13 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
 import { startGateway } from "../../runtime/host/index.ts";
-import { planOf } from "../conformance/program.ts";
 import { chatAnswer, json, type ModelServer, startModelServer } from "../fakes/model-server.ts";
+import { type GatewayHere, codeOf } from "./in-process.ts";
 
 let model: ModelServer;
-let gateway: Awaited<ReturnType<typeof startGateway>> | null = null;
+let gateway: GatewayHere | null = null;
 const folders: string[] = [];
-let programs = 0;
 /** Far off: the admin listener tells of periods that are not over. */
 let now = 0;
 
@@ -31,21 +28,11 @@ afterAll(async () => {
 
 /** Each call is charged 17 tokens, and reserves some 200. */
 async function code(zone: string): Promise<string> {
-  const plan = planOf({
-    path: `zone-${programs++}.vgw`,
-    title: "",
-    rule: "",
-    program: `vgw 1
+  return codeOf(`vgw 1
 gateway edge { listen: http("127.0.0.1:0", transport: strict), admin: http("127.0.0.1:0") }
 model own { provider: openai("gpt"), key: secret("KEY"), url: "${model.origin}/v1", max_output: 10tok, price: free, budget: 220tok/day${zone}, cost_headers: true }
 route POST "/v1/chat/completions" open { forward own as openai.chat }
-`,
-    files: new Map(),
-    environment: {},
-    upstreams: new Map(),
-    cases: [],
-  });
-  return (await bundle(plan, emit(plan))).code;
+`);
 }
 
 /** `from`: a folder whose ledger goes on, in another one, since a process can open one only once. */

@@ -7,12 +7,9 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
-import { planOf } from "../conformance/program.ts";
 import { chatChunk, chatStream, type ModelServer, startModelServer, stream } from "../fakes/model-server.ts";
+import { type GatewayHere, codeOf, recordsIn, startCode } from "./in-process.ts";
 
 /** In pico-units: a token in costs 1,000,000, one out 2,000,000. Each request is as long as the next. */
 const IN = 1_000_000n;
@@ -81,33 +78,18 @@ const transports = native === null ? (["strict"] as const) : (["strict", "fast"]
 describe.each(transports)("over the %s transport", (transport) => {
   let one: ModelServer;
   let two: ModelServer;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
   let logs: { readonly [field: string]: unknown }[] = [];
   const files = mkdtempSync(join(tmpdir(), "vgw-billed-"));
 
   beforeAll(async () => {
     one = await startModelServer();
     two = await startModelServer();
-    const plan = planOf({
-      path: `billed-${transport}.vgw`,
-      title: "",
-      rule: "",
-      program: program(one.origin, two.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(one.origin, two.origin));
+    gateway = await startCode(code, transport, {
       environment: { KEY: "sk-test" },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1, drain: 0 },
-      requireFast: transport === "fast",
       files,
-      write: (lines) => {
-        for (const line of lines.split("\n")) if (line !== "") logs.push(JSON.parse(line));
-      },
+      write: (lines) => logs.push(...recordsIn(lines)),
     });
   }, 60_000);
   afterAll(async () => {

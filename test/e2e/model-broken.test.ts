@@ -6,17 +6,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import type { ModelAnswer } from "../../runtime/model/canonical/answer.ts";
 import type { ModelError } from "../../runtime/model/canonical/error.ts";
 import { EMPTY_REQUEST } from "../../runtime/model/canonical/request.ts";
 import type { ClientDialectName } from "../../runtime/model/dialect/dialect.ts";
 import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
-import { planOf } from "../conformance/program.ts";
 import { CLIENTS, readStream } from "../models/clients.ts";
+import { type GatewayHere, codeOf, recordsIn, startCode } from "./in-process.ts";
 
 /** A path for each dialect behind that of a choice. */
 const PATHS: { readonly [Name in ClientDialectName]: readonly [route: string, form: string] } = {
@@ -63,32 +60,17 @@ const transports = native === null ? (["strict"] as const) : (["strict", "fast"]
 
 describe.each(transports)("over the %s transport", (transport) => {
   let fake: FakeServer;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
   const logs: { readonly [field: string]: unknown }[] = [];
   const files = mkdtempSync(join(tmpdir(), "vgw-broken-"));
 
   beforeAll(async () => {
     fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
-    const plan = planOf({
-      path: `broken-${transport}.vgw`,
-      title: "",
-      rule: "",
-      program: program(fake.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(fake.origin));
+    gateway = await startCode(code, transport, {
       environment: { KEY: "sk-test" },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1, drain: 0 },
-      requireFast: transport === "fast",
       files,
-      write: (lines) => {
-        for (const line of lines.split("\n")) if (line !== "") logs.push(JSON.parse(line));
-      },
+      write: (lines) => logs.push(...recordsIn(lines)),
     });
   }, 60_000);
   afterAll(async () => {

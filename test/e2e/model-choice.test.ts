@@ -1,11 +1,8 @@
 /** Choices of models on a running gateway: who is asked, by what was measured and by what is under way; and what log and metrics say of it, without a key. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
-import { planOf } from "../conformance/program.ts";
 import { chatAnswer, chatStream, json, type ModelServer, startModelServer, stream } from "../fakes/model-server.ts";
+import { type GatewayHere, codeOf, recordsIn, startCode } from "./in-process.ts";
 
 const KEYS = { KEY: "sk-only", KEY_A: "sk-first-of-two", KEY_B: "sk-second-of-two", TOKEN: "let-me-in" };
 
@@ -33,31 +30,16 @@ const transports = native === null ? (["strict"] as const) : (["strict", "fast"]
 describe.each(transports)("over the %s transport", (transport) => {
   let first: ModelServer;
   let second: ModelServer;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
   let logs: { readonly [field: string]: unknown }[] = [];
 
   beforeAll(async () => {
     first = await startModelServer();
     second = await startModelServer();
-    const plan = planOf({
-      path: `model-choice-${transport}.vgw`,
-      title: "",
-      rule: "",
-      program: program(first.origin, second.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(first.origin, second.origin));
+    gateway = await startCode(code, transport, {
       environment: KEYS,
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1, drain: 0 },
-      requireFast: transport === "fast",
-      write: (lines) => {
-        for (const line of lines.split("\n")) if (line !== "") logs.push(JSON.parse(line));
-      },
+      write: (lines) => logs.push(...recordsIn(lines)),
     });
   }, 60_000);
   afterAll(async () => {

@@ -3,12 +3,9 @@ import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
-import { planOf } from "../conformance/program.ts";
+import { type GatewayHere, codeOf, startCode } from "./in-process.ts";
 
 const EMBEDDERS = ["openai", "mistral", "gemini", "cohere", "titan", "embed", "ollama"] as const;
 const COUNTERS = ["claude", "gemini", "responses", "nova"] as const;
@@ -45,27 +42,14 @@ describe.each(native === null ? (["strict"] as const) : (["strict", "fast"] as c
   "over the %s transport",
   (transport) => {
     let fake: FakeServer;
-    let gateway: Awaited<ReturnType<typeof startGateway>>;
+    let gateway: GatewayHere;
     let origin = "";
 
     beforeAll(async () => {
       fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
-      const plan = planOf({
-        path: `model-endpoints-${transport}.vgw`,
-        title: "",
-        rule: "",
-        program: program(fake.origin),
-        files: new Map(),
-        environment: {},
-        upstreams: new Map(),
-        cases: [],
-      });
-      const { code } = await bundle(plan, emit(plan));
-      gateway = await startGateway({
-        source: { code },
+      const code = await codeOf(program(fake.origin));
+      gateway = await startCode(code, transport, {
         environment: { KEY: "a-key" },
-        overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1, drain: 0 },
-        requireFast: transport === "fast",
         write: () => {},
       });
       origin = `http://127.0.0.1:${gateway.listeners[0]!.port}`;

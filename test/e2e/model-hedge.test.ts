@@ -4,11 +4,7 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
-import { planOf } from "../conformance/program.ts";
 import {
   chatAnswer,
   chatChunk,
@@ -18,6 +14,7 @@ import {
   startModelServer,
   stream,
 } from "../fakes/model-server.ts";
+import { type GatewayHere, codeOf, recordsIn, startCode } from "./in-process.ts";
 
 const program = (slow: string, fast: string): string => `vgw 1
 gateway edge { listen: http("127.0.0.1:0"), admin: http("127.0.0.1:0") }
@@ -39,33 +36,18 @@ const transports = native === null ? (["strict"] as const) : (["strict", "fast"]
 describe.each(transports)("over the %s transport", (transport) => {
   let slow: ModelServer;
   let fast: ModelServer;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
   let logs: { readonly [field: string]: unknown }[] = [];
   const files = mkdtempSync(join(tmpdir(), "vgw-hedge-"));
 
   beforeAll(async () => {
     slow = await startModelServer();
     fast = await startModelServer();
-    const plan = planOf({
-      path: `hedge-${transport}.vgw`,
-      title: "",
-      rule: "",
-      program: program(slow.origin, fast.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(slow.origin, fast.origin));
+    gateway = await startCode(code, transport, {
       environment: { KEY: "sk-test" },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1, drain: 0 },
-      requireFast: transport === "fast",
       files,
-      write: (lines) => {
-        for (const line of lines.split("\n")) if (line !== "") logs.push(JSON.parse(line));
-      },
+      write: (lines) => logs.push(...recordsIn(lines)),
     });
   }, 60_000);
   afterAll(async () => {

@@ -1,7 +1,5 @@
 /** The program's instructions on every way over which a model hears of a request: asked first, beside another one, as a copy, going on behind a broken stream. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
 import { startGateway } from "../../runtime/host/index.ts";
 import {
   chatAnswer,
@@ -13,23 +11,19 @@ import {
   startModelServer,
   stream,
 } from "../fakes/model-server.ts";
-import { planOf } from "../conformance/program.ts";
+import { type GatewayHere, codeOf } from "./in-process.ts";
 
 const HOUSE = "You work for the shop.";
 
 let first: ModelServer;
 let second: ModelServer;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: GatewayHere;
 
 beforeAll(async () => {
   first = await startModelServer();
   second = await startModelServer();
   const settings = `system: "${HOUSE}", client_system: drop`;
-  const plan = planOf({
-    path: "instructions.vgw",
-    title: "",
-    rule: "",
-    program: `vgw 1
+  const code = await codeOf(`vgw 1
 gateway edge { listen: http("127.0.0.1:0", transport: strict) }
 model one { provider: openai("one"), key: secret("KEY"), url: "${first.origin}/v1" }
 model two { provider: openai("two"), key: secret("KEY"), url: "${second.origin}/v1" }
@@ -39,13 +33,7 @@ model joined = choose(one) { fallback: [two], broken: continue }
 route POST "/hedged" open { forward hedged as openai.chat { ${settings} } }
 route POST "/copied" open { forward copied as openai.chat { ${settings} } }
 route POST "/joined" open { forward joined as openai.chat { ${settings} } }
-`,
-    files: new Map(),
-    environment: {},
-    upstreams: new Map(),
-    cases: [],
-  });
-  const { code } = await bundle(plan, emit(plan));
+`);
   gateway = await startGateway({ source: { code }, environment: { KEY: "k" }, write: () => {} });
 }, 60_000);
 afterAll(async () => {

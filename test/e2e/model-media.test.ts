@@ -3,12 +3,9 @@ import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
-import { planOf } from "../conformance/program.ts";
 import { type Recorder, startRecorder } from "../fakes/recorder.ts";
+import { type GatewayHere, codeOf, startCode } from "./in-process.ts";
 
 const PNG = "iVBORw0KGgo=";
 const WAV = "UklGRiQAAABXQVZF";
@@ -30,26 +27,14 @@ route POST "/${name}/v1beta/models/{model}:generateContent" open { forward ${nam
 describe("pictures and sound", () => {
   let fake: FakeServer;
   let recorder: Recorder;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
 
   beforeAll(async () => {
     fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
     recorder = await startRecorder(fake.origin);
-    const plan = planOf({
-      path: "model-media.vgw",
-      title: "",
-      rule: "",
-      program: program(recorder.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(recorder.origin));
+    gateway = await startCode(code, "strict", {
       environment: { KEY: "a-key" },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
       write: () => {},
     });
   }, 60_000);

@@ -3,12 +3,9 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { Signer } from "../../runtime/model/dialect/bedrock/credentials.ts";
 import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
-import { planOf } from "../conformance/program.ts";
+import { type GatewayHere, codeOf, startCode } from "./in-process.ts";
 
 const SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const PROVIDERS = [
@@ -88,26 +85,14 @@ function expected(target: string, received: IncomingHttpHeaders, body: string): 
 describe("a model at every provider", () => {
   let fake: FakeServer;
   let signed: Awaited<ReturnType<typeof startSigned>>;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
 
   beforeAll(async () => {
     fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
     signed = await startSigned(fake);
-    const plan = planOf({
-      path: "model-providers.vgw",
-      title: "",
-      rule: "",
-      program: program(fake.origin, signed.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(fake.origin, signed.origin));
+    gateway = await startCode(code, "strict", {
       environment: { KEY: "a-key", AWS_KEY: `AKIAIOSFODNN7EXAMPLE:${SECRET}:SESSION` },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
       write: (lines) => expect(lines).not.toContain(SECRET),
     });
   }, 60_000);

@@ -9,12 +9,9 @@ import OpenAI from "openai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
 import { type FakeServer, startFakeProvider } from "../../runtime/model/fake/index.ts";
-import { planOf } from "../conformance/program.ts";
+import { type GatewayHere, codeOf, startCode } from "./in-process.ts";
 
 const PROVIDERS = ["openai", "responses", "anthropic", "gemini", "bedrock", "cohere", "ollama"] as const;
 /** They can be held to a schema. */
@@ -63,27 +60,14 @@ const transports = native === null ? (["strict"] as const) : (["strict", "fast"]
 
 describe.each(transports)("over the %s transport", (transport) => {
   let fake: FakeServer;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
   let origin = "";
 
   beforeAll(async () => {
     fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
-    const plan = planOf({
-      path: `sdks-${transport}.vgw`,
-      title: "",
-      rule: "",
-      program: program(fake.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(program(fake.origin));
+    gateway = await startCode(code, transport, {
       environment: { KEY: "a-key" },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1, drain: 0 },
-      requireFast: transport === "fast",
       write: () => {},
     });
     origin = `http://127.0.0.1:${gateway.listeners[0]!.port}`;

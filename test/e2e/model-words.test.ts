@@ -6,8 +6,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
 import { startGateway } from "../../runtime/host/index.ts";
 import {
   chatAnswer,
@@ -18,7 +16,7 @@ import {
   startModelServer,
   stream,
 } from "../fakes/model-server.ts";
-import { planOf } from "../conformance/program.ts";
+import { type GatewayHere, codeOf } from "./in-process.ts";
 
 const PROMPT = "Wombat-of-the-prompt";
 const ANSWER = "Walrus-of-the-answer";
@@ -29,7 +27,7 @@ let first: ModelServer;
 let second: ModelServer;
 /** Of traces. */
 let collector: ModelServer;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: GatewayHere;
 const files = mkdtempSync(join(tmpdir(), "vgw-words-"));
 const lines: string[] = [];
 
@@ -39,11 +37,7 @@ beforeAll(async () => {
   collector = await startModelServer();
   collector.answer = (_, response) => json(response, 200, {});
   const priced = "price: { in: $1/Mtok, out: $1/Mtok }, max_output: 10tok";
-  const plan = planOf({
-    path: "words.vgw",
-    title: "",
-    rule: "",
-    program: `vgw 1
+  const code = await codeOf(`vgw 1
 gateway edge { listen: http("127.0.0.1:0", transport: strict), admin: http("127.0.0.1:0"), ledger: "ledger", traces: otlp("${collector.origin}") }
 model one { provider: openai("one"), key: secret("KEY"), url: "${first.origin}/v1", clearance: pii, ${priced} }
 model two { provider: openai("two"), key: secret("KEY"), url: "${second.origin}/v1", clearance: pii, ${priced} }
@@ -53,13 +47,7 @@ route POST "/chat" open {
   forward both as openai.chat { system: "${HOUSE}" }
 }
 route POST "/messages" open { forward both as anthropic.messages { system: "${HOUSE}", client_system: refuse } }
-`,
-    files: new Map(),
-    environment: {},
-    upstreams: new Map(),
-    cases: [],
-  });
-  const { code } = await bundle(plan, emit(plan));
+`);
   gateway = await startGateway({
     source: { code },
     environment: { KEY: "k" },

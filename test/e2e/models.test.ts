@@ -1,11 +1,7 @@
 /** Models from a program's text to real sockets: the official client asks a gateway, which asks providers that answer, fail, stall and die, on both transports. */
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
-import { planOf } from "../conformance/program.ts";
 import {
   chatAnswer,
   chatChunk,
@@ -17,6 +13,7 @@ import {
   startModelServer,
   stream,
 } from "../fakes/model-server.ts";
+import { type GatewayHere, codeOf, recordsIn, startCode } from "./in-process.ts";
 
 const KEY = "sk-test-of-the-gateway";
 const OTHER = "sk-ant-of-the-gateway";
@@ -51,33 +48,18 @@ const transports = native === null ? (["strict"] as const) : (["strict", "fast"]
 describe.each(transports)("over the %s transport", (transport) => {
   let first: ModelServer;
   let second: ModelServer;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
   let logs: { readonly [field: string]: unknown }[] = [];
 
   beforeAll(async () => {
     first = await startModelServer();
     second = await startModelServer();
     const text = program(first.origin, second.origin);
-    const plan = planOf({
-      path: `models-${transport}.vgw`,
-      title: "",
-      rule: "",
-      program: text,
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
+    const code = await codeOf(text);
     expect(code).not.toContain(KEY);
-    gateway = await startGateway({
-      source: { code },
+    gateway = await startCode(code, transport, {
       environment: { OPENAI_API_KEY: KEY, ANTHROPIC_API_KEY: OTHER, TOKEN },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1, drain: 0 },
-      requireFast: transport === "fast",
-      write: (lines) => {
-        for (const line of lines.split("\n")) if (line !== "") logs.push(JSON.parse(line));
-      },
+      write: (lines) => logs.push(...recordsIn(lines)),
     });
   }, 60_000);
   afterAll(async () => {

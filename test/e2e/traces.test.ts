@@ -5,11 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
 import { startGateway } from "../../runtime/host/index.ts";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
-import { planOf } from "../conformance/program.ts";
 import { Collector, type ReceivedSpan } from "../fakes/collector.ts";
 import {
   chatAnswer,
@@ -20,6 +17,7 @@ import {
   startModelServer,
   stream,
 } from "../fakes/model-server.ts";
+import { type GatewayHere, codeOf, recordsIn } from "./in-process.ts";
 
 interface Places {
   readonly orders: string;
@@ -95,23 +93,15 @@ describe.each(transports)("over the %s transport", (transport) => {
   let other: ModelServer;
   let collector: Collector;
   const files = mkdtempSync(join(tmpdir(), "vgw-traces-"));
-  type Running = Awaited<ReturnType<typeof startGateway>>;
+  type Running = GatewayHere;
   const running: Running[] = [];
   const codes = new Map<string, string>();
   let logs: { readonly [field: string]: unknown }[] = [];
 
   const start = async (sample: string, to: string): Promise<Running> => {
-    const plan = planOf({
-      path: `traces-${transport}-${sample}.vgw`,
-      title: "",
-      rule: "",
-      program: program({ orders: orders.origin, main: main.origin, other: other.origin }, sample),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const code = codes.get(sample) ?? (await bundle(plan, emit(plan))).code;
+    const code =
+      codes.get(sample) ??
+      (await codeOf(program({ orders: orders.origin, main: main.origin, other: other.origin }, sample)));
     codes.set(sample, code);
     const gateway = await startGateway({
       source: { code },
@@ -119,9 +109,7 @@ describe.each(transports)("over the %s transport", (transport) => {
       overrides: { listen: [{ address: "127.0.0.1", port: 0, transport }], threads: 1 },
       requireFast: transport === "fast",
       files: join(files, String(number++)),
-      write: (lines) => {
-        for (const line of lines.split("\n")) if (line !== "") logs.push(JSON.parse(line));
-      },
+      write: (lines) => logs.push(...recordsIn(lines)),
     });
     running.push(gateway);
     return gateway;

@@ -4,12 +4,9 @@ import type { AddressInfo } from "node:net";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { emit } from "../../compiler/6-emit/index.ts";
-import { bundle } from "../../compiler/7-bundle/index.ts";
-import { startGateway } from "../../runtime/host/index.ts";
 import { FakeProvider, startFakeProvider } from "../../runtime/model/fake/index.ts";
-import { planOf } from "../conformance/program.ts";
 import { startTokenServer, type TokenServer } from "../fakes/token-server.ts";
+import { type GatewayHere, codeOf, startCode } from "./in-process.ts";
 
 const program = (vertex: string, tokens: string): string => `vgw 1
 gateway edge { listen: http("127.0.0.1:0") }
@@ -63,31 +60,17 @@ async function startVertex(tokens: TokenServer) {
 describe("models at Vertex AI", () => {
   let tokens: TokenServer;
   let vertex: Awaited<ReturnType<typeof startVertex>>;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: GatewayHere;
   let log = "";
-  let programs = 0;
 
   beforeEach(async () => {
     log = "";
     tokens = await startTokenServer();
     vertex = await startVertex(tokens);
     const text = program(vertex.origin, tokens.origin);
-    const plan = planOf({
-      // Plans are kept by path, and the places of the servers stand in them.
-      path: `vertex-${++programs}.vgw`,
-      title: "",
-      rule: "",
-      program: text,
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    gateway = await startGateway({
-      source: { code },
+    const code = await codeOf(text);
+    gateway = await startCode(code, "strict", {
       environment: { KEY: tokens.keyFile },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
       write: (lines) => {
         log += lines;
       },
@@ -188,21 +171,9 @@ describe("models at Vertex AI", () => {
   });
 
   test("a key that is none stops the start, and stands in no message", async () => {
-    const plan = planOf({
-      path: "vertex-key.vgw",
-      title: "",
-      rule: "",
-      program: program(vertex.origin, tokens.origin),
-      files: new Map(),
-      environment: {},
-      upstreams: new Map(),
-      cases: [],
-    });
-    const { code } = await bundle(plan, emit(plan));
-    const started = startGateway({
-      source: { code },
+    const code = await codeOf(program(vertex.origin, tokens.origin));
+    const started = startCode(code, "strict", {
       environment: { KEY: '{"client_email":"someone@example","private_key":"-----BEGIN NONSENSE"}' },
-      overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
       write: () => {},
     });
     const problem = await started.then(
@@ -216,21 +187,9 @@ describe("models at Vertex AI", () => {
 
 test("vgw fake-provider gives tokens for its own service account and to a machine of Google's", async () => {
   const fake = await startFakeProvider({ dialects: [], switches: {}, port: 0 });
-  const plan = planOf({
-    path: "vertex-fake.vgw",
-    title: "",
-    rule: "",
-    program: program(fake.origin, fake.origin),
-    files: new Map(),
-    environment: {},
-    upstreams: new Map(),
-    cases: [],
-  });
-  const { code } = await bundle(plan, emit(plan));
-  const gateway = await startGateway({
-    source: { code },
+  const code = await codeOf(program(fake.origin, fake.origin));
+  const gateway = await startCode(code, "strict", {
     environment: { KEY: fake.serviceAccount },
-    overrides: { listen: [{ address: "127.0.0.1", port: 0, transport: "strict" }], threads: 1, drain: 0 },
     write: () => {},
   });
   try {
