@@ -2,6 +2,7 @@
  * The contract between a bundle and the host, versioned. A bundle is a CommonJS file with one export, `load`; the host
  * calls it with a `Host` and gets a `Program`. The host owns sockets, upstream pools, counters, health and timers, all of
  * which outlive a generation; a bundle holds only the program's code and leaves no callback behind.
+ * Longer than other files because a contract is read, and versioned, as a whole.
  */
 import type { Exchange, Headers } from "./http/exchange.ts";
 import type { Failure } from "./failure.ts";

@@ -1,4 +1,4 @@
-/** Steps: a verb and what it acts on, an `if`, or a call for its effect; and what may follow a postfix `else`. */
+/** Steps: a verb and what it acts on, an `if`, or a call for its effect; and what may follow a postfix `else`. Longer than other files because each rule of the grammar calls the others. */
 import type { TokenType } from "./token.ts";
 import { type Alternatives, type Rule, withoutElse } from "./base.ts";
 import { colonForEquals, notAStep, reservedStep, settingAfterStep, unknownSource } from "./mistake.ts";

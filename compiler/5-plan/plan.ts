@@ -1,7 +1,7 @@
 /**
  * The plan: the checked program as a small explicit IR. The reference interpreter walks it, the emitter writes it as
  * TypeScript, and the corpus proves that both mean the same. It is plain data (JSON but for `undefined`), holds
- * origins (file index and node id), never offsets.
+ * origins (file index and node id), never offsets. Longer than other files because it is one form, read as a whole by both.
  *
  * Two kinds of code:
  * - an `Expr` is pure, synchronous and cannot fail;

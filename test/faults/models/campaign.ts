@@ -1,7 +1,7 @@
 /** Drives so many cases through a gateway with models, judges each, and at the end whether all is as it was: sockets, timers, heap, and every amount of money settled. */
 import { build, temporaryFolder, until } from "../../e2e/support.ts";
 import { type Alive, type ProbedGateway, probedGateway } from "../gateway-process.ts";
-import { compareAlive } from "../campaign.ts";
+import { type CampaignOptions, compareAlive, MOST_VIOLATIONS, type Report, WARM_UP_FROM } from "../campaign.ts";
 import { caseOf, described } from "./case.ts";
 import { ask, traceOf } from "./clients.ts";
 import { wrongWith } from "./judge.ts";
@@ -11,30 +11,10 @@ import { secretsIn } from "./secrets.ts";
 import { program } from "./program.ts";
 import { type HostileProvider, hostileProvider } from "./provider.ts";
 
-export interface ModelCampaignOptions {
-  readonly transport: "fast" | "strict";
-  readonly seed: number;
-  readonly from: number;
-  readonly requests: number;
-  readonly atOnce: number;
-  /** Told at once what went wrong. */
-  readonly wrong?: (violation: string) => void;
-  readonly progress?: (done: number, alive: () => Promise<Alive>) => Promise<void>;
-}
-
-export interface ModelReport {
-  readonly violations: readonly string[];
-  readonly done: number;
-  /** Cases by what came of them. */
-  readonly outcomes: ReadonlyMap<string, number>;
-  readonly asked: number;
-  readonly before: Alive;
-  readonly after: Alive;
-}
+export type ModelCampaignOptions = Omit<CampaignOptions, "rate" | "signal">;
+export type ModelReport = Omit<Report, "pipelined" | "excused">;
 
 const WARM_UP = 300;
-const WARM_UP_FROM = 100_000_000;
-const MOST_VIOLATIONS = 50;
 
 export async function modelCampaign(options: ModelCampaignOptions): Promise<ModelReport> {
   const folder = temporaryFolder();
