@@ -1,7 +1,7 @@
 /**
  * The plan: the checked program as a small explicit IR. The reference interpreter walks it, the emitter writes it as
  * TypeScript, and the corpus proves that both mean the same. It is plain data (JSON but for `undefined`), holds
- * origins (file index and node id), never offsets. Longer than other files because it is one form, read as a whole by both.
+ * origins (file index and node id), never offsets.
  *
  * Two kinds of code:
  * - an `Expr` is pure, synchronous and cannot fail;
@@ -9,8 +9,6 @@
  *   intermediate result, so order of evaluation is explicit.
  *
  * (More than 400 lines, since the IR is one thing: interpreter and emitter are both read beside this file.)
- *
- * One long file on purpose: interpreter and emitter are both written against this page.
  *
  * Failure is a value, never an exception: a failing step leaves its nearest enclosing `attempt`, whose `otherwise` then
  * runs with `failure` set. A failing step outside any attempt ends the request with the step's standard problem.
