@@ -1,7 +1,15 @@
 /** Choices of models on a running gateway: who is asked, by what was measured and by what is under way; and what log and metrics say of it, without a key. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { loadNative } from "../../runtime/http/uws/loader.ts";
-import { chatAnswer, chatStream, json, type ModelServer, startModelServer, stream } from "../fakes/model-server.ts";
+import {
+  event,
+  chatAnswer,
+  chatStream,
+  json,
+  type ModelServer,
+  startModelServer,
+  stream,
+} from "../fakes/model-server.ts";
 import { type GatewayHere, codeOf, recordsIn, startCode } from "./in-process.ts";
 
 const KEYS = { KEY: "sk-only", KEY_A: "sk-first-of-two", KEY_B: "sk-second-of-two", TOKEN: "let-me-in" };
@@ -13,6 +21,7 @@ model two { provider: openai("two"), key: secret("KEY"), url: "${second}/v1" }
 model three { provider: openai("three"), key: secret("KEY"), url: "${first}/v1" }
 model four { provider: openai("four"), key: secret("KEY"), url: "${second}/v1" }
 model keyed { provider: openai("keyed"), key: [secret("KEY_A"), secret("KEY_B")], url: "${first}/v1" }
+model limited { provider: openai("limited"), key: [secret("KEY_A"), secret("KEY_B")], url: "${first}/v1" }
 model plain { provider: openai("plain"), key: secret("KEY"), url: "${first}/v1", supports: [] }
 model quick = choose(three, four) { prefer: fastest }
 model idle = choose(one, two) { prefer: least_loaded }
@@ -22,6 +31,7 @@ route POST "/idle" open { forward idle as openai.chat }
 route POST "/fits" open { forward fits as openai.chat }
 route POST "/alone" open { forward plain as openai.chat }
 route POST "/keyed" open { forward keyed as openai.chat }
+route POST "/limited" open { forward limited as openai.chat }
 `;
 
 const { native } = loadNative();
@@ -105,6 +115,23 @@ describe.each(transports)("over the %s transport", (transport) => {
     expect(await post("/idle")).toContain("At once.");
     release();
     expect(await waiting).toContain("At last.");
+  });
+
+  test("a key that is at its limit within a stream: what the next one is answered as a whole is the client's stream", async () => {
+    let times = 0;
+    first.answer = (_, response) => {
+      if (++times > 1) {
+        json(response, 200, chatAnswer("From the other key."));
+        return;
+      }
+      stream(response);
+      response.end(event({ error: { message: "Slow down.", type: "rate_limit_error", code: "rate_limit_exceeded" } }));
+    };
+    const told = await post("/limited", { stream: true });
+    expect(times).toBe(2);
+    expect(told).toContain("From the other key.");
+    expect(told).not.toContain("Slow down.");
+    expect(told.trimEnd()).toMatch(/data: \[DONE\]$/);
   });
 
   test("who cannot take it is passed over, which is logged and counted", async () => {
