@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { error } from "./failures.ts";
-import { withoutSecrets } from "./without-secrets.ts";
+import { secretsOf, withoutSecrets } from "./without-secrets.ts";
 
 const SECRETS = ["AKIDEXAMPLE:topsecretpart", "AKIDEXAMPLE", "topsecretpart"];
 
@@ -25,4 +25,16 @@ test("a secret at the place of the cut is no secret in half, and codes and param
   const clean = withoutSecrets(problem, SECRETS);
   expect(clean.message).toBe(`${"x".repeat(1990)}…`);
   expect([clean.code, clean.parameter]).toEqual(["…", "a.…"]);
+});
+
+test("a key that begins like another one leaves nothing of itself", () => {
+  const keys = ["team-key", "team-key-2026-second", "short"].map((key) => ({
+    name: "A",
+    key,
+    limit: null,
+    tokens: null,
+  }));
+  const secrets = secretsOf({ key: null, keys });
+  expect(secrets).toEqual(["team-key-2026-second", "team-key"]);
+  expect(withoutSecrets(error("auth", 401, "No: team-key-2026-second."), secrets).message).toBe("No: ….");
 });

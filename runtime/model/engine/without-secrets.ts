@@ -12,11 +12,10 @@ const ACCOUNTS =
 /** Shorter ones are as likely words of the message. */
 const LEAST = 6;
 
-/** The secrets in a model's configuration, each in its parts: Bedrock's key is an identifier and a secret. */
-export function secretsOf({ key, keys = [] }: ModelConfiguration): readonly string[] {
-  return [key ?? "", ...keys.map((one) => one.key)]
-    .flatMap((one) => [one, ...one.split(":")])
-    .filter((part) => part.length >= LEAST);
+/** The secrets in a model's configuration, each in its parts: Bedrock's key is an identifier and a secret. Longer ones first, since they may hold shorter ones. */
+export function secretsOf({ key, keys = [] }: Pick<ModelConfiguration, "key" | "keys">): readonly string[] {
+  const all = [key ?? "", ...keys.map((one) => one.key)].flatMap((one) => [one, ...one.split(":")]);
+  return [...new Set(all)].filter((part) => part.length >= LEAST).sort((one, other) => other.length - one.length);
 }
 
 export function withoutSecrets(problem: ModelError, secrets: readonly string[]): ModelError {
@@ -29,7 +28,7 @@ export function withoutSecrets(problem: ModelError, secrets: readonly string[]):
   };
 }
 
-/** Longer secrets first, since they may hold the shorter ones. Cut behind that, so that no secret is cut into what is not recognised. */
+/** Cut at last, so that no secret is cut into what is not recognised. */
 function cleaned(text: string, secrets: readonly string[], most: number): string {
   let clean = text.length > 64 * 1024 ? text.slice(0, 64 * 1024) : text;
   for (const secret of secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, "…");
